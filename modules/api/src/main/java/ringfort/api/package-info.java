@@ -1,0 +1,2 @@
+/** The DSL an application compiles against. */
+package ringfort.api;

@@ -1,0 +1,2 @@
+/** The ringfort program. */
+package ringfort.app;

@@ -1,0 +1,2 @@
+/** JSON for handlers, by Jackson. */
+package ringfort.json;

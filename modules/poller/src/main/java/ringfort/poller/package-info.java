@@ -1,0 +1,2 @@
+/** epoll, timerfd and eventfd. */
+package ringfort.poller;

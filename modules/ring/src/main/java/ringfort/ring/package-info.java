@@ -1,0 +1,2 @@
+/** io_uring. */
+package ringfort.ring;

@@ -1,0 +1,2 @@
+/** The engines: ring, poll and threads. */
+package ringfort.server;

@@ -1,0 +1,2 @@
+/** Bindings to libc. */
+package ringfort.sys;
