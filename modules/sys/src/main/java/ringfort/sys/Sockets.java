@@ -1,0 +1,165 @@
+package ringfort.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.net.BindException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+
+/**
+ * What every engine does with sockets, once: listen, say who is at the other end. Any thread may call.
+ *
+ * <p>Unlike {@link Libc} these methods throw, and the message says what failed, where, with which error and what to do.
+ */
+public final class Sockets {
+    private Sockets() {}
+
+    /**
+     * Opens a listening TCP socket with {@code SO_REUSEADDR} and close-on-exec set. The wildcard {@code ::} also takes
+     * IPv4 connections.
+     *
+     * @param address a resolved address; port 0 lets the kernel choose, see {@link #localAddress}
+     * @param backlog connections the kernel holds until they are accepted; it caps the number at
+     *     {@code net.core.somaxconn}
+     * @param reusePort whether other sockets may share address and port, the kernel spreading connections over them
+     *     (socket(7), {@code SO_REUSEPORT})
+     * @param nonBlocking whether accept4(2) answers {@code -EAGAIN} instead of waiting; io_uring wants a blocking one
+     * @return the descriptor; the caller closes it
+     * @throws BindException when the address cannot be had: taken, not of this machine, or not permitted
+     * @throws SocketException when anything else fails
+     */
+    public static int listen(InetSocketAddress address, int backlog, boolean reusePort, boolean nonBlocking)
+            throws IOException {
+        if (address.isUnresolved()) {
+            throw new UnknownHostException("cannot listen on " + address.getHostString() + ":" + address.getPort()
+                    + ": no such host; name an address of this machine");
+        }
+        boolean v6 = address.getAddress() instanceof Inet6Address;
+        int type = Linux.SOCK_STREAM | Linux.SOCK_CLOEXEC | (nonBlocking ? Linux.SOCK_NONBLOCK : 0);
+        int fd = Libc.socket(v6 ? Linux.AF_INET6 : Linux.AF_INET, type, 0);
+        if (fd < 0) {
+            throw failure("socket", address, -fd);
+        }
+        try {
+            prepare(fd, address, v6, reusePort);
+            check("listen", address, Libc.listen(fd, backlog));
+            return fd;
+        } catch (Throwable failure) {
+            Libc.close(fd);
+            throw failure;
+        }
+    }
+
+    private static void prepare(int fd, InetSocketAddress address, boolean v6, boolean reusePort) throws IOException {
+        check("SO_REUSEADDR", address, Libc.setsockoptInt(fd, Linux.SOL_SOCKET, Linux.SO_REUSEADDR, 1));
+        if (reusePort) {
+            check("SO_REUSEPORT", address, Libc.setsockoptInt(fd, Linux.SOL_SOCKET, Linux.SO_REUSEPORT, 1));
+        }
+        if (v6 && address.getAddress().isAnyLocalAddress()) {
+            check("IPV6_V6ONLY", address, Libc.setsockoptInt(fd, Linux.IPPROTO_IPV6, Linux.IPV6_V6ONLY, 0));
+        }
+        MemorySegment scratch = Downcall.scratch(Downcall.state());
+        int length = SocketAddressCodec.encode(address, scratch);
+        check("bind", address, Libc.bind(fd, scratch, length));
+    }
+
+    /** Returns the address a socket is bound to. */
+    public static InetSocketAddress localAddress(int fd) throws IOException {
+        MemorySegment scratch = scratchForAddress();
+        int result = Libc.getsockname(fd, scratch.address(), scratch.address() + SocketAddressCodec.MAX_BYTES);
+        if (result < 0) {
+            throw new SocketException("getsockname of descriptor " + fd + ": " + Errno.describe(-result));
+        }
+        return SocketAddressCodec.decode(scratch);
+    }
+
+    /**
+     * Returns the address of the other end of a connection.
+     *
+     * @throws SocketException also when the peer has already reset the connection ({@code ENOTCONN})
+     */
+    public static InetSocketAddress peerAddress(int fd) throws IOException {
+        MemorySegment scratch = scratchForAddress();
+        int result = Libc.getpeername(fd, scratch.address(), scratch.address() + SocketAddressCodec.MAX_BYTES);
+        if (result < 0) {
+            throw new SocketException("getpeername of descriptor " + fd + ": " + Errno.describe(-result));
+        }
+        return SocketAddressCodec.decode(scratch);
+    }
+
+    private static MemorySegment scratchForAddress() {
+        MemorySegment scratch = Downcall.scratch(Downcall.state());
+        scratch.set(JAVA_INT, SocketAddressCodec.MAX_BYTES, SocketAddressCodec.MAX_BYTES);
+        return scratch;
+    }
+
+    /**
+     * Reads a {@code sockaddr_in} or {@code sockaddr_in6}. An IPv4 address mapped into IPv6 is returned as IPv4; a
+     * link-local IPv6 address keeps its scope.
+     *
+     * @throws IllegalArgumentException for another address family
+     */
+    public static InetSocketAddress decode(MemorySegment sockaddr) {
+        return SocketAddressCodec.decode(sockaddr);
+    }
+
+    /**
+     * Writes {@code address} as {@code sockaddr_in} or {@code sockaddr_in6}, for {@link Libc#bind} and
+     * {@link Libc#connect}.
+     *
+     * @param target at least 28 bytes
+     * @return the bytes used
+     * @throws IllegalArgumentException for an unresolved address
+     */
+    public static int encode(InetSocketAddress address, MemorySegment target) {
+        return SocketAddressCodec.encode(address, target);
+    }
+
+    /** Sets {@code TCP_NODELAY} (tcp(7)): small segments leave at once. Returns 0, or the negated error number. */
+    public static int setNoDelay(int fd, boolean on) {
+        return Libc.setsockoptInt(fd, Linux.IPPROTO_TCP, Linux.TCP_NODELAY, on ? 1 : 0);
+    }
+
+    /** Turns {@code O_NONBLOCK} on or off. Returns 0, or the negated error number. */
+    public static int setNonBlocking(int fd, boolean on) {
+        int flags = Libc.fcntl(fd, Linux.F_GETFL, 0);
+        if (flags < 0) {
+            return flags;
+        }
+        return Libc.fcntl(fd, Linux.F_SETFL, on ? flags | Linux.O_NONBLOCK : flags & ~Linux.O_NONBLOCK);
+    }
+
+    private static void check(String step, InetSocketAddress address, int result) throws IOException {
+        if (result < 0) {
+            throw failure(step, address, -result);
+        }
+    }
+
+    private static IOException failure(String step, InetSocketAddress address, int errno) {
+        String message = "cannot listen on " + address.getAddress().getHostAddress() + ":" + address.getPort() + ": "
+                + step + ": " + Errno.describe(errno) + remedy(errno);
+        return switch (errno) {
+            case Errno.EADDRINUSE, Errno.EADDRNOTAVAIL, Errno.EACCES -> new BindException(message);
+            default -> new SocketException(message);
+        };
+    }
+
+    private static String remedy(int errno) {
+        return switch (errno) {
+            case Errno.EADDRINUSE ->
+                "; another process listens there (ss -ltnp shows which): stop it or take another port";
+            case Errno.EADDRNOTAVAIL -> "; name an address of this machine (ip address), or 0.0.0.0 for all";
+            case Errno.EACCES ->
+                "; ports below sysctl net.ipv4.ip_unprivileged_port_start need CAP_NET_BIND_SERVICE: take a higher port"
+                        + " or grant it";
+            case Errno.EMFILE -> "; raise the descriptor limit (ulimit -n)";
+            case Errno.ENFILE -> "; raise sysctl fs.file-max";
+            case Errno.EAFNOSUPPORT -> "; this kernel or container has no IPv6: name an IPv4 address";
+            default -> "";
+        };
+    }
+}
