@@ -1,0 +1,78 @@
+package ringfort.sys;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+class EventFdTest {
+    @Test
+    void signalsAddUpUntilDrained() throws IOException {
+        try (EventFd wake = EventFd.open(true)) {
+            assertEquals(0, wake.drain());
+            wake.signal();
+            wake.signal();
+            assertEquals(2, wake.drain());
+            assertEquals(0, wake.drain());
+        }
+    }
+
+    @Test
+    void aBlockingDrainWaitsForASignalFromAnotherThread() throws Exception {
+        try (EventFd wake = EventFd.open(false)) {
+            Thread.ofPlatform().start(wake::signal);
+            assertEquals(1, wake.drain());
+        }
+    }
+
+    /**
+     * A wake-up may race with the end of its target. If the descriptor were closed under a signal on its way, the eight
+     * bytes would go to whoever got the number next; here that is a pipe, which must stay empty.
+     */
+    @Test
+    void aSignalThatRacesWithCloseNeverReachesTheNextOwnerOfTheNumber() throws Exception {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment fds = arena.allocate(8);
+            for (int round = 0; round < 300; round++) {
+                EventFd wake = EventFd.open(true);
+                CountDownLatch started = new CountDownLatch(1);
+                Thread signaller = Thread.ofPlatform().start(() -> {
+                    started.countDown();
+                    for (int i = 0; i < 50; i++) {
+                        wake.signal();
+                    }
+                });
+                started.await();
+                wake.close();
+                wake.close();
+                assertEquals(0, Libc.pipe2(fds.address(), Linux.O_CLOEXEC | Linux.O_NONBLOCK));
+                signaller.join();
+                wake.signal();
+                assertPipeIsEmpty(fds);
+            }
+        }
+    }
+
+    private static void assertPipeIsEmpty(MemorySegment fds) {
+        int reading = fds.get(ValueLayout.JAVA_INT, 0);
+        int writing = fds.get(ValueLayout.JAVA_INT, 4);
+        assertEquals(0, Libc.ioctlInt(reading, Linux.FIONREAD));
+        assertEquals(0, Libc.close(reading));
+        assertEquals(0, Libc.close(writing));
+    }
+
+    @Test
+    void closeReleasesTheDescriptorOnce() throws IOException {
+        EventFd wake = EventFd.open(true);
+        assertTrue(Libc.fcntl(wake.fd(), Linux.F_GETFD, 0) >= 0);
+        wake.close();
+        assertEquals(-Errno.EBADF, Libc.fcntl(wake.fd(), Linux.F_GETFD, 0));
+        wake.close();
+        wake.signal();
+    }
+}
