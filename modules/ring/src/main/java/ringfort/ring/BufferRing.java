@@ -1,0 +1,160 @@
+package ringfort.ring;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+
+/**
+ * Receive buffers of equal size that the kernel takes from when bytes arrive ({@code IORING_REGISTER_PBUF_RING}), so that
+ * a connection that is silent holds none. Made by {@link Ring#bufferRing}; owner thread of the ring only.
+ *
+ * <p>A completion that {@link CompletionBatch#hasBuffer has a buffer} hands one to the application, which copies or uses
+ * what is in it and gives it back by {@link #release}, exactly once. Also a stale completion that nobody waits for hands
+ * over its buffer: release it, or the group runs dry.
+ *
+ * <pre>
+ *   struct io_uring_buf        0 addr(8) | 8 len(4) | 12 bid(2) | 14 resv(2)    [0].resv is the tail of the ring
+ *   struct io_uring_buf_reg    0 ring_addr(8) | 8 ring_entries(4) | 12 bgid(2) | 14 flags(2) | 16 resv(24)
+ * </pre>
+ */
+public final class BufferRing implements AutoCloseable {
+    /** What the kernel allows at most ({@code io_register_pbuf_ring}): identifiers are 16 bits, one ring less. */
+    private static final int MAX_ENTRIES = 32768;
+
+    private static final VarHandle SHORT = JAVA_SHORT.varHandle();
+    private static final int ENTRY_BYTES = 16;
+    private static final int TAIL_OFFSET = 14;
+    private static final int REGISTRATION_BYTES = 40;
+
+    private final Ring owner;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment ring;
+    private final MemorySegment memory;
+    private final int groupId;
+    private final int entries;
+    private final int bufferBytes;
+    private final long firstAddress;
+    private int tail;
+    private boolean closed;
+
+    BufferRing(Ring owner, int groupId, int entries, int bufferBytes) throws RingUnavailableException {
+        if (entries < 1 || entries > MAX_ENTRIES || Integer.bitCount(entries) != 1) {
+            throw new IllegalArgumentException("entries must be a power of two up to " + MAX_ENTRIES + ": " + entries);
+        }
+        if (bufferBytes < 1 || groupId < 0 || groupId > 0xffff) {
+            throw new IllegalArgumentException("bufferBytes " + bufferBytes + ", groupId " + groupId);
+        }
+        this.owner = owner;
+        this.groupId = groupId;
+        this.entries = entries;
+        this.bufferBytes = bufferBytes;
+        long ringBytes = Mapping.wholePages((long) entries * ENTRY_BYTES);
+        long memoryBytes = (long) entries * bufferBytes;
+        try {
+            MemorySegment both = Mapping.anonymous(arena, ringBytes + memoryBytes);
+            ring = both.asSlice(0, ringBytes);
+            memory = both.asSlice(ringBytes, memoryBytes);
+            firstAddress = memory.address();
+            register(ring.address());
+            for (int bufferId = 0; bufferId < entries; bufferId++) {
+                put(bufferId);
+            }
+            publish();
+        } catch (RingUnavailableException unavailable) {
+            arena.close();
+            throw unavailable;
+        }
+    }
+
+    private void register(long ringAddress) throws RingUnavailableException {
+        int result = registration(IoUring.IORING_REGISTER_PBUF_RING, ringAddress);
+        if (result < 0) {
+            throw Diagnosis.ofThisProcess().explain("registering " + entries + " receive buffers", -result);
+        }
+    }
+
+    private int registration(int operation, long ringAddress) {
+        try (Arena temporary = Arena.ofConfined()) {
+            MemorySegment argument = temporary.allocate(REGISTRATION_BYTES, 8);
+            argument.set(JAVA_LONG, 0, ringAddress);
+            argument.set(JAVA_INT, 8, ringAddress == 0 ? 0 : entries);
+            argument.set(JAVA_SHORT, 12, (short) groupId);
+            return owner.register(operation, argument.address(), 1);
+        }
+    }
+
+    /** Returns all buffers as one segment; the bytes of a buffer start at {@link #offset}. Invalid after close. */
+    public MemorySegment memory() {
+        return memory;
+    }
+
+    /** Returns where in {@link #memory} a buffer starts. */
+    public long offset(int bufferId) {
+        return (long) Objects.checkIndex(bufferId, entries) * bufferBytes;
+    }
+
+    /** Returns the address of a buffer. */
+    public long address(int bufferId) {
+        return firstAddress + offset(bufferId);
+    }
+
+    /** Returns the size of each buffer. */
+    public int bufferBytes() {
+        return bufferBytes;
+    }
+
+    /** Returns how many buffers there are; their identifiers count from 0. */
+    public int entries() {
+        return entries;
+    }
+
+    /** Returns the number by which requests name this group. */
+    public int groupId() {
+        return groupId;
+    }
+
+    /**
+     * Gives a buffer back to the kernel, which may write to it at once.
+     *
+     * @throws WrongThreadException on another thread than the ring's
+     */
+    public void release(int bufferId) {
+        owner.checkOwner();
+        put(Objects.checkIndex(bufferId, entries));
+        publish();
+    }
+
+    private void put(int bufferId) {
+        long entry = (long) (tail++ & (entries - 1)) * ENTRY_BYTES;
+        ring.set(JAVA_LONG, entry, firstAddress + (long) bufferId * bufferBytes);
+        ring.set(JAVA_INT, entry + 8, bufferBytes);
+        ring.set(JAVA_SHORT, entry + 12, (short) bufferId);
+    }
+
+    private void publish() {
+        SHORT.setRelease(ring, (long) TAIL_OFFSET, (short) tail);
+    }
+
+    /**
+     * Takes the group from the kernel and frees its memory. No request on the group may be in flight. Idempotent; closing
+     * the ring closes its groups.
+     */
+    @Override
+    public void close() {
+        owner.checkOwner();
+        closeUnchecked();
+    }
+
+    void closeUnchecked() {
+        if (!closed) {
+            closed = true;
+            registration(IoUring.IORING_UNREGISTER_PBUF_RING, 0);
+            arena.close();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package ringfort.ring;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The submission side of the shared memory. We own the tail, the kernel owns the head: entries between them are filled
+ * and not yet consumed. Owner thread only.
+ *
+ * <p>The tail is published with release before a call that submits, the head is read with acquire: an entry is free again
+ * only after the kernel has read it.
+ */
+final class SubmissionQueue {
+    private static final VarHandle INT = JAVA_INT.varHandle();
+
+    private final MemorySegment ring;
+    private final long headOffset;
+    private final long tailOffset;
+    private final long flagsOffset;
+    private final int entries;
+    private final int mask;
+    private final Sqe sqe;
+
+    private int tail;
+    private int published;
+
+    /** A head the kernel had at some time: it can only have advanced, so there are at least as many free entries. */
+    private int seenHead;
+
+    SubmissionQueue(RingSetup.Opened opened, MemorySegment ring, MemorySegment sqes) {
+        this.ring = ring;
+        headOffset = opened.sqOffset(0);
+        tailOffset = opened.sqOffset(4);
+        flagsOffset = opened.sqOffset(16);
+        entries = opened.sqEntries();
+        mask = entries - 1;
+        sqe = new Sqe(sqes);
+        tail = (int) INT.getAcquire(ring, tailOffset);
+        published = tail;
+        seenHead = (int) INT.getAcquire(ring, headOffset);
+        if (!opened.flags().contains(SetupFlag.NO_SQARRAY)) {
+            long array = opened.sqOffset(24);
+            for (int i = 0; i < entries; i++) {
+                ring.set(JAVA_INT, array + 4L * i, i);
+            }
+        }
+    }
+
+    @Nullable Sqe next() {
+        if (tail - seenHead >= entries) {
+            seenHead = (int) INT.getAcquire(ring, headOffset);
+            if (tail - seenHead >= entries) {
+                return null;
+            }
+        }
+        return sqe.at((long) (tail++ & mask) * Sqe.BYTES);
+    }
+
+    /** Shows the kernel all filled entries and returns how many it has not consumed. */
+    int publish() {
+        if (published != tail) {
+            INT.setRelease(ring, tailOffset, tail);
+            published = tail;
+        }
+        return unsubmitted();
+    }
+
+    int unsubmitted() {
+        seenHead = (int) INT.getAcquire(ring, headOffset);
+        return tail - seenHead;
+    }
+
+    int entries() {
+        return entries;
+    }
+
+    /** Returns {@code IORING_SQ_*}: what the kernel wants us to know. */
+    int flags() {
+        return (int) INT.getAcquire(ring, flagsOffset);
+    }
+}
