@@ -1,6 +1,11 @@
 import org.jspecify.annotations.NullMarked;
 
-/** A clock that can be injected and a wheel of deadlines. */
+/**
+ * A monotonic clock that can be injected, and a wheel of deadlines whose usual fate is never to fire.
+ *
+ * <p>The module stands alone: it knows no socket, starts no thread and requires nothing at run time. It exports its only
+ * package, because a deadline is kept by whoever waits: an event loop, a simulator, a test.
+ */
 @NullMarked
 module ringfort.timers {
     requires static transitive org.jspecify;

@@ -1,0 +1,447 @@
+package ringfort.timers;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Absolute deadlines, one for each {@link Entry}, most of which are moved or cleared before they come. One wheel belongs to
+ * one thread at a time; nothing in it is synchronized, and nothing in it allocates after construction.
+ *
+ * <p>This is a hierarchical timing wheel (Varghese and Lauck, "Hashed and hierarchical timing wheels", SOSP 1987). Time is
+ * cut into ticks of 2<sup>20</sup> ns (about 1.05 ms). Eight levels of 64 slots each cover the whole range of a
+ * {@code long}, so no deadline is too far:
+ *
+ * <pre>
+ *  level  slot span    level span
+ *    0      1.05 ms      67 ms        entries of one tick
+ *    1        67 ms      4.3 s        cascades into level 0 when its time comes
+ *    2       4.3 s       275 s        cascades into level 1, ...
+ *    3       275 s       4.9 h
+ *    4       4.9 h      13 days       ... and so on up to level 7
+ * </pre>
+ *
+ * The level of an entry is the highest group of six bits in which its tick differs from the current tick. Hence the entries
+ * of a level are all earlier than those of the next, and a bit mask of the slots in use finds the earliest slot, and skips
+ * empty time of any length, in constant time.
+ *
+ * <p><b>Cost.</b> {@link #arm}, {@link #disarm} and {@link #clear} are O(1). {@link #expire} is O(1) when nothing is due;
+ * otherwise it is O(expired) with an amortised cascade: an entry changes its slot at most seven times in its life, however
+ * often expire is called, plus once for each time it was moved later since its slot came up. Deadlines of the tick that is
+ * running are looked at again by each call.
+ *
+ * <p><b>Laziness.</b> {@code arm} with a later deadline, and {@code disarm}, only write into the entry. It stays hung where
+ * it is and finds its new place when its old slot comes up. A connection that is armed and disarmed with every request is
+ * hung once per budget instead of twice per request. The price is that {@link #nextExpireNanos} may be early, and that the
+ * wheel refers to a disarmed entry until its old slot has come up: {@code clear} an entry that is done for good.
+ *
+ * <p><b>Exactness.</b> An entry fires if and only if its deadline is not after the time given to {@code expire}. Ticks decide
+ * where entries are looked for, never whether they are due.
+ *
+ * <p><b>Wrapping.</b> Times are compared by difference, as {@link Ticker#nanos()} asks. All times used with one wheel at one
+ * moment have to lie within 2<sup>62</sup> ns (146 years) of its latest {@code expire}.
+ *
+ * @param <E> what carries the deadline, usually a connection
+ */
+@SuppressWarnings("ReferenceEquality") // a place in a list is this very entry, not one that is equal to it
+public final class DeadlineWheel<E extends DeadlineWheel.Entry> {
+    private static final int TICK_SHIFT = 20;
+    private static final int LEVEL_SHIFT = 6;
+    private static final int LEVELS = 8;
+    private static final int SLOTS = 1 << LEVEL_SHIFT;
+
+    /** {@link Entry#slot} of an entry that hangs nowhere. */
+    private static final int NOWHERE = -1;
+
+    /** The list behind the wheel: entries that are due and whose callback has not run yet. */
+    private static final int DUE = LEVELS * SLOTS;
+
+    private final long startNanos;
+
+    /** Heads of circular lists: the slots level by level, then the list of due entries. */
+    private final Entry[] heads = new Entry[DUE + 1];
+
+    /** A bit for each slot of a level that is not empty. */
+    private final long[] slotsInUse = new long[LEVELS];
+
+    /** A bit for each level that is not empty. */
+    private int levelsInUse;
+
+    /** The latest time given to {@link #expire}, and its tick. */
+    private long nowNanos;
+
+    private long nowTick;
+    private int armed;
+    private boolean expiring;
+
+    /**
+     * A deadline, and its place in a wheel. Extended by what has the deadline, so that arming allocates nothing; of use to
+     * the thread of its wheel only.
+     */
+    public abstract static class Entry {
+        private @Nullable DeadlineWheel<?> wheel;
+        private Entry next = this;
+        private Entry previous = this;
+        private int slot = NOWHERE;
+        private boolean armed;
+        private long deadlineNanos;
+
+        /** The deadline it had when it was given its slot; the present one is never earlier. */
+        private long hungNanos;
+
+        /** A new entry, not armed, of no wheel. */
+        protected Entry() {}
+
+        /** The deadline this entry was armed with last, whether or not it still is. */
+        public final long deadlineNanos() {
+            return deadlineNanos;
+        }
+
+        /** Whether this entry has a deadline now. */
+        public final boolean isArmed() {
+            return armed;
+        }
+    }
+
+    private static final class Head extends Entry {}
+
+    /**
+     * An empty wheel.
+     *
+     * @param startNanos a recent reading of the ticker whose times will be used
+     */
+    public DeadlineWheel(long startNanos) {
+        this.startNanos = startNanos;
+        this.nowNanos = startNanos;
+        for (int i = 0; i < heads.length; i++) {
+            heads[i] = new Head();
+        }
+    }
+
+    /**
+     * Gives the entry this deadline, whether it had one before or not. A deadline that has passed is fired by the next
+     * {@link #expire}; from within a callback that is the next round, not the one that is running.
+     *
+     * @throws IllegalArgumentException if the entry still hangs in another wheel: {@link #clear} it there first
+     */
+    public void arm(E entry, long deadlineNanos) {
+        Entry hung = entry;
+        if (hung.wheel == this) {
+            hung.deadlineNanos = deadlineNanos;
+            if (hung.slot == DUE || deadlineNanos - hung.hungNanos < 0) {
+                unhang(hung);
+                hang(hung);
+            }
+        } else {
+            adopt(hung, deadlineNanos);
+        }
+        if (!hung.armed) {
+            hung.armed = true;
+            armed++;
+        }
+    }
+
+    /**
+     * Takes the deadline from the entry and lets it hang, so that the next {@link #arm} is as cheap as moving later: for the
+     * pause between two deadlines. The wheel refers to the entry until its old slot comes up. Idempotent.
+     *
+     * @throws IllegalArgumentException if the entry hangs in another wheel
+     */
+    public void disarm(E entry) {
+        Entry hung = entry;
+        if (hung.slot == DUE) {
+            clear(entry);
+        } else if (hung.armed) {
+            requireOwn(hung);
+            hung.armed = false;
+            armed--;
+        }
+    }
+
+    /**
+     * Takes the deadline from the entry and the entry out of the wheel, which doesn't refer to it any more: for an entry that
+     * is done for good. Idempotent.
+     *
+     * @throws IllegalArgumentException if the entry hangs in another wheel
+     */
+    public void clear(E entry) {
+        Entry hung = entry;
+        if (hung.wheel == null) {
+            return;
+        }
+        requireOwn(hung);
+        drop(hung);
+    }
+
+    /**
+     * Fires every entry whose deadline is not after {@code now}: takes it out of the wheel and hands it to the callback.
+     * Entries fire roughly, not exactly, in the order of their deadlines. Time never steps back: a reading before an earlier
+     * one counts as that one.
+     *
+     * <p>The callback may arm, disarm and clear any entry of this wheel: the one it is given, and others that are due in the
+     * same round, which then don't fire in it. What it throws is thrown on from here; the entries that were still to be fired
+     * stay due and are the first of the next call.
+     *
+     * @return how many entries were fired
+     * @throws IllegalStateException if called from a callback
+     */
+    public int expire(long now, Consumer<? super E> expired) {
+        if (expiring) {
+            throw new IllegalStateException("expire called from a callback of expire");
+        }
+        collectDue(now);
+        Entry due = heads[DUE];
+        int fired = 0;
+        expiring = true;
+        try {
+            while (due.next != due) {
+                Entry first = due.next;
+                drop(first);
+                fired++;
+                // Only arm(E) puts entries into a wheel.
+                @SuppressWarnings("unchecked")
+                E entry = (E) first;
+                expired.accept(entry);
+            }
+        } finally {
+            expiring = false;
+        }
+        return fired;
+    }
+
+    /**
+     * When to call {@link #expire} next: never later than the earliest deadline, so that nothing is late, but possibly
+     * earlier. It is exact for a deadline in the 67 ms block of level 0; for a later one it is the start of its slot, which is
+     * early by less than the span of the slot, less than a 64th of the range of its level. A loop that waits until this time
+     * and then expires wakes at most seven times per deadline for nothing, and once more for each deadline that was moved or
+     * disarmed; it never spins, because each such call moves entries to a finer place.
+     *
+     * <p>O(1), plus the entries of one tick when the deadline is that near.
+     *
+     * @param whenEmpty what to return when nothing is armed
+     */
+    public long nextExpireNanos(long whenEmpty) {
+        if (armed == 0) {
+            return whenEmpty;
+        }
+        if (heads[DUE].next != heads[DUE]) {
+            return nowNanos;
+        }
+        while (true) {
+            int level = Integer.numberOfTrailingZeros(levelsInUse);
+            if (level > 0) {
+                return startNanos + (slotTick(level) << TICK_SHIFT);
+            }
+            Entry earliest = earliestOf(firstSlot(0));
+            if (earliest != null) {
+                return earliest.deadlineNanos;
+            }
+        }
+    }
+
+    /**
+     * The earliest deadline, exactly. It walks the entries of the slot that holds it, and rehangs those that were moved or
+     * disarmed: at a far deadline that can be every entry. For diagnostics and tests; a loop that waits wants
+     * {@link #nextExpireNanos}.
+     *
+     * @param whenEmpty what to return when nothing is armed
+     */
+    public long earliestDeadlineNanos(long whenEmpty) {
+        if (armed == 0) {
+            return whenEmpty;
+        }
+        Entry earliest = earliestOf(DUE);
+        while (levelsInUse != 0) {
+            Entry candidate = earliestOf(firstSlot(Integer.numberOfTrailingZeros(levelsInUse)));
+            if (candidate != null) {
+                earliest = earliest == null ? candidate : earlier(earliest, candidate);
+                break;
+            }
+        }
+        return earliest == null ? whenEmpty : earliest.deadlineNanos;
+    }
+
+    /** How many entries are armed. */
+    public int size() {
+        return armed;
+    }
+
+    /** Whether no entry is armed. */
+    public boolean isEmpty() {
+        return armed == 0;
+    }
+
+    /**
+     * Advances to {@code now} and moves what is due to its list. No callback runs before this is done, so nobody sees the
+     * wheel halfway.
+     */
+    private void collectDue(long now) {
+        long tick = nowTick;
+        if (now - nowNanos > 0) {
+            nowNanos = now;
+            tick = (now - startNanos) >>> TICK_SHIFT;
+        }
+        while (levelsInUse != 0) {
+            int level = Integer.numberOfTrailingZeros(levelsInUse);
+            long slotTick = slotTick(level);
+            if (slotTick > tick) {
+                break;
+            }
+            // From here on the entries of this slot differ from the current tick in a lower group of bits.
+            nowTick = slotTick;
+            sort(takeAll(firstSlot(level)));
+            if (level == 0 && slotTick == tick) {
+                break; // what sort hung into this slot again is due later within the tick that is running
+            }
+        }
+        nowTick = tick;
+    }
+
+    /** Puts each entry of a detached chain where it belongs now: the due list, a slot, or nowhere. */
+    private void sort(@Nullable Entry chain) {
+        Entry entry = chain;
+        while (entry != null) {
+            Entry following = entry.next == entry ? null : entry.next;
+            entry.next = entry;
+            entry.previous = entry;
+            if (!entry.armed) {
+                entry.slot = NOWHERE;
+                entry.wheel = null;
+            } else if (entry.deadlineNanos - nowNanos <= 0) {
+                append(entry, DUE);
+            } else {
+                hang(entry);
+            }
+            entry = following;
+        }
+    }
+
+    /** Detaches the entries of a slot as a chain; the last one's {@code next} is itself. */
+    private @Nullable Entry takeAll(int slot) {
+        Entry head = heads[slot];
+        Entry first = head.next;
+        if (first == head) {
+            return null;
+        }
+        Entry last = head.previous;
+        last.next = last;
+        head.next = head;
+        head.previous = head;
+        markEmpty(slot);
+        return first;
+    }
+
+    /**
+     * The earliest of the entries that belong into this slot, or null when there is none. Those that don't, because they were
+     * moved later or disarmed while they hung, leave it.
+     */
+    private @Nullable Entry earliestOf(int slot) {
+        Entry head = heads[slot];
+        Entry earliest = null;
+        Entry following;
+        for (Entry entry = head.next; entry != head; entry = following) {
+            following = entry.next;
+            if (!entry.armed) {
+                drop(entry);
+            } else if (slot != DUE && slotOf(entry.deadlineNanos) != slot) {
+                unhang(entry);
+                hang(entry);
+            } else {
+                earliest = earliest == null ? entry : earlier(earliest, entry);
+            }
+        }
+        return earliest;
+    }
+
+    private static Entry earlier(Entry a, Entry b) {
+        return b.deadlineNanos - a.deadlineNanos < 0 ? b : a;
+    }
+
+    private void adopt(Entry entry, long deadlineNanos) {
+        if (entry.wheel != null) {
+            requireOwn(entry);
+        }
+        entry.wheel = this;
+        entry.deadlineNanos = deadlineNanos;
+        hang(entry);
+    }
+
+    private void requireOwn(Entry entry) {
+        if (entry.wheel != this) {
+            throw new IllegalArgumentException("the entry hangs in another wheel");
+        }
+    }
+
+    private void drop(Entry entry) {
+        unhang(entry);
+        entry.slot = NOWHERE;
+        entry.wheel = null;
+        if (entry.armed) {
+            entry.armed = false;
+            armed--;
+        }
+    }
+
+    private void hang(Entry entry) {
+        entry.hungNanos = entry.deadlineNanos;
+        int slot = slotOf(entry.deadlineNanos);
+        append(entry, slot);
+        int level = slot >>> LEVEL_SHIFT;
+        slotsInUse[level] |= 1L << slot;
+        levelsInUse |= 1 << level;
+    }
+
+    private void append(Entry entry, int slot) {
+        Entry head = heads[slot];
+        Entry last = head.previous;
+        entry.slot = slot;
+        entry.previous = last;
+        entry.next = head;
+        last.next = entry;
+        head.previous = entry;
+    }
+
+    private void unhang(Entry entry) {
+        Entry next = entry.next;
+        Entry previous = entry.previous;
+        previous.next = next;
+        next.previous = previous;
+        entry.next = entry;
+        entry.previous = entry;
+        if (next == previous && entry.slot != DUE) {
+            markEmpty(entry.slot);
+        }
+    }
+
+    private void markEmpty(int slot) {
+        int level = slot >>> LEVEL_SHIFT;
+        long left = slotsInUse[level] & ~(1L << slot);
+        slotsInUse[level] = left;
+        if (left == 0) {
+            levelsInUse &= ~(1 << level);
+        }
+    }
+
+    /** The slot a deadline belongs into, seen from the current tick. One that has passed belongs into the current slot. */
+    private int slotOf(long deadlineNanos) {
+        long aheadNanos = deadlineNanos - nowNanos;
+        // Unsigned, since the sum may exceed 2^63: time since the start, plus a far deadline.
+        long tick = aheadNanos <= 0 ? nowTick : (nowNanos - startNanos + aheadNanos) >>> TICK_SHIFT;
+        // The lowest six bits are set so that a tick within the current block of 64 is of level 0.
+        int highestBit = 63 - Long.numberOfLeadingZeros((tick ^ nowTick) | (SLOTS - 1));
+        int level = highestBit / LEVEL_SHIFT;
+        return (level << LEVEL_SHIFT) | (int) (tick >>> (level * LEVEL_SHIFT) & (SLOTS - 1));
+    }
+
+    /** The earliest slot in use of a level in use. */
+    private int firstSlot(int level) {
+        return (level << LEVEL_SHIFT) | Long.numberOfTrailingZeros(slotsInUse[level]);
+    }
+
+    /** The first tick of the earliest slot in use of a level in use: later than the current tick on all levels but 0. */
+    private long slotTick(int level) {
+        int shift = level * LEVEL_SHIFT;
+        long index = Long.numberOfTrailingZeros(slotsInUse[level]);
+        long block = nowTick >>> shift >>> LEVEL_SHIFT;
+        return (block << LEVEL_SHIFT | index) << shift;
+    }
+}
