@@ -424,7 +424,6 @@ public final class DeadlineWheel<E extends DeadlineWheel.Entry> {
     /** The slot a deadline belongs into, seen from the current tick. One that has passed belongs into the current slot. */
     private int slotOf(long deadlineNanos) {
         long aheadNanos = deadlineNanos - nowNanos;
-        // Unsigned, since the sum may exceed 2^63: time since the start, plus a far deadline.
         long tick = aheadNanos <= 0 ? nowTick : (nowNanos - startNanos + aheadNanos) >>> TICK_SHIFT;
         // The lowest six bits are set so that a tick within the current block of 64 is of level 0.
         int highestBit = 63 - Long.numberOfLeadingZeros((tick ^ nowTick) | (SLOTS - 1));

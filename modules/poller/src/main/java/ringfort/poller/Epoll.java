@@ -1,0 +1,216 @@
+package ringfort.poller;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.util.Objects;
+import ringfort.sys.Downcall;
+import ringfort.sys.Errno;
+import ringfort.sys.Libc;
+import ringfort.sys.Linux;
+
+/**
+ * epoll(7): one thread waits for many descriptors. All methods belong to one thread at a time, the loop's; from others,
+ * wake it with a {@link ringfort.sys.EventFd} that it watches. After {@link #open} nothing allocates.
+ *
+ * <p>Each descriptor is added with 64 bits of the caller's, which come back with its events. A descriptor number is a poor
+ * choice for them once descriptors are closed and reused while events of the same batch are still to be looked at: use an
+ * index with a generation, or look the number up, as a closed one's events may still follow in the batch.
+ *
+ * <p><b>Edge-triggered</b> ({@link #EPOLLET}) means: one event per arrival, not per state. Read until {@code EAGAIN}, or
+ * until a read was short <em>and</em> the event had no {@link #EPOLLRDHUP}: a FIN that arrives with the last bytes makes no
+ * further edge, and who stops after a short read then never sees the end of the stream. A {@link #modify} reports again
+ * what is ready at that time.
+ */
+public final class Epoll implements AutoCloseable {
+    // linux/eventpoll.h
+
+    /** There is something to read, or to accept. */
+    public static final int EPOLLIN = 0x1;
+
+    /** There is urgent data (tcp(7)). */
+    public static final int EPOLLPRI = 0x2;
+
+    /** There is room to write. */
+    public static final int EPOLLOUT = 0x4;
+
+    /** An error is pending, or the reader of a pipe is gone. Reported whether asked for or not. */
+    public static final int EPOLLERR = 0x8;
+
+    /** Both directions are shut down, or the last writer of a pipe is gone. Reported whether asked for or not. */
+    public static final int EPOLLHUP = 0x10;
+
+    /** The peer has sent a FIN: after what is buffered, the stream ends. */
+    public static final int EPOLLRDHUP = 0x2000;
+
+    /** Wake one of several epolls that watch the same descriptor; only with {@link #add}. */
+    public static final int EPOLLEXCLUSIVE = 1 << 28;
+
+    /** Report once, then nothing until {@link #modify}. */
+    public static final int EPOLLONESHOT = 1 << 30;
+
+    /** Report arrivals, not states. */
+    public static final int EPOLLET = 1 << 31;
+
+    private static final int EPOLL_CLOEXEC = Linux.O_CLOEXEC;
+    private static final int EPOLL_CTL_ADD = 1;
+    private static final int EPOLL_CTL_DEL = 2;
+    private static final int EPOLL_CTL_MOD = 3;
+
+    private static final FunctionDescriptor WAIT =
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    private static final MethodHandle EPOLL_CREATE1 =
+            Downcall.bind("epoll_create1", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle EPOLL_CTL =
+            Downcall.bind("epoll_ctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
+    private static final MethodHandle EPOLL_WAIT = Downcall.bind("epoll_wait", WAIT);
+
+    /** The same call for a timeout of 0, which can't block: without the change of thread state around it. */
+    private static final MethodHandle EPOLL_WAIT_NOW = Downcall.bind("epoll_wait", WAIT, Linker.Option.critical(false));
+
+    private final int maxEvents;
+    private final MemorySegment events;
+    private final MemorySegment change;
+    private int fd;
+    private int ready;
+
+    private Epoll(int fd, int maxEvents) {
+        this.fd = fd;
+        this.maxEvents = maxEvents;
+        // The collector frees them: an event read after close is stale, but not somebody else's memory.
+        this.events = Arena.ofAuto().allocate((long) maxEvents * EpollEvent.HERE.bytes(), Long.BYTES);
+        this.change = Arena.ofAuto().allocate(EpollEvent.HERE.bytes(), Long.BYTES);
+    }
+
+    /**
+     * Opens an epoll that watches nothing, close-on-exec.
+     *
+     * @param maxEvents how many events one {@link #await} returns at most; what is ready beyond that comes with the next
+     * @throws IOException when there is no descriptor left
+     */
+    public static Epoll open(int maxEvents) throws IOException {
+        if (maxEvents <= 0) {
+            throw new IllegalArgumentException("maxEvents is " + maxEvents + ", and must be positive");
+        }
+        MemorySegment state = Downcall.state();
+        int fd;
+        try {
+            fd = Downcall.result((int) EPOLL_CREATE1.invokeExact(state, EPOLL_CLOEXEC), state);
+        } catch (Throwable failure) {
+            throw Downcall.unexpected(failure);
+        }
+        if (fd < 0) {
+            throw new IOException("epoll_create1: " + Errno.describe(-fd));
+        }
+        return new Epoll(fd, maxEvents);
+    }
+
+    /**
+     * Watches a descriptor; closing its last copy ends that.
+     *
+     * @param events {@code EPOLL*} bits; {@link #EPOLLERR} and {@link #EPOLLHUP} are always among them
+     * @param data what {@link #data} returns for its events
+     * @return 0, or the negated error number: {@code -EEXIST} when it is watched already, {@code -EPERM} for what can't be
+     *     watched (a regular file), {@code -ENOSPC} beyond {@code fs.epoll.max_user_watches}
+     */
+    public int add(int fd, int events, long data) {
+        return control(EPOLL_CTL_ADD, fd, events, data);
+    }
+
+    /**
+     * Changes what a watched descriptor is watched for, and its data. What is ready now is reported again, also
+     * edge-triggered: no wake-up is lost between a short write and the wish for {@link #EPOLLOUT}.
+     *
+     * @return 0, or the negated error number: {@code -ENOENT} when it isn't watched
+     */
+    public int modify(int fd, int events, long data) {
+        return control(EPOLL_CTL_MOD, fd, events, data);
+    }
+
+    /**
+     * Stops watching a descriptor. Events already returned by the last {@link #await} stay where they are.
+     *
+     * @return 0, or the negated error number: {@code -ENOENT} when it isn't watched
+     */
+    public int remove(int fd) {
+        return control(EPOLL_CTL_DEL, fd, 0, 0);
+    }
+
+    private int control(int operation, int watched, int eventBits, long data) {
+        EpollEvent.HERE.set(change, 0, eventBits, data);
+        MemorySegment state = Downcall.state();
+        try {
+            return Downcall.result((int) EPOLL_CTL.invokeExact(state, fd, operation, watched, change), state);
+        } catch (Throwable failure) {
+            throw Downcall.unexpected(failure);
+        }
+    }
+
+    /**
+     * Waits until something happens and returns how many events there are. They are read with {@link #events(int)} and
+     * {@link #data(int)}, until the next call. A virtual thread that waits here pins its carrier.
+     *
+     * @param timeoutMillis negative: until something happens; 0: don't wait. The kernel rounds up to its timers, so a wait
+     *     is never shorter than asked for
+     * @return 0 when the time is over, and when a signal (a profiler's, say) ended the wait early ({@code EINTR}): a loop
+     *     just goes round again
+     * @throws IllegalStateException when this epoll is closed
+     */
+    public int await(long timeoutMillis) {
+        int timeout = Math.clamp(timeoutMillis, -1, Integer.MAX_VALUE);
+        MemorySegment state = Downcall.state();
+        int result;
+        try {
+            result = timeout == 0
+                    ? (int) EPOLL_WAIT_NOW.invokeExact(state, fd, events, maxEvents, 0)
+                    : (int) EPOLL_WAIT.invokeExact(state, fd, events, maxEvents, timeout);
+        } catch (Throwable failure) {
+            throw Downcall.unexpected(failure);
+        }
+        ready = Math.max(result, 0);
+        if (result == -1 && Downcall.errno(state) != Errno.EINTR) {
+            // Not a number to return: a loop that takes it for "no events" would spin.
+            throw new IllegalStateException("epoll_wait: " + Errno.describe(Downcall.errno(state)));
+        }
+        return ready;
+    }
+
+    /**
+     * The {@code EPOLL*} bits of an event of the last {@link #await}.
+     *
+     * @throws IndexOutOfBoundsException when there were not so many
+     */
+    public int events(int index) {
+        return EpollEvent.HERE.events(events, Objects.checkIndex(index, ready));
+    }
+
+    /**
+     * What the descriptor of an event of the last {@link #await} was added with.
+     *
+     * @throws IndexOutOfBoundsException when there were not so many
+     */
+    public long data(int index) {
+        return EpollEvent.HERE.data(events, Objects.checkIndex(index, ready));
+    }
+
+    /** The descriptor of this epoll, which may itself be watched; -1 once it is closed. */
+    public int fd() {
+        return fd;
+    }
+
+    /** Closes the descriptor; what was watched stays open. Idempotent. No thread may be waiting. */
+    @Override
+    public void close() {
+        if (fd >= 0) {
+            Libc.close(fd);
+            fd = -1;
+            ready = 0;
+        }
+    }
+}
