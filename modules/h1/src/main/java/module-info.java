@@ -4,4 +4,6 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module ringfort.h1 {
     requires static transitive org.jspecify;
+
+    exports ringfort.h1;
 }
