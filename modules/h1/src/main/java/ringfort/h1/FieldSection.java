@@ -1,32 +1,112 @@
 package ringfort.h1;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Field lines. */
+/**
+ * The field lines of a head or of trailers, in the order they came (RFC 9112, 5). Immutable, any thread.
+ *
+ * <p>Fields are views by offset into one array; a string is made when it is asked for, and every time it is asked for.
+ * Look names up with {@link #indexOf} and {@link #nameEquals}, which make none.
+ */
 public abstract sealed class FieldSection permits RequestHead, Fields {
-    FieldSection() {}
+    private static final int SPAN_MASK = 0xFFFF;
 
+    /** The message's bytes, followed by one span per field from {@link #spansAt} on. */
+    final byte[] octets;
+
+    private final int spansAt;
+    private final int count;
+
+    /** @param octets bytes of the message, then {@code count} spans of eight bytes each */
+    FieldSection(byte[] octets, int count) {
+        this.octets = octets;
+        this.spansAt = octets.length - count * Long.BYTES;
+        this.count = count;
+    }
+
+    /** Packs the four offsets of a field: each below 64 KiB, as {@link Limits} sees to. */
+    static long span(int nameStart, int nameEnd, int valueStart, int valueEnd) {
+        return nameStart | ((long) nameEnd << 16) | ((long) valueStart << 32) | ((long) valueEnd << 48);
+    }
+
+    static int nameStart(long span) {
+        return (int) span & SPAN_MASK;
+    }
+
+    static int nameEnd(long span) {
+        return (int) (span >>> 16) & SPAN_MASK;
+    }
+
+    static int valueStart(long span) {
+        return (int) (span >>> 32) & SPAN_MASK;
+    }
+
+    static int valueEnd(long span) {
+        return (int) (span >>> 48);
+    }
+
+    final int textLength() {
+        return spansAt;
+    }
+
+    final long span(int index) {
+        if (index < 0 || index >= count) {
+            throw new IndexOutOfBoundsException("field " + index + " of " + count);
+        }
+        return (long) Octets.LONGS.get(octets, spansAt + index * Long.BYTES);
+    }
+
+    /** How many field lines there are. */
     public final int fieldCount() {
-        throw new UnsupportedOperationException();
+        return count;
     }
 
+    /**
+     * The name of a field, as it was sent.
+     *
+     * @throws IndexOutOfBoundsException when there is no such field
+     */
     public final String name(int index) {
-        throw new UnsupportedOperationException();
+        long span = span(index);
+        return Octets.text(octets, nameStart(span), nameEnd(span));
     }
 
+    /**
+     * The value of a field, without the white space around it; each byte one character (ISO-8859-1).
+     *
+     * @throws IndexOutOfBoundsException when there is no such field
+     */
     public final String value(int index) {
-        throw new UnsupportedOperationException();
+        long span = span(index);
+        return Octets.text(octets, valueStart(span), valueEnd(span));
     }
 
+    /**
+     * Whether a field has this name. Makes no string.
+     *
+     * @param lowerCaseName the name in lower case
+     * @throws IndexOutOfBoundsException when there is no such field
+     */
     public final boolean nameEquals(int index, String lowerCaseName) {
-        throw new UnsupportedOperationException();
+        long span = span(index);
+        return Octets.matches(octets, nameStart(span), nameEnd(span), lowerCaseName);
     }
 
+    /** The index of the first field of this name, in any case, at or after {@code from}; -1 when there is none. */
     public final int indexOf(String name, int from) {
-        throw new UnsupportedOperationException();
+        String lowerCaseName = name.toLowerCase(Locale.ROOT);
+        for (int i = Math.max(0, from); i < count; i++) {
+            if (nameEquals(i, lowerCaseName)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
+    /** The value of the first field of this name, in any case, or null. */
     public final @Nullable String first(String name) {
-        throw new UnsupportedOperationException();
+        int index = indexOf(name, 0);
+        return index < 0 ? null : value(index);
     }
 }

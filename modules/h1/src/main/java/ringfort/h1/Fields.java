@@ -1,9 +1,11 @@
 package ringfort.h1;
 
-/** Trailers. */
+/** The trailer fields of a message, as far as a recipient may use them (RFC 9110, 6.5). Immutable, any thread. */
 public final class Fields extends FieldSection {
-    Fields() {}
-
     /** No fields. */
-    public static final Fields EMPTY = new Fields();
+    public static final Fields EMPTY = new Fields(new byte[0], 0);
+
+    Fields(byte[] octets, int count) {
+        super(octets, count);
+    }
 }

@@ -2,126 +2,534 @@ package ringfort.h1;
 
 import org.jspecify.annotations.Nullable;
 
-/** The protocol and deadline policy of one connection. */
+/**
+ * The protocol and the deadline policy of one connection: what its bytes mean, whose turn it is, and how long that may
+ * take. One thread at a time; it knows no socket, no thread and no clock.
+ *
+ * <pre>
+ *  accepted ──► READING_HEAD ──head──► EXCHANGE ──flushed──► READING_HEAD …      (requests one after the other)
+ *               │                      │   │
+ *               │                      │   └─flushed, body unread──► DRAINING ──body read──► READING_HEAD
+ *               │ refused              │ refused, expired             │ too much, malformed
+ *               ▼                      ▼                              ▼
+ *            REFUSED ──────flushed────────────────────────────────► CLOSING ──closed──► CLOSED
+ *
+ *  any but CLOSED ──closing──► CLOSING         EXCHANGE ──detach──► TUNNEL
+ *
+ *  state          deadlines                                                when it passes
+ *  READING_HEAD   HEADER from accept, or from the first byte; absolute     408; silent close before any byte of a line
+ *                 IDLE   from the end of the last exchange; until a byte   silent close
+ *  EXCHANGE       BODY   while we wait for content: in all, and a rate     408; abort once the response has started
+ *                 HANDLER from the head until the response starts          503
+ *                 WRITE  while we wait for the peer to take it: a rate     abort
+ *  DRAINING       LINGER from the flush of the response; absolute          close
+ *  REFUSED        WRITE  as above                                          abort
+ *  CLOSING        LINGER from closing; absolute                            close
+ * </pre>
+ *
+ * <p>Deadlines that are set at once (BODY, HANDLER and WRITE can be) compete, and the earliest is in the slot. Arming is
+ * idempotent: no call and no byte moves a deadline that is not a rate.
+ *
+ * <p>Use: feed what was received to {@link #next} again and again, from {@link #position()} on, until it returns
+ * {@link Event#NEED_INPUT} or {@link Event#BUSY}.
+ */
 public final class H1State {
     /** What {@link #next} found. */
     public enum Event {
+        /** Nothing more in these bytes, all of which were taken. */
         NEED_INPUT,
+        /** A request: {@link H1State#head()}. Its content follows, as {@link #BODY} and {@link #END}. */
         HEAD,
+        /** Content: {@code buffer[dataFrom(), dataTo())}. */
         BODY,
+        /** The request is complete: {@link H1State#trailers()}. Comes once, also for a request without content. */
         END,
+        /** The exchange is not finished: what follows {@link H1State#position()} stays with the caller until it is. */
         BUSY,
+        /** {@link H1State#refusal()} is to be answered, if no response has started, and the connection closed. */
         REFUSED,
-        /** Draining an unread body after its response passed a bound or failed: nothing to answer, close. */
+        /** What was left unread of a request already answered is too much, or malformed: close, there is no one to answer. */
         CLOSE,
+        /** The connection was detached; the bytes are not HTTP. */
         TUNNEL
     }
 
+    /** What follows a response. */
     public enum After {
+        /** The next request: {@link H1State#next} may be called at once with bytes that were left over. */
         KEEP_ALIVE,
+        /** The rest of this request's content: keep calling {@link H1State#next}, which drops it and goes on to the next request. */
         DRAIN_BODY,
+        /** The end: send FIN, call {@link H1State#closing}, drop what still comes, close. */
         CLOSE
     }
 
+    /** What the peer left behind when it ended its side. */
     public enum InputEnd {
+        /** Nothing: just close. */
         IDLE_CLOSE,
+        /** Part of a head: close. */
         PARTIAL_HEAD,
+        /** Part of a body: fail its reader, and close. The request must not be taken for complete. */
         PARTIAL_BODY,
+        /** A complete request that is still to be answered (RFC 9112, 9.6). */
         AFTER_REQUEST
     }
 
+    /** What is to be done about a deadline. */
     public enum Expiry {
+        /** Nothing: it was cleared or moved in the meantime, and the slot is armed anew if need be. */
         NOT_DUE,
+        /** Answer {@link H1State#refusal()}, 408, and close: part of a request has come. */
         ANSWER_408,
+        /** Close without a word: there is no request. */
         CLOSE_SILENT,
+        /** Answer {@link H1State#refusal()}, 503, and close: the handler is late. */
         ANSWER_503,
+        /** Close at once: the response cannot be finished. */
         ABORT,
+        /** Close at once: the peer had its time to read the response. */
         LINGER_OVER
     }
 
-    public H1State(Limits limits, Timeouts timeouts, DeadlineSlot slot) {}
+    private enum State {
+        READING_HEAD,
+        EXCHANGE,
+        DRAINING,
+        REFUSED,
+        CLOSING,
+        CLOSED,
+        TUNNEL
+    }
 
-    public void accepted(long nowNanos) {}
+    private final Limits limits;
+    private final DeadlinePolicy deadlines;
+    private final RequestParser parser;
+    private final BodyReader body;
 
+    private State state = State.READING_HEAD;
+    private @Nullable RequestHead head;
+    private @Nullable Refusal refusal;
+    private boolean firstRequest = true;
+    private boolean endReported;
+    private boolean bodyRefused;
+    private boolean awaitsContinue;
+    private boolean responseStarted;
+    private boolean mustClose;
+    private boolean lingering;
+    private long drained;
+    private int position;
+
+    /**
+     * The state of a connection that was not yet accepted.
+     *
+     * @param slot told on every change of the earliest deadline
+     */
+    public H1State(Limits limits, Timeouts timeouts, DeadlineSlot slot) {
+        this.limits = limits;
+        deadlines = new DeadlinePolicy(timeouts, slot);
+        parser = new RequestParser(limits);
+        body = new BodyReader(limits);
+    }
+
+    /** The connection is there: its first head is due in {@link Timeouts#headerNanos}, whether or not a byte comes. */
+    public void accepted(long nowNanos) {
+        deadlines.headExpected(nowNanos);
+        deadlines.publish();
+    }
+
+    /**
+     * Reads on in {@code buffer[from, to)}, up to the next event. The buffer is not kept.
+     *
+     * @param nowNanos the clock, read when the bytes came
+     * @return what was found; {@link #position()} is the first byte not yet taken
+     */
     public Event next(byte[] buffer, int from, int to, long nowNanos) {
-        throw new UnsupportedOperationException();
+        Event event = switch (state) {
+            case READING_HEAD -> readHead(buffer, from, to, nowNanos);
+            case EXCHANGE -> readBody(buffer, from, to, nowNanos);
+            case DRAINING -> drain(buffer, from, to, nowNanos);
+            case REFUSED -> taken(to, Event.REFUSED);
+            case CLOSING, CLOSED -> taken(to, Event.NEED_INPUT);
+            case TUNNEL -> taken(from, Event.TUNNEL);
+        };
+        deadlines.publish();
+        return event;
     }
 
+    private Event taken(int upTo, Event event) {
+        position = upTo;
+        return event;
+    }
+
+    private Event readHead(byte[] buffer, int from, int to, long nowNanos) {
+        RequestParser.Result result = parser.parse(buffer, from, to);
+        position = parser.position();
+        return switch (result) {
+            case NEED_INPUT -> {
+                if (parser.started()) {
+                    deadlines.headExpected(nowNanos);
+                }
+                yield Event.NEED_INPUT;
+            }
+            case HEAD -> {
+                beginExchange(parser.head(), nowNanos);
+                yield Event.HEAD;
+            }
+            case REFUSED -> refuse(parser.refusal());
+        };
+    }
+
+    private void beginExchange(RequestHead request, long nowNanos) {
+        head = request;
+        state = State.EXCHANGE;
+        firstRequest = false;
+        deadlines.headComplete(nowNanos);
+        body.begin(request);
+        if (!body.complete()) {
+            awaitsContinue = request.expectsContinue();
+            deadlines.waitForBody(!awaitsContinue, nowNanos);
+        }
+    }
+
+    private Event readBody(byte[] buffer, int from, int to, long nowNanos) {
+        if (endReported || bodyRefused) {
+            return taken(from, Event.BUSY);
+        } else if (body.complete()) {
+            endReported = true;
+            return taken(from, Event.END);
+        }
+        BodyReader.Found found = body.read(buffer, from, to);
+        position = body.position();
+        return switch (found) {
+            case MORE -> Event.NEED_INPUT;
+            case DATA -> {
+                awaitsContinue = false; // RFC 9110, 10.1.1: it did not wait
+                deadlines.received(body.dataTo() - body.dataFrom(), nowNanos);
+                if (body.complete()) {
+                    deadlines.waitForBody(false, nowNanos);
+                }
+                yield Event.BODY;
+            }
+            case END -> {
+                endReported = true;
+                deadlines.waitForBody(false, nowNanos);
+                yield Event.END;
+            }
+            case REFUSED -> refuse(body.refusal());
+        };
+    }
+
+    /** Drops content of a request that has been answered; goes on to the next request behind it. */
+    private Event drain(byte[] buffer, int from, int to, long nowNanos) {
+        int at = from;
+        while (true) {
+            BodyReader.Found found = body.read(buffer, at, to);
+            drained += body.position() - at;
+            at = body.position();
+            if (found == BodyReader.Found.REFUSED || drained > limits.drainBytes()) {
+                state = State.CLOSING;
+                deadlines.allOff();
+                return taken(to, Event.CLOSE);
+            } else if (body.complete()) {
+                awaitRequest(nowNanos);
+                return readHead(buffer, at, to, nowNanos);
+            } else if (found == BodyReader.Found.MORE) {
+                return taken(at, Event.NEED_INPUT);
+            }
+        }
+    }
+
+    private Event refuse(@Nullable Refusal why) {
+        refusal = why;
+        mustClose = true;
+        awaitsContinue = false;
+        state = State.REFUSED;
+        deadlines.readingDone();
+        return Event.REFUSED;
+    }
+
+    /** Index of the first byte that the last {@link #next} did not take, in the buffer given to it. */
     public int position() {
-        throw new UnsupportedOperationException();
+        return position;
     }
 
+    /** After {@link Event#BODY}: where the content starts in the buffer. */
     public int dataFrom() {
-        throw new UnsupportedOperationException();
+        return body.dataFrom();
     }
 
+    /** After {@link Event#BODY}: where the content ends in the buffer. */
     public int dataTo() {
-        throw new UnsupportedOperationException();
+        return body.dataTo();
     }
 
+    /**
+     * The current request.
+     *
+     * @throws IllegalStateException outside an exchange
+     */
     public RequestHead head() {
-        throw new UnsupportedOperationException();
+        RequestHead current = head;
+        if (current == null) {
+            throw new IllegalStateException("no request");
+        }
+        return current;
     }
 
+    /** The trailers of the current request; empty until {@link Event#END}. */
     public Fields trailers() {
-        throw new UnsupportedOperationException();
+        return body.trailers();
     }
 
-    /** After REFUSED, ANSWER_408, ANSWER_503. */
+    /**
+     * What to answer after {@link Event#REFUSED}, {@link Expiry#ANSWER_408} and {@link Expiry#ANSWER_503}.
+     *
+     * @throws IllegalStateException when nothing was refused
+     */
     public Refusal refusal() {
-        throw new UnsupportedOperationException();
+        Refusal why = refusal;
+        if (why == null) {
+            throw new IllegalStateException("nothing was refused");
+        }
+        return why;
     }
 
-    /** The head and all content of the current request have been read (true at once for a request without content). */
+    /** Whether all of the current request has been read; true at once for a request without content. */
     public boolean requestComplete() {
-        throw new UnsupportedOperationException();
+        return state == State.EXCHANGE && body.complete();
     }
 
+    /** The peer has ended its side. What it left behind says what to do. */
     public InputEnd inputClosed(long nowNanos) {
-        throw new UnsupportedOperationException();
+        InputEnd end = switch (state) {
+            case READING_HEAD -> parser.inHead() ? InputEnd.PARTIAL_HEAD : InputEnd.IDLE_CLOSE;
+            case EXCHANGE -> body.complete() ? InputEnd.AFTER_REQUEST : InputEnd.PARTIAL_BODY;
+            case REFUSED -> InputEnd.AFTER_REQUEST;
+            case DRAINING, CLOSING, CLOSED, TUNNEL -> InputEnd.IDLE_CLOSE;
+        };
+        if (end == InputEnd.PARTIAL_BODY) {
+            deadlines.waitForBody(false, nowNanos);
+            awaitsContinue = false;
+            mustClose = true;
+        } else if (end != InputEnd.AFTER_REQUEST) {
+            deadlines.readingDone();
+        }
+        deadlines.publish();
+        return end;
     }
 
-    /** -1 = inherit, 0 = off. */
-    public void overrideTimeouts(long bodyNanos, long handlerNanos) {}
+    /**
+     * Replaces timeouts for the current request. To be called after {@link Event#HEAD}, before more.
+     *
+     * @param bodyTimeoutNanos instead of {@link Timeouts#bodyNanos}; 0 is off, -1 leaves it
+     * @param handlerTimeoutNanos instead of {@link Timeouts#handlerNanos}; 0 is off, -1 leaves it
+     */
+    public void overrideTimeouts(long bodyTimeoutNanos, long handlerTimeoutNanos) {
+        if (handlerTimeoutNanos >= 0 && state == State.EXCHANGE && !responseStarted) {
+            deadlines.overrideHandler(handlerTimeoutNanos);
+        }
+        if (bodyTimeoutNanos >= 0 && state == State.EXCHANGE) {
+            deadlines.overrideBody(bodyTimeoutNanos);
+        }
+        deadlines.publish();
+    }
 
+    /**
+     * Sets how long the content of the current request may get, in place of {@link Limits#bodyBytes}. To be called after
+     * {@link Event#HEAD}, before more.
+     *
+     * @return 413 when it is announced to be longer: to be answered instead of calling the handler. The content is then
+     *     not handed out; {@link #responseFlushed} decides whether it is drained. Longer chunked content is
+     *     {@link Event#REFUSED} when it comes
+     */
     public @Nullable Refusal limitBody(long bodyBytes) {
-        throw new UnsupportedOperationException();
+        Refusal tooLarge = body.limit(bodyBytes);
+        if (tooLarge != null) {
+            bodyRefused = true;
+            deadlines.readingDone();
+            deadlines.publish();
+        }
+        return tooLarge;
     }
 
-    public void readOutstanding(boolean waiting, long nowNanos) {}
+    /**
+     * Whether we are waiting for the peer to send content: false while it is we who do not read. True from the start,
+     * unless the peer awaits {@code 100 Continue}. Saying it again changes nothing.
+     */
+    public void readOutstanding(boolean waiting, long nowNanos) {
+        if (state == State.EXCHANGE && !bodyRefused) {
+            deadlines.waitForBody(waiting && !body.complete(), nowNanos);
+            deadlines.publish();
+        }
+    }
 
+    /** Whether the peer may be waiting for {@code 100 Continue} now: to be sent when the handler starts to read. */
     public boolean awaitsContinue() {
-        throw new UnsupportedOperationException();
+        return awaitsContinue;
     }
 
-    public void continueSent(long nowNanos) {}
+    /** {@code 100 Continue} was sent: from now on we wait for the content. */
+    public void continueSent(long nowNanos) {
+        awaitsContinue = false;
+        readOutstanding(true, nowNanos);
+    }
 
-    /** keepAlive: what the response head announced. */
-    public void responseHead(boolean keepAlive, long nowNanos) {}
+    /**
+     * The head of the final response is about to be sent.
+     *
+     * @param keepAlive what it announces; false closes the connection behind it, whatever {@link #keepAlive()} said
+     */
+    public void responseHead(boolean keepAlive, long nowNanos) {
+        responseStarted = true;
+        // A peer that was not told to continue may or may not send the content: the connection cannot go on.
+        mustClose |= !keepAlive || awaitsContinue;
+        awaitsContinue = false;
+        deadlines.handlerDone();
+        deadlines.publish();
+    }
 
-    public void writeOutstanding(boolean waiting, long nowNanos) {}
+    /** Whether we are waiting for the peer to take bytes of the response. Saying it again changes nothing. */
+    public void writeOutstanding(boolean waiting, long nowNanos) {
+        if (state.compareTo(State.CLOSING) < 0) {
+            deadlines.waitForWrite(waiting, nowNanos);
+            deadlines.publish();
+        }
+    }
 
-    public void writeProgress(long bytes, long nowNanos) {}
+    /** The peer has taken bytes of the response. */
+    public void writeProgress(long bytes, long nowNanos) {
+        if (state.compareTo(State.CLOSING) < 0) {
+            deadlines.sent(bytes, nowNanos);
+            deadlines.publish();
+        }
+    }
 
+    /** The response is complete, and the peer, or the kernel, has all of it. Says what follows. */
     public After responseFlushed(long nowNanos) {
-        throw new UnsupportedOperationException();
+        boolean reusable = keepAlive();
+        deadlines.responseDone();
+        After after;
+        if (!reusable) {
+            state = State.CLOSING;
+            after = After.CLOSE;
+        } else if (body.complete()) {
+            awaitRequest(nowNanos);
+            after = After.KEEP_ALIVE;
+        } else {
+            state = State.DRAINING;
+            drained = 0;
+            deadlines.linger(nowNanos);
+            after = After.DRAIN_BODY;
+        }
+        deadlines.publish();
+        return after;
     }
 
-    public void closing(long nowNanos) {}
+    private void awaitRequest(long nowNanos) {
+        state = State.READING_HEAD;
+        head = null;
+        parser.forgetHead();
+        endReported = false;
+        bodyRefused = false;
+        awaitsContinue = false;
+        responseStarted = false;
+        deadlines.idle(nowNanos);
+    }
 
-    public void closed() {}
+    /** FIN was sent; what the peer still sends is dropped for {@link Timeouts#lingerNanos}. Again changes nothing. */
+    public void closing(long nowNanos) {
+        if (!lingering && state != State.CLOSED && state != State.TUNNEL) {
+            lingering = true;
+            mustClose = true;
+            state = State.CLOSING;
+            deadlines.allOff();
+            deadlines.linger(nowNanos);
+            deadlines.publish();
+        }
+    }
 
-    public void detach() {}
+    /** The connection is gone: no deadline is armed from now on. */
+    public void closed() {
+        end(State.CLOSED);
+    }
 
+    /** The connection now speaks another protocol: no deadline is armed from now on. */
+    public void detach() {
+        end(State.TUNNEL);
+    }
+
+    private void end(State last) {
+        state = last;
+        mustClose = true;
+        awaitsContinue = false;
+        deadlines.allOff();
+        deadlines.publish();
+    }
+
+    /** What the connection is doing. */
     public Phase phase() {
-        throw new UnsupportedOperationException();
+        return switch (state) {
+            case READING_HEAD -> firstRequest || parser.started() ? Phase.HEADER : Phase.IDLE;
+            case EXCHANGE -> {
+                if (responseStarted) {
+                    yield Phase.WRITE;
+                }
+                yield deadlines.waitsForBody() && !bodyRefused ? Phase.BODY : Phase.HANDLER;
+            }
+            case REFUSED -> Phase.WRITE;
+            case DRAINING, CLOSING, CLOSED -> Phase.LINGER;
+            case TUNNEL -> Phase.HANDLER;
+        };
     }
 
+    /**
+     * Whether the connection could serve another request after this one: to be announced in the response. False when
+     * the peer asked to close, when it was refused, or when too much content would be left unread.
+     */
     public boolean keepAlive() {
-        throw new UnsupportedOperationException();
+        RequestHead current = head;
+        if (mustClose || state != State.EXCHANGE || current == null || !current.keepAlive()) {
+            return false;
+        }
+        return body.complete() || (!awaitsContinue && body.remaining() <= limits.drainBytes());
     }
 
+    /** The slot has fired. Checks it against what has happened since, and says what to do. */
     public Expiry expired(long nowNanos) {
-        throw new UnsupportedOperationException();
+        Phase due = deadlines.fired(nowNanos);
+        Expiry expiry = due == null ? Expiry.NOT_DUE : outcome(due);
+        deadlines.publish();
+        return expiry;
+    }
+
+    private Expiry outcome(Phase due) {
+        return switch (due) {
+            case HEADER -> parser.inHead() ? late(408, "request head too late", Expiry.ANSWER_408) : silent();
+            case BODY -> responseStarted ? aborted() : late(408, "request content too late", Expiry.ANSWER_408);
+            case HANDLER -> late(503, "handler too late", Expiry.ANSWER_503);
+            case WRITE -> aborted();
+            case IDLE -> silent();
+            case LINGER -> Expiry.LINGER_OVER;
+        };
+    }
+
+    private Expiry late(int status, String reason, Expiry expiry) {
+        refuse(new Refusal(status, reason));
+        deadlines.handlerDone();
+        return expiry;
+    }
+
+    private Expiry silent() {
+        mustClose = true;
+        state = State.CLOSING;
+        return Expiry.CLOSE_SILENT;
+    }
+
+    private Expiry aborted() {
+        mustClose = true;
+        state = State.CLOSING;
+        deadlines.allOff();
+        return Expiry.ABORT;
     }
 }

@@ -2,68 +2,137 @@ package ringfort.h1;
 
 import org.jspecify.annotations.Nullable;
 
-/** A request head. */
+/**
+ * The head of one request: request line and header fields, and what they mean for its framing and its connection.
+ * Immutable, any thread; it owns one array of exactly the size it needs, and nothing is ever reused.
+ */
 public final class RequestHead extends FieldSection {
-    RequestHead() {}
+    private static final String[] METHODS = {"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"};
 
+    private final int methodEnd;
+    private final int targetEnd;
+    private final int authorityStart;
+    private final int authorityEnd;
+    private final int hostField;
+    private final int upgradeField;
+    private final long contentLength;
+    private final TargetForm form;
+    private final byte minorVersion;
+    private final boolean chunked;
+    private final boolean keepAlive;
+    private final boolean expectsContinue;
+
+    /** @param octets the head's own copy of its bytes, then the spans of its fields */
+    RequestHead(byte[] octets, RequestLine line, FieldLines fields, HeadRules rules) {
+        super(octets, fields.count());
+        int minor = line.minorVersion();
+        methodEnd = line.methodEnd();
+        targetEnd = line.targetEnd();
+        form = line.form();
+        authorityStart = line.authorityStart();
+        authorityEnd = line.authorityEnd();
+        minorVersion = (byte) minor;
+        hostField = rules.hostField();
+        upgradeField = rules.upgradeField(minor);
+        contentLength = rules.contentLength();
+        chunked = rules.chunked();
+        keepAlive = rules.keepAlive(minor);
+        expectsContinue = rules.expectsContinue(minor);
+    }
+
+    /** The method, as sent: any token but CONNECT. */
     public String method() {
-        throw new UnsupportedOperationException();
+        for (String method : METHODS) {
+            if (Octets.equal(octets, 0, methodEnd, method)) {
+                return method;
+            }
+        }
+        return Octets.text(octets, 0, methodEnd);
     }
 
+    /** Whether the method is GET. */
     public boolean isGet() {
-        throw new UnsupportedOperationException();
+        return Octets.equal(octets, 0, methodEnd, "GET");
     }
 
+    /** Whether the method is HEAD. */
     public boolean isHead() {
-        throw new UnsupportedOperationException();
+        return Octets.equal(octets, 0, methodEnd, "HEAD");
     }
 
+    /** The request target, as sent. */
     public String target() {
-        throw new UnsupportedOperationException();
+        return Octets.text(octets, methodEnd + 1, targetEnd);
     }
 
+    /** The form of the target. */
     public TargetForm form() {
-        throw new UnsupportedOperationException();
+        return form;
     }
 
+    /**
+     * Host and optional port, as sent: of the target when that is absolute, else of the Host field (RFC 9112, 3.3); null
+     * in HTTP/1.0 without either.
+     */
     public @Nullable String authority() {
-        throw new UnsupportedOperationException();
+        if (form == TargetForm.ABSOLUTE) {
+            return Octets.text(octets, authorityStart, authorityEnd);
+        }
+        return hostField < 0 ? null : value(hostField);
     }
 
+    /**
+     * Path and query, as sent but without the authority of an absolute target: begins with {@code /}, or is {@code *}
+     * (RFC 9112, 3.2.4).
+     */
     public String pathAndQuery() {
-        throw new UnsupportedOperationException();
+        if (form != TargetForm.ABSOLUTE) {
+            return target();
+        }
+        String rest = Octets.text(octets, authorityEnd, targetEnd);
+        if (rest.isEmpty()) {
+            return Octets.equal(octets, 0, methodEnd, "OPTIONS") ? "*" : "/";
+        }
+        return rest.charAt(0) == '/' ? rest : "/" + rest;
     }
 
+    /** 1 for HTTP/1.1 and above, 0 for HTTP/1.0. */
     public int minorVersion() {
-        throw new UnsupportedOperationException();
+        return minorVersion;
     }
 
-    /** -1: none announced. */
+    /** The announced length of the content; -1 when none is announced or the content is chunked. */
     public long contentLength() {
-        throw new UnsupportedOperationException();
+        return contentLength;
     }
 
+    /** Whether the content is chunked. */
     public boolean chunked() {
-        throw new UnsupportedOperationException();
+        return chunked;
     }
 
+    /** Whether there is content to read: chunked, or of an announced length above zero. */
     public boolean hasBody() {
-        throw new UnsupportedOperationException();
+        return chunked || contentLength > 0;
     }
 
+    /** Whether the peer wants the connection to stay open (RFC 9112, 9.3). */
     public boolean keepAlive() {
-        throw new UnsupportedOperationException();
+        return keepAlive;
     }
 
+    /** Whether the peer may wait for {@code 100 Continue} before it sends the content (RFC 9110, 10.1.1). */
     public boolean expectsContinue() {
-        throw new UnsupportedOperationException();
+        return expectsContinue;
     }
 
+    /** The protocols the peer would rather speak, when Connection names Upgrade; else null (RFC 9110, 7.8). */
     public @Nullable String upgrade() {
-        throw new UnsupportedOperationException();
+        return upgradeField < 0 ? null : value(upgradeField);
     }
 
+    /** Bytes of the head on the wire, from the method to the empty line. */
     public int byteLength() {
-        throw new UnsupportedOperationException();
+        return textLength();
     }
 }

@@ -1,16 +1,135 @@
 package ringfort.h1;
 
-/** Writes response heads. */
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Writes response heads, and decides, alone, how the content is framed (RFC 9112, 6; RFC 9110, 8.6 and 15).
+ *
+ * <p>Call {@link #begin}, {@link #field} for each field, {@link #end}; then send content in the framing that
+ * {@link #begin} returned. Stateless: any thread, each with its own {@link ByteSink}. When a method throws, the sink may
+ * hold part of a head: {@linkplain ByteSink#truncate cut it off}.
+ */
 public final class ResponseEncoder {
+    /** How the content that follows a head is to be sent. */
     public enum Framing {
+        /** Not at all. */
         NONE,
+        /** As it is, and exactly as long as announced. */
         LENGTH,
+        /** {@linkplain ChunkedEncoder Chunked}. */
         CHUNKED,
+        /** As it is; its end is the end of the connection, which must be closed behind it. */
         UNTIL_CLOSE
     }
 
+    /** Written by {@link #begin}, or not to be written at all. */
+    private static final Set<String> OWN_FIELDS =
+            Set.of("content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "date");
+
+    private static final byte[][] STATUS_LINES = new byte[600][];
+    private static final byte[] VERSION = octets("HTTP/1.1 ");
+    private static final byte[] DATE = octets("Date: ");
+    private static final byte[] CONTENT_LENGTH = octets("Content-Length: ");
+    private static final byte[] CHUNKED = octets("Transfer-Encoding: chunked\r\n");
+    private static final byte[] CLOSE = octets("Connection: close\r\n");
+    private static final byte[] KEEP_ALIVE = octets("Connection: keep-alive\r\n");
+    private static final byte[] UPGRADE = octets("Connection: Upgrade\r\n");
+
+    private static final String REASONS = """
+            100 Continue
+            101 Switching Protocols
+            102 Processing
+            103 Early Hints
+            200 OK
+            201 Created
+            202 Accepted
+            203 Non-Authoritative Information
+            204 No Content
+            205 Reset Content
+            206 Partial Content
+            207 Multi-Status
+            208 Already Reported
+            226 IM Used
+            300 Multiple Choices
+            301 Moved Permanently
+            302 Found
+            303 See Other
+            304 Not Modified
+            305 Use Proxy
+            307 Temporary Redirect
+            308 Permanent Redirect
+            400 Bad Request
+            401 Unauthorized
+            402 Payment Required
+            403 Forbidden
+            404 Not Found
+            405 Method Not Allowed
+            406 Not Acceptable
+            407 Proxy Authentication Required
+            408 Request Timeout
+            409 Conflict
+            410 Gone
+            411 Length Required
+            412 Precondition Failed
+            413 Content Too Large
+            414 URI Too Long
+            415 Unsupported Media Type
+            416 Range Not Satisfiable
+            417 Expectation Failed
+            421 Misdirected Request
+            422 Unprocessable Content
+            423 Locked
+            424 Failed Dependency
+            425 Too Early
+            426 Upgrade Required
+            428 Precondition Required
+            429 Too Many Requests
+            431 Request Header Fields Too Large
+            451 Unavailable For Legal Reasons
+            500 Internal Server Error
+            501 Not Implemented
+            502 Bad Gateway
+            503 Service Unavailable
+            504 Gateway Timeout
+            505 HTTP Version Not Supported
+            506 Variant Also Negotiates
+            507 Insufficient Storage
+            508 Loop Detected
+            511 Network Authentication Required
+            """;
+
+    static {
+        // A status without a registered phrase has an empty one (RFC 9112, 4).
+        for (int status = 100; status < STATUS_LINES.length; status++) {
+            STATUS_LINES[status] = octets("HTTP/1.1 " + status + " \r\n");
+        }
+        REASONS.lines()
+                .forEach(line ->
+                        STATUS_LINES[Integer.parseInt(line.substring(0, 3))] = octets("HTTP/1.1 " + line + "\r\n"));
+    }
+
+    /** An encoder; one may be shared. */
     public ResponseEncoder() {}
 
+    private static byte[] octets(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /**
+     * Writes the status line, Date, the framing field, and Connection where it is needed.
+     *
+     * @param status 200 to 599; interim responses are {@linkplain #interim written apart}
+     * @param requestMinorVersion of the request that is answered: HTTP/1.0 knows no chunked coding
+     * @param isHead whether the request was HEAD: same fields as for GET, no content
+     * @param contentLength bytes of content, 0 for none, -1 when it is not known
+     * @param keepAlive whether the connection stays open; false writes {@code Connection: close}
+     * @param dateValue of {@link DateHeader}
+     * @return how the content is to be sent; {@link Framing#UNTIL_CLOSE} closes the connection whatever
+     *     {@code keepAlive} says, and the head then says so
+     * @throws IllegalArgumentException when the status is not a final one, or has no content and is given some
+     */
     public Framing begin(
             ByteSink out,
             int status,
@@ -19,12 +138,112 @@ public final class ResponseEncoder {
             long contentLength,
             boolean keepAlive,
             byte[] dateValue) {
-        throw new UnsupportedOperationException();
+        if (status < 200 || status >= STATUS_LINES.length) {
+            throw new IllegalArgumentException(status + " is not the status of a final response");
+        }
+        boolean contentless = status == 204 || status == 304 || status == 205;
+        if (contentless && contentLength != 0) {
+            throw new IllegalArgumentException("a " + status + " response has no content, but was given "
+                    + (contentLength < 0 ? "a stream" : contentLength + " bytes"));
+        }
+        Framing framing;
+        if (contentless) {
+            framing = Framing.NONE;
+        } else if (contentLength >= 0) {
+            framing = Framing.LENGTH;
+        } else {
+            framing = requestMinorVersion > 0 ? Framing.CHUNKED : Framing.UNTIL_CLOSE;
+        }
+        boolean closes = !keepAlive || (framing == Framing.UNTIL_CLOSE && !isHead);
+        out.bytes(STATUS_LINES[status]);
+        out.bytes(DATE).bytes(dateValue).crlf();
+        if (framing == Framing.LENGTH || status == 205) {
+            out.bytes(CONTENT_LENGTH).decimal(contentLength).crlf();
+        } else if (framing == Framing.CHUNKED) {
+            out.bytes(CHUNKED);
+        }
+        if (closes) {
+            out.bytes(CLOSE);
+        } else if (requestMinorVersion == 0) {
+            out.bytes(KEEP_ALIVE);
+        }
+        return isHead || contentLength == 0 ? Framing.NONE : framing;
     }
 
-    public void field(ByteSink out, String name, String value) {}
+    /**
+     * Writes a field.
+     *
+     * @param value characters up to U+00FF, each sent as one byte
+     * @throws IllegalArgumentException when the name is not a token, when the value has CR, LF, NUL or another control
+     *     character (HTAB is none) or a character above U+00FF, or when the field is one that {@link #begin} decides
+     */
+    public void field(ByteSink out, String name, String value) {
+        if (OWN_FIELDS.contains(name.toLowerCase(Locale.ROOT))) {
+            throw new IllegalArgumentException(name + " is decided by the server: do not set it");
+        }
+        writeField(out, name, value);
+    }
 
-    public void end(ByteSink out) {}
+    /** Writes the empty line that ends the head. */
+    public void end(ByteSink out) {
+        out.crlf();
+    }
 
-    public static void interim(ByteSink out, int status, String... namesAndValues) {}
+    /**
+     * Writes a whole interim response, such as {@code 100 Continue} or {@code 103 Early Hints}; not to HTTP/1.0 (RFC
+     * 9110, 15.2). {@code 101 Switching Protocols} gets its Connection field here.
+     *
+     * @param namesAndValues fields, name and value in turn
+     * @throws IllegalArgumentException when the status is not 100 to 199, or as for {@link #field}
+     */
+    public static void interim(ByteSink out, int status, String... namesAndValues) {
+        if (status < 100 || status > 199) {
+            throw new IllegalArgumentException(status + " is not the status of an interim response");
+        } else if (namesAndValues.length % 2 != 0) {
+            throw new IllegalArgumentException("a field name without a value");
+        }
+        out.bytes(STATUS_LINES[status]);
+        if (status == 101) {
+            out.bytes(UPGRADE);
+        }
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            new ResponseEncoder().field(out, namesAndValues[i], namesAndValues[i + 1]);
+        }
+        out.crlf();
+    }
+
+    /** Writes a field line of a head or a trailer section. */
+    static void writeField(ByteSink out, String name, String value) {
+        checkName(name);
+        checkValue(name, value);
+        out.ascii(name).octet(':').octet(' ').latin1(value).crlf();
+    }
+
+    private static void checkName(String name) {
+        boolean token = !name.isEmpty();
+        for (int i = 0; i < name.length() && token; i++) {
+            char character = name.charAt(i);
+            token = character < 0x80 && Octets.is(Octets.TOKEN, (byte) character);
+        }
+        if (!token) {
+            throw new IllegalArgumentException("field name is not a token: " + printable(name));
+        }
+    }
+
+    private static void checkValue(String name, String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char character = value.charAt(i);
+            if ((character < ' ' && character != '\t') || character == 0x7F) {
+                throw new IllegalArgumentException("the value of " + name + " has a control character, "
+                        + String.format(Locale.ROOT, "U+%04X", (int) character) + ", at index " + i);
+            } else if (character > 0xFF) {
+                throw new IllegalArgumentException("the value of " + name + " has a character above U+00FF at index "
+                        + i + "; encode it (RFC 8187 or percent-encoding)");
+            }
+        }
+    }
+
+    private static String printable(String text) {
+        return text.isEmpty() ? "(empty)" : text.replaceAll("[^ -~]", "?");
+    }
 }

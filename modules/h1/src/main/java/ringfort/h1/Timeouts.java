@@ -35,7 +35,14 @@ public record Timeouts(
     /** Every bound off. */
     public static final Timeouts OFF = new Timeouts(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-    /** Refuses negative numbers, which would be deadlines in the past. */
+    /** What is longer counts as this long, 146 years, so that no sum or difference of clock readings overflows. */
+    private static final long MOST_NANOS = Long.MAX_VALUE / 4;
+
+    /**
+     * Refuses negative numbers, which would be deadlines in the past.
+     *
+     * @throws IllegalArgumentException when a number is negative
+     */
     public Timeouts {
         notNegative("headerNanos", headerNanos);
         notNegative("bodyNanos", bodyNanos);
@@ -46,6 +53,17 @@ public record Timeouts(
         notNegative("writeBytesPerSecond", writeBytesPerSecond);
         notNegative("idleNanos", idleNanos);
         notNegative("lingerNanos", lingerNanos);
+        headerNanos = bounded(headerNanos);
+        bodyNanos = bounded(bodyNanos);
+        bodyGraceNanos = bounded(bodyGraceNanos);
+        handlerNanos = bounded(handlerNanos);
+        writeGraceNanos = bounded(writeGraceNanos);
+        idleNanos = bounded(idleNanos);
+        lingerNanos = bounded(lingerNanos);
+    }
+
+    static long bounded(long nanos) {
+        return Math.min(nanos, MOST_NANOS);
     }
 
     private static void notNegative(String name, long value) {

@@ -1,0 +1,280 @@
+package ringfort.h1;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads chunked content, incrementally and strictly (RFC 9112, 7.1): hands out the runs of content inside a buffer,
+ * checks chunk extensions and never interprets them, and keeps the trailers a recipient may use.
+ */
+final class ChunkedDecoder {
+    /** What {@link #read} found. */
+    enum Found {
+        /** Nothing more in these bytes, all of which were taken. */
+        MORE,
+        /** Content in {@code buffer[dataFrom(), dataTo())}; read on at {@link #position()}. */
+        DATA,
+        /** The end of the content; {@link #trailers()} are complete. */
+        END,
+        /** {@link #refusal()}. */
+        REFUSED
+    }
+
+    private enum State {
+        SIZE,
+        BEFORE_EXTENSION,
+        EXTENSION,
+        SIZE_LINE_FEED,
+        DATA,
+        DATA_CARRIAGE_RETURN,
+        DATA_LINE_FEED,
+        TRAILERS,
+        END
+    }
+
+    private static final int MOST_SIZE_DIGITS = 16;
+
+    /**
+     * Fields that a trailer must not bring after the fact (RFC 9110, 6.5.1): framing, routing, request modifiers,
+     * authentication, and what says how the content is to be read.
+     */
+    private static final Set<String> NOT_IN_TRAILERS = Set.of(
+            "transfer-encoding",
+            "content-length",
+            "trailer",
+            "te",
+            "connection",
+            "keep-alive",
+            "proxy-connection",
+            "upgrade",
+            "host",
+            "cache-control",
+            "expect",
+            "max-forwards",
+            "pragma",
+            "range",
+            "if-match",
+            "if-none-match",
+            "if-modified-since",
+            "if-unmodified-since",
+            "if-range",
+            "authorization",
+            "proxy-authorization",
+            "cookie",
+            "set-cookie",
+            "content-encoding",
+            "content-type",
+            "content-range",
+            "forwarded",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-proto");
+
+    private final Limits limits;
+    private final FieldLines fields;
+    private final Carry carry = new Carry();
+
+    private State state = State.SIZE;
+    private long bodyLimit;
+    private long bodyBytes;
+    private long extensionBytes;
+    private int sizeDigits;
+    private long remaining;
+    private int position;
+    private int dataFrom;
+    private Fields trailers = Fields.EMPTY;
+    private @Nullable Refusal refusal;
+
+    ChunkedDecoder(Limits limits) {
+        this.limits = limits;
+        this.bodyLimit = limits.bodyBytes();
+        fields = new FieldLines(limits.trailerBytes(), limits.trailerFields());
+    }
+
+    /** Refuses a chunk that would make the content longer than this. */
+    void limit(long bytes) {
+        bodyLimit = bytes;
+    }
+
+    int position() {
+        return position;
+    }
+
+    int dataFrom() {
+        return dataFrom;
+    }
+
+    int dataTo() {
+        return position;
+    }
+
+    Fields trailers() {
+        return trailers;
+    }
+
+    @Nullable Refusal refusal() {
+        return refusal;
+    }
+
+    /** Reads on in {@code buffer[from, to)}. */
+    Found read(byte[] buffer, int from, int to) {
+        int i = from;
+        while (i < to) {
+            switch (state) {
+                case SIZE -> {
+                    if (!sizeOctet(buffer[i])) {
+                        return Found.REFUSED;
+                    }
+                    i++;
+                }
+                case BEFORE_EXTENSION -> {
+                    // RFC 9112, 7.1.1: white space is bad here, but to be accepted.
+                    if (Octets.is(Octets.TOKEN, buffer[i])) {
+                        state = State.EXTENSION;
+                    } else if (!Octets.isWhitespace(buffer[i]) || !extension(1)) {
+                        return refuse(400, "chunk extension without a name");
+                    } else {
+                        i++;
+                    }
+                }
+                case EXTENSION -> {
+                    int end = Octets.valueEnd(buffer, i, to);
+                    if (!extension(end - i)) {
+                        return refuse(400, "chunk extensions too long");
+                    } else if (end < to && buffer[end] != '\r') {
+                        return refuse(400, "control character in a chunk extension");
+                    }
+                    state = end < to ? State.SIZE_LINE_FEED : State.EXTENSION;
+                    i = Math.min(to, end + 1);
+                }
+                case SIZE_LINE_FEED -> {
+                    if (buffer[i++] != '\n') {
+                        return refuse(400, "bare CR after a chunk size");
+                    }
+                    if (remaining > 0) {
+                        state = State.DATA;
+                    } else {
+                        state = State.TRAILERS;
+                        fields.begin(0);
+                    }
+                }
+                case DATA -> {
+                    return data(i, to);
+                }
+                case DATA_CARRIAGE_RETURN -> {
+                    if (buffer[i++] != '\r') {
+                        return refuse(400, "chunk data is longer than its size");
+                    }
+                    state = State.DATA_LINE_FEED;
+                }
+                case DATA_LINE_FEED -> {
+                    if (buffer[i++] != '\n') {
+                        return refuse(400, "bare CR after chunk data");
+                    }
+                    state = State.SIZE;
+                    sizeDigits = 0;
+                    remaining = 0;
+                }
+                case TRAILERS -> {
+                    return trailers(buffer, i, to);
+                }
+                case END -> {
+                    position = i;
+                    return Found.END;
+                }
+            }
+        }
+        position = to;
+        return state == State.END ? Found.END : Found.MORE;
+    }
+
+    private boolean sizeOctet(byte octet) {
+        if (Octets.is(Octets.HEX, octet)) {
+            remaining = (remaining << 4) | Octets.hexValue(octet);
+            if (++sizeDigits > MOST_SIZE_DIGITS) {
+                refuse(400, "chunk size has more than 16 digits");
+                return false;
+            }
+            return true;
+        } else if (sizeDigits == 0 || (octet != '\r' && octet != ';')) {
+            refuse(400, sizeDigits == 0 ? "no chunk size" : "chunk size is not a hexadecimal number");
+            return false;
+        } else if (remaining < 0 || remaining > bodyLimit - bodyBytes) {
+            refuse(413, "content too large");
+            return false;
+        }
+        bodyBytes += remaining;
+        state = octet == '\r' ? State.SIZE_LINE_FEED : State.BEFORE_EXTENSION;
+        return true;
+    }
+
+    private boolean extension(int bytes) {
+        extensionBytes += bytes;
+        return extensionBytes <= limits.chunkExtensionBytes();
+    }
+
+    private Found data(int from, int to) {
+        int bytes = (int) Math.min(remaining, to - from);
+        remaining -= bytes;
+        dataFrom = from;
+        position = from + bytes;
+        if (remaining == 0) {
+            state = State.DATA_CARRIAGE_RETURN;
+        }
+        return Found.DATA;
+    }
+
+    private Found trailers(byte[] buffer, int from, int to) {
+        int carried = carry.length();
+        int taken = Math.min(to - from, limits.trailerBytes() - carried);
+        byte[] section = carried == 0 ? buffer : carry.append(buffer, from, from + taken);
+        int base = carried == 0 ? from : 0;
+        while (true) {
+            switch (fields.read(section, base, base + carried + taken)) {
+                case MORE -> {
+                    if (carried == 0) {
+                        carry.append(buffer, from, to);
+                    }
+                    position = to;
+                    return Found.MORE;
+                }
+                case FIELD -> dropUnlessAllowed(section, base);
+                case END -> {
+                    position = from + fields.cursor() - carried;
+                    trailers = fields.count() == 0 ? Fields.EMPTY : copy(section, base);
+                    carry.clear();
+                    state = State.END;
+                    return Found.END;
+                }
+                case REFUSED -> {
+                    refusal = fields.refusal();
+                    return Found.REFUSED;
+                }
+            }
+        }
+    }
+
+    private void dropUnlessAllowed(byte[] section, int base) {
+        int from = base + FieldSection.nameStart(fields.lastSpan());
+        int to = base + FieldSection.nameEnd(fields.lastSpan());
+        for (String name : NOT_IN_TRAILERS) {
+            if (Octets.matches(section, from, to, name)) {
+                fields.dropLast();
+                return;
+            }
+        }
+    }
+
+    private Fields copy(byte[] section, int base) {
+        int bytes = fields.cursor();
+        byte[] octets = new byte[bytes + fields.count() * Long.BYTES];
+        System.arraycopy(section, base, octets, 0, bytes);
+        fields.copySpans(octets, bytes);
+        return new Fields(octets, fields.count());
+    }
+
+    private Found refuse(int status, String reason) {
+        refusal = new Refusal(status, reason);
+        return Found.REFUSED;
+    }
+}

@@ -1,0 +1,77 @@
+package ringfort.h1;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One absolute deadline per phase, of which the earliest is in the connection's slot.
+ *
+ * <p>Readings of the clock may be negative and may wrap, so they are compared by difference, and "off" is a bit beside
+ * the value, not a special value.
+ */
+final class Deadlines {
+    private static final Phase[] PHASES = Phase.values();
+
+    private final DeadlineSlot slot;
+    private final long[] atNanos = new long[PHASES.length];
+    private int set;
+    private @Nullable Phase published;
+    private long publishedAtNanos;
+
+    Deadlines(DeadlineSlot slot) {
+        this.slot = slot;
+    }
+
+    void set(Phase phase, long deadlineNanos) {
+        atNanos[phase.ordinal()] = deadlineNanos;
+        set |= 1 << phase.ordinal();
+    }
+
+    void off(Phase phase) {
+        set &= ~(1 << phase.ordinal());
+    }
+
+    void allOff() {
+        set = 0;
+    }
+
+    boolean isSet(Phase phase) {
+        return (set & (1 << phase.ordinal())) != 0;
+    }
+
+    /** The phase whose deadline comes first, or null when all are off. */
+    @Nullable Phase earliest() {
+        Phase earliest = null;
+        for (int rest = set; rest != 0; rest &= rest - 1) {
+            int phase = Integer.numberOfTrailingZeros(rest);
+            if (earliest == null || atNanos[phase] - atNanos[earliest.ordinal()] < 0) {
+                earliest = PHASES[phase];
+            }
+        }
+        return earliest;
+    }
+
+    /** The phase whose deadline came first and has been reached, or null. */
+    @Nullable Phase due(long nowNanos) {
+        Phase earliest = earliest();
+        return earliest != null && atNanos[earliest.ordinal()] - nowNanos <= 0 ? earliest : null;
+    }
+
+    /** Tells the slot, when anything changed. */
+    void publish() {
+        Phase earliest = earliest();
+        if (earliest == null) {
+            if (published != null) {
+                slot.clear();
+            }
+        } else if (earliest != published || atNanos[earliest.ordinal()] != publishedAtNanos) {
+            publishedAtNanos = atNanos[earliest.ordinal()];
+            slot.arm(earliest, publishedAtNanos);
+        }
+        published = earliest;
+    }
+
+    /** The slot has fired, and no longer holds what it was told: the next {@link #publish} tells it again. */
+    void fired() {
+        published = null;
+    }
+}

@@ -1,0 +1,216 @@
+package ringfort.h1;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads request heads, incrementally: bytes may come in any pieces, each is looked at once, and what cannot become a
+ * request is refused at the byte that shows it (RFC 9112, 2.2, 3 and 5). One thread at a time.
+ *
+ * <p>A head that lies complete in one buffer is read where it is and copied once, into the array its
+ * {@link RequestHead} owns. The bytes of an unfinished head are kept here, up to the {@link Limits}.
+ */
+public final class RequestParser {
+    /** What {@link #parse} found. */
+    public enum Result {
+        /** No complete head; all bytes given were taken. */
+        NEED_INPUT,
+        /** {@link RequestParser#head()} is complete; what follows it begins at {@link RequestParser#position()}. */
+        HEAD,
+        /** {@link RequestParser#refusal()} says why; the parser stays refused. */
+        REFUSED
+    }
+
+    /** RFC 9112, 2.2: a server ought to ignore at least one empty line before a request line. */
+    private static final int MOST_EMPTY_LINES = 2;
+
+    private enum State {
+        BEFORE,
+        EMPTY_LINE,
+        LINE,
+        FIELDS,
+        REFUSED
+    }
+
+    private final int mostHeadBytes;
+    private final RequestLine line;
+    private final FieldLines fields;
+    private final HeadRules rules = new HeadRules();
+    private final Carry carry = new Carry();
+
+    private State state = State.BEFORE;
+    private int emptyLines;
+    private int base;
+    private int position;
+    private @Nullable RequestHead head;
+    private @Nullable Refusal refusal;
+
+    /** A parser that holds heads to these limits. */
+    public RequestParser(Limits limits) {
+        mostHeadBytes = limits.requestLineBytes() + limits.headBytes();
+        line = new RequestLine(limits.requestLineBytes());
+        fields = new FieldLines(limits.headBytes(), limits.headerFields());
+    }
+
+    /** Reads on in {@code buffer[from, to)}. The buffer is not kept. */
+    public Result parse(byte[] buffer, int from, int to) {
+        int carried = carry.length();
+        if (carried == 0) {
+            base = from;
+            Result result = read(buffer, to);
+            if (result == Result.NEED_INPUT && state.compareTo(State.LINE) >= 0) {
+                carry.append(buffer, base, to);
+            }
+            return result;
+        }
+        // A head cannot get longer than its limits, so there is no use in more bytes than that.
+        int taken = Math.min(to - from, mostHeadBytes - carried);
+        byte[] whole = carry.append(buffer, from, from + taken);
+        base = 0;
+        Result result = read(whole, carried + taken);
+        position += from - carried;
+        if (result != Result.NEED_INPUT) {
+            carry.clear();
+        }
+        return result;
+    }
+
+    private Result read(byte[] buffer, int to) {
+        if (state.compareTo(State.LINE) < 0 && !skipEmptyLines(buffer, to)) {
+            return refusal == null ? needInput(to) : refuse(refusal, to);
+        }
+        if (state == State.LINE) {
+            RequestLine.Found found = line.read(buffer, base, to);
+            if (found == RequestLine.Found.MORE) {
+                return needInput(to);
+            } else if (found == RequestLine.Found.REFUSED) {
+                return refuse(line.refusal(), to);
+            }
+            fields.begin(line.cursor());
+            rules.begin();
+            state = State.FIELDS;
+        }
+        return state == State.FIELDS ? readFields(buffer, to) : refuse(refusal, to);
+    }
+
+    /** Whether the first byte of a request line has been reached. */
+    private boolean skipEmptyLines(byte[] buffer, int to) {
+        int i = base;
+        while (i < to) {
+            byte octet = buffer[i];
+            if (state == State.BEFORE && octet != '\r') {
+                base = i;
+                line.begin();
+                state = State.LINE;
+                return true;
+            } else if (state == State.EMPTY_LINE && octet != '\n') {
+                refusal = new Refusal(400, "bare CR");
+                return false;
+            } else if (state == State.BEFORE && emptyLines == MOST_EMPTY_LINES) {
+                refusal = new Refusal(400, "empty lines before the request line");
+                return false;
+            }
+            if (state == State.BEFORE) {
+                state = State.EMPTY_LINE;
+            } else {
+                state = State.BEFORE;
+                emptyLines++;
+            }
+            i++;
+        }
+        return false;
+    }
+
+    private Result readFields(byte[] buffer, int to) {
+        while (true) {
+            switch (fields.read(buffer, base, to)) {
+                case MORE -> {
+                    return needInput(to);
+                }
+                case FIELD -> {
+                    int index = fields.count() - 1;
+                    Refusal judged = rules.field(buffer, base, fields.lastSpan(), index, line.minorVersion());
+                    if (judged != null) {
+                        return refuse(judged, to);
+                    }
+                }
+                case END -> {
+                    Refusal judged = rules.end(buffer, base, line, fields);
+                    return judged == null ? complete(buffer) : refuse(judged, to);
+                }
+                case REFUSED -> {
+                    return refuse(fields.refusal(), to);
+                }
+            }
+        }
+    }
+
+    private Result complete(byte[] buffer) {
+        int headBytes = fields.cursor();
+        byte[] octets = new byte[headBytes + fields.count() * Long.BYTES];
+        System.arraycopy(buffer, base, octets, 0, headBytes);
+        fields.copySpans(octets, headBytes);
+        head = new RequestHead(octets, line, fields, rules);
+        position = base + headBytes;
+        state = State.BEFORE;
+        emptyLines = 0;
+        return Result.HEAD;
+    }
+
+    private Result needInput(int to) {
+        position = to;
+        return Result.NEED_INPUT;
+    }
+
+    private Result refuse(@Nullable Refusal why, int to) {
+        refusal = why;
+        position = to;
+        state = State.REFUSED;
+        return Result.REFUSED;
+    }
+
+    /** Index of the first byte that was not taken by the last {@link #parse}, in the buffer given to it. */
+    public int position() {
+        return position;
+    }
+
+    /**
+     * The head found last.
+     *
+     * @throws IllegalStateException before the first
+     */
+    public RequestHead head() {
+        RequestHead found = head;
+        if (found == null) {
+            throw new IllegalStateException("no head is complete");
+        }
+        return found;
+    }
+
+    /**
+     * Why the peer was refused.
+     *
+     * @throws IllegalStateException when it was not
+     */
+    public Refusal refusal() {
+        Refusal why = refusal;
+        if (why == null) {
+            throw new IllegalStateException("nothing was refused");
+        }
+        return why;
+    }
+
+    /** Whether bytes of the next head, or empty lines before it, have been read, but not all of it. */
+    public boolean started() {
+        return state != State.BEFORE || emptyLines > 0;
+    }
+
+    /** Whether at least the first byte of the next request line has been read, but not all of its head. */
+    public boolean inHead() {
+        return state == State.LINE || state == State.FIELDS;
+    }
+
+    /** Forgets the head found last, so that it can be collected while the connection is idle. */
+    void forgetHead() {
+        head = null;
+    }
+}
