@@ -21,13 +21,18 @@ final class Deadlines {
         this.slot = slot;
     }
 
+    @SuppressWarnings("EnumOrdinal") // as EnumMap does, without boxing; the index never leaves this object
+    private static int index(Phase phase) {
+        return phase.ordinal();
+    }
+
     void set(Phase phase, long deadlineNanos) {
-        atNanos[phase.ordinal()] = deadlineNanos;
-        set |= 1 << phase.ordinal();
+        atNanos[index(phase)] = deadlineNanos;
+        set |= 1 << index(phase);
     }
 
     void off(Phase phase) {
-        set &= ~(1 << phase.ordinal());
+        set &= ~(1 << index(phase));
     }
 
     void allOff() {
@@ -35,7 +40,7 @@ final class Deadlines {
     }
 
     boolean isSet(Phase phase) {
-        return (set & (1 << phase.ordinal())) != 0;
+        return (set & (1 << index(phase))) != 0;
     }
 
     /** The phase whose deadline comes first, or null when all are off. */
@@ -43,7 +48,7 @@ final class Deadlines {
         Phase earliest = null;
         for (int rest = set; rest != 0; rest &= rest - 1) {
             int phase = Integer.numberOfTrailingZeros(rest);
-            if (earliest == null || atNanos[phase] - atNanos[earliest.ordinal()] < 0) {
+            if (earliest == null || atNanos[phase] - atNanos[index(earliest)] < 0) {
                 earliest = PHASES[phase];
             }
         }
@@ -53,7 +58,7 @@ final class Deadlines {
     /** The phase whose deadline came first and has been reached, or null. */
     @Nullable Phase due(long nowNanos) {
         Phase earliest = earliest();
-        return earliest != null && atNanos[earliest.ordinal()] - nowNanos <= 0 ? earliest : null;
+        return earliest != null && atNanos[index(earliest)] - nowNanos <= 0 ? earliest : null;
     }
 
     /** Tells the slot, when anything changed. */
@@ -63,8 +68,8 @@ final class Deadlines {
             if (published != null) {
                 slot.clear();
             }
-        } else if (earliest != published || atNanos[earliest.ordinal()] != publishedAtNanos) {
-            publishedAtNanos = atNanos[earliest.ordinal()];
+        } else if (earliest != published || atNanos[index(earliest)] != publishedAtNanos) {
+            publishedAtNanos = atNanos[index(earliest)];
             slot.arm(earliest, publishedAtNanos);
         }
         published = earliest;

@@ -34,7 +34,7 @@ final class Octets {
     private static final byte[] HEX_VALUE = new byte[256];
 
     private static final long EACH = 0x0101010101010101L;
-    private static final long TOP_BITS = 0x80 * EACH;
+    private static final long TOP_BITS = 0x8080808080808080L;
     private static final long SPACES = 0x20 * EACH;
     private static final long DELETES = 0x7F * EACH;
 

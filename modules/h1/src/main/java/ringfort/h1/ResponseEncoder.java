@@ -29,7 +29,6 @@ public final class ResponseEncoder {
             Set.of("content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "date");
 
     private static final byte[][] STATUS_LINES = new byte[600][];
-    private static final byte[] VERSION = octets("HTTP/1.1 ");
     private static final byte[] DATE = octets("Date: ");
     private static final byte[] CONTENT_LENGTH = octets("Content-Length: ");
     private static final byte[] CHUNKED = octets("Transfer-Encoding: chunked\r\n");
