@@ -1,0 +1,26 @@
+package ringfort.app;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One {@code --name} that a command takes.
+ *
+ * @param name without the dashes
+ * @param placeholder what the help calls its value, or null when it takes none
+ * @param help one line
+ */
+record Flag(String name, @Nullable String placeholder, String help) {
+    /** What every command takes. */
+    static final Flag HELP = new Flag("help", null, "print this help");
+
+    static final Flag DEBUG = new Flag("debug", null, "print stack traces of failures, as RINGFORT_DEBUG=1 does");
+
+    boolean takesValue() {
+        return placeholder != null;
+    }
+
+    /** The flag as the help shows it: {@code --port PORT}. */
+    String usage() {
+        return placeholder == null ? "--" + name : "--" + name + " " + placeholder;
+    }
+}
