@@ -134,8 +134,9 @@ public final class Sqe {
     /**
      * Reads {@code length} bytes to {@code address}, pread(2).
      *
-     * @param fileOffset position in the file; -1 for the current one, which sockets, pipes and event counters want. A
-     *     descriptor in non-blocking mode completes with {@code -EAGAIN} instead of waiting
+     * @param fileOffset position in the file; -1 for the current one, which sockets, pipes and event counters want. On
+     *     older kernels a descriptor in non-blocking mode completes with {@code -EAGAIN} instead of waiting: open it
+     *     blocking
      */
     public Sqe read(int fd, long address, int length, long fileOffset, long userData) {
         return fill(IoUring.IORING_OP_READ, 0, fd, fileOffset, address, length, 0, userData);

@@ -31,8 +31,8 @@ public final class EventFd implements AutoCloseable {
     /**
      * Opens a counter at zero, close-on-exec.
      *
-     * @param nonBlocking true for epoll: {@link #drain} never waits. False for a read by io_uring, which answers
-     *     {@code EAGAIN} at once for a non-blocking descriptor instead of waiting for the signal
+     * @param nonBlocking true for epoll: {@link #drain} never waits. False for a read by io_uring: older kernels answer
+     *     {@code EAGAIN} at once for a non-blocking descriptor, instead of waiting for the signal
      * @throws IOException when there is no descriptor left
      */
     public static EventFd open(boolean nonBlocking) throws IOException {
