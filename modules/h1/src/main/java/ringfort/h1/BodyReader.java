@@ -48,6 +48,11 @@ final class BodyReader {
         return announced > limit ? TOO_LARGE : null;
     }
 
+    /** The content is not to be used, and so not too long to be read. */
+    void unlimited() {
+        limit(Long.MAX_VALUE);
+    }
+
     /** Whether all content has been read. */
     boolean complete() {
         return complete;

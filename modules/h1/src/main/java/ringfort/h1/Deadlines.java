@@ -16,6 +16,7 @@ final class Deadlines {
     private int set;
     private @Nullable Phase published;
     private long publishedAtNanos;
+    private boolean stale;
 
     Deadlines(DeadlineSlot slot) {
         this.slot = slot;
@@ -65,18 +66,19 @@ final class Deadlines {
     void publish() {
         Phase earliest = earliest();
         if (earliest == null) {
-            if (published != null) {
+            if (stale || published != null) {
                 slot.clear();
             }
-        } else if (earliest != published || atNanos[index(earliest)] != publishedAtNanos) {
+        } else if (stale || earliest != published || atNanos[index(earliest)] != publishedAtNanos) {
             publishedAtNanos = atNanos[index(earliest)];
             slot.arm(earliest, publishedAtNanos);
         }
         published = earliest;
+        stale = false;
     }
 
     /** The slot has fired, and no longer holds what it was told: the next {@link #publish} tells it again. */
     void fired() {
-        published = null;
+        stale = true;
     }
 }

@@ -134,8 +134,10 @@ public final class H1State {
 
     /** The connection is there: its first head is due in {@link Timeouts#headerNanos}, whether or not a byte comes. */
     public void accepted(long nowNanos) {
-        deadlines.headExpected(nowNanos);
-        deadlines.publish();
+        if (state == State.READING_HEAD) {
+            deadlines.headExpected(nowNanos);
+            deadlines.publish();
+        }
     }
 
     /**
@@ -419,6 +421,7 @@ public final class H1State {
         } else {
             state = State.DRAINING;
             drained = 0;
+            body.unlimited();
             deadlines.linger(nowNanos);
             after = After.DRAIN_BODY;
         }
