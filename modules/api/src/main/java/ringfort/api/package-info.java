@@ -1,2 +1,2 @@
-/** The DSL an application compiles against. */
+/** The DSL an application compiles against: routes, handlers, filters, requests, responses and options. */
 package ringfort.api;

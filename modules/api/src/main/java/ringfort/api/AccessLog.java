@@ -1,0 +1,78 @@
+package ringfort.api;
+
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** One line per request in the Common Log Format; see {@link Filters#accessLog()}. Any thread; never blocks. */
+final class AccessLog implements Filter {
+    private static final System.Logger LOGGER = System.getLogger("ringfort.access");
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("dd/MMM/uuuu:HH:mm:ss Z", Locale.ENGLISH)
+            .withZone(ZoneId.systemDefault());
+
+    private final LogQueue queue;
+
+    AccessLog(LogQueue queue) {
+        this.queue = queue;
+    }
+
+    /** What a line is made of; text is made of it on the thread that writes it. */
+    record Line(
+            InetSocketAddress peer,
+            String method,
+            String target,
+            String version,
+            int status,
+            long length,
+            long epochMillis) {
+        String text() {
+            String address = peer.getAddress() == null
+                    ? peer.getHostString()
+                    : peer.getAddress().getHostAddress();
+            return address + " - - [" + DATE.format(Instant.ofEpochMilli(epochMillis)) + "] \"" + method + ' '
+                    + visible(target) + ' ' + version + "\" " + status + ' ' + (length < 0 ? "-" : length);
+        }
+
+        /** A target cannot forge a line: quotes, backslashes, controls and non-ASCII are escaped. */
+        private static String visible(String target) {
+            StringBuilder text = new StringBuilder(target.length());
+            for (int i = 0; i < target.length(); i++) {
+                char c = target.charAt(i);
+                if (c <= ' ' || c >= 0x7F || c == '"' || c == '\\') {
+                    text.append(String.format("\\x%02x", (int) c));
+                } else {
+                    text.append(c);
+                }
+            }
+            return text.toString();
+        }
+    }
+
+    @Override
+    public Response filter(Request request, Handler next) throws Exception {
+        try {
+            Response response = next.handle(request);
+            boolean head = request.method().equals("HEAD");
+            log(request, response.status(), head ? 0 : response.body().length());
+            return response;
+        } catch (Throwable failure) {
+            log(request, failure instanceof HttpException http ? http.status() : 500, -1);
+            throw failure;
+        }
+    }
+
+    private void log(Request request, int status, long length) {
+        Line line = new Line(
+                request.peer(),
+                request.method(),
+                request.target(),
+                request.version(),
+                status,
+                length,
+                System.currentTimeMillis());
+        queue.offer(() -> LOGGER.log(Level.INFO, line::text));
+    }
+}

@@ -1,0 +1,58 @@
+package ringfort.api;
+
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
+
+/**
+ * Reports what handlers threw and nobody expected: each counted, the first few of a second logged with their trace.
+ * Any thread; never blocks.
+ */
+final class FaultLog implements BiConsumer<Request, Throwable> {
+    private static final System.Logger LOGGER = System.getLogger("ringfort");
+    private static final int TRACES_PER_SECOND = 10;
+
+    private final LogQueue queue;
+    private final LongAdder faults = new LongAdder();
+    private final AtomicLong second = new AtomicLong();
+    private final AtomicInteger inThisSecond = new AtomicInteger();
+
+    FaultLog(LogQueue queue) {
+        this.queue = queue;
+    }
+
+    @Override
+    public void accept(Request request, Throwable fault) {
+        faults.increment();
+        long now = System.currentTimeMillis() / 1_000;
+        int unlogged = 0;
+        if (second.getAndSet(now) != now) {
+            unlogged = Math.max(0, inThisSecond.getAndSet(0) - TRACES_PER_SECOND);
+        }
+        if (inThisSecond.incrementAndGet() <= TRACES_PER_SECOND) {
+            String what = request + " failed (" + request.pattern() + ")"
+                    + (unlogged > 0 ? "; before it " + unlogged + " faults were counted without a trace" : "");
+            queue.offer(() -> LOGGER.log(Level.ERROR, what, fault));
+        }
+    }
+
+    List<Metric> metrics() {
+        return List.of(
+                new Metric(
+                        "ringfort_handler_faults_total",
+                        "Exceptions of handlers, filters and error handlers that are no HttpException",
+                        Metric.Kind.COUNTER,
+                        Map.of(),
+                        faults.sum()),
+                new Metric(
+                        "ringfort_log_lines_dropped_total",
+                        "Log lines dropped because the writer did not keep up",
+                        Metric.Kind.COUNTER,
+                        Map.of(),
+                        queue.dropped()));
+    }
+}

@@ -1,0 +1,35 @@
+package ringfort.api;
+
+/** The filters most servers want. Stateless; any thread. */
+public final class Filters {
+    private Filters() {}
+
+    /**
+     * Turns every exception of what it wraps into the response of the server's {@link ErrorHandler}, so that filters
+     * outside it always see a response. Without it the same response is sent, only they do not see it.
+     *
+     * @return the filter
+     */
+    public static Filter recover() {
+        return (request, next) -> {
+            try {
+                return next.handle(request);
+            } catch (Throwable failure) { // errors too: the client gets an answer, the report gets the trace
+                return request.match().mount().errors().handle(request, failure);
+            }
+        };
+    }
+
+    /**
+     * Logs one line per request, in the Common Log Format, to the {@link System.Logger} {@code ringfort.access}: who
+     * asked, when, for what, the status, and the length of the content when it is known before it is sent.
+     *
+     * <p>Lines are written by a thread of their own from a bounded queue; a line that finds it full is dropped and
+     * counted in {@code ringfort_log_lines_dropped_total}. The caller never waits.
+     *
+     * @return the filter
+     */
+    public static Filter accessLog() {
+        return new AccessLog(LogQueue.shared());
+    }
+}

@@ -1,0 +1,219 @@
+package ringfort.api;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import ringfort.api.syntax.Fields;
+
+/** The table of server options: names, ranges, defaults and help, once for builder, flags, properties and environment. */
+final class OptionKeys {
+    static final OptionKey<String> HOST = new OptionKey<>(
+            "host",
+            OptionType.TEXT,
+            "0.0.0.0",
+            host -> !host.isBlank(),
+            "a host name or address",
+            "Name or address to listen on; 0.0.0.0 for every IPv4 address, :: for every address");
+    static final OptionKey<Integer> PORT =
+            OptionKey.between("port", OptionType.COUNT, 0, 65_535, 8080, "Port to listen on; 0 takes a free one");
+    static final OptionKey<String> ENGINE = new OptionKey<>(
+            "engine",
+            OptionType.WORD,
+            "auto",
+            Fields::isToken,
+            "auto or the name of an engine: ring, poll, threads",
+            "Engine to run on; auto takes the best one this machine can run");
+    static final OptionKey<String> TIMERS = new OptionKey<>(
+            "timers",
+            OptionType.WORD,
+            "wheel",
+            Set.of("wheel", "kernel")::contains,
+            "wheel or kernel",
+            "Where the ring engine keeps deadlines: a wheel per worker, or a timer operation per connection in the kernel");
+    static final OptionKey<Integer> WORKERS =
+            OptionKey.between("workers", OptionType.COUNT, 0, 1_024, 0, "Worker threads; 0 for one per processor");
+    static final OptionKey<Integer> BACKLOG = OptionKey.between(
+            "backlog",
+            OptionType.COUNT,
+            1,
+            65_535,
+            4_096,
+            "Connections the kernel holds until they are accepted; net.core.somaxconn bounds it");
+    static final OptionKey<Duration> HEADER_TIMEOUT = duration(
+            "header-timeout",
+            Duration.ofSeconds(10),
+            "Time a peer may take for a request head, from accept or from its first byte; 0 for no limit");
+    static final OptionKey<Duration> BODY_TIMEOUT = duration(
+            "body-timeout",
+            Duration.ofSeconds(30),
+            "Time a peer may let the server wait for a request body in all; 0 for no limit");
+    static final OptionKey<Duration> BODY_GRACE =
+            duration("body-grace", Duration.ofSeconds(5), "Time a peer may be slower than body-min-rate; 0 for none");
+    static final OptionKey<Long> BODY_MIN_RATE = OptionKey.between(
+            "body-min-rate",
+            OptionType.RATE,
+            0L,
+            1L << 40,
+            240L,
+            "Slowest accepted request body, in bytes per second; 0 for any");
+    static final OptionKey<Duration> HANDLER_TIMEOUT = duration(
+            "handler-timeout", Duration.ZERO, "Time a handler may take until its response starts; 0 for no limit");
+    static final OptionKey<Duration> WRITE_GRACE =
+            duration("write-grace", Duration.ofSeconds(5), "Time a peer may be slower than write-min-rate; 0 for none");
+    static final OptionKey<Long> WRITE_MIN_RATE = OptionKey.between(
+            "write-min-rate",
+            OptionType.RATE,
+            0L,
+            1L << 40,
+            240L,
+            "Slowest accepted reading of a response, in bytes per second; 0 for any");
+    static final OptionKey<Duration> IDLE_TIMEOUT = duration(
+            "idle-timeout", Duration.ofSeconds(60), "Time a connection may stay open between requests; 0 for no limit");
+    static final OptionKey<Duration> LINGER_TIMEOUT = duration(
+            "linger-timeout", Duration.ofSeconds(2), "Time the end of a connection may take; 0 to close at once");
+    static final OptionKey<Duration> DRAIN_TIMEOUT = duration(
+            "drain-timeout",
+            Duration.ofSeconds(10),
+            "Time requests in progress may take when the server stops; 0 to end them at once");
+    static final OptionKey<Duration> HOLD_THRESHOLD = duration(
+            "hold-threshold",
+            Duration.ofMillis(5),
+            "Time a handler may hold its worker before its route is offloaded; 0 to never offload");
+    static final OptionKey<Long> MAX_REQUEST_LINE = OptionKey.between(
+            "max-request-line", OptionType.SIZE, 256L, 60L << 10, 8L << 10, "Largest request line; above it 414");
+    static final OptionKey<Long> MAX_HEAD = OptionKey.between(
+            "max-head", OptionType.SIZE, 256L, 60L << 10, 32L << 10, "Largest header section; above it 431");
+    static final OptionKey<Integer> MAX_HEADERS =
+            OptionKey.between("max-headers", OptionType.COUNT, 1, 10_000, 100, "Most header fields; above it 431");
+    static final OptionKey<Long> MAX_TRAILER = OptionKey.between(
+            "max-trailer", OptionType.SIZE, 2L, 60L << 10, 8L << 10, "Largest trailer section; above it 431");
+    static final OptionKey<Integer> MAX_TRAILERS =
+            OptionKey.between("max-trailers", OptionType.COUNT, 0, 10_000, 32, "Most trailer fields; above it 431");
+    static final OptionKey<Long> MAX_CHUNK_EXTENSION = OptionKey.between(
+            "max-chunk-extension",
+            OptionType.SIZE,
+            0L,
+            1L << 20,
+            16L << 10,
+            "Most bytes of chunk extensions in one request; above it 400");
+    static final OptionKey<Long> MAX_BODY = OptionKey.between(
+            "max-body",
+            OptionType.SIZE,
+            0L,
+            Long.MAX_VALUE,
+            10L << 20,
+            "Largest request body; above it 413; 0 for none at all");
+    static final OptionKey<Long> MAX_DRAIN = OptionKey.between(
+            "max-drain",
+            OptionType.SIZE,
+            0L,
+            1L << 30,
+            256L << 10,
+            "Most bytes of an unread request body that are discarded to keep a connection");
+    static final OptionKey<Integer> MAX_PIPELINED = OptionKey.between(
+            "max-pipelined",
+            OptionType.COUNT,
+            1,
+            1_024,
+            16,
+            "Most requests of one connection that wait for their turn");
+    static final OptionKey<Long> MAX_QUEUED_WRITE = OptionKey.between(
+            "max-queued-write",
+            OptionType.SIZE,
+            4L << 10,
+            1L << 30,
+            256L << 10,
+            "Most response bytes queued for a connection before its handler has to wait");
+    static final OptionKey<Integer> MAX_CONNECTIONS = OptionKey.between(
+            "max-connections", OptionType.COUNT, 0, 10_000_000, 65_536, "Most open connections; 0 for no limit");
+    static final OptionKey<Integer> MAX_CONNECTIONS_PER_PEER = OptionKey.between(
+            "max-connections-per-peer",
+            OptionType.COUNT,
+            0,
+            10_000_000,
+            0,
+            "Most open connections of one peer address; 0 for no limit");
+    static final OptionKey<Boolean> SHUTDOWN_HOOK = new OptionKey<>(
+            "shutdown-hook",
+            OptionType.SWITCH,
+            true,
+            _ -> true,
+            "on or off",
+            "Whether SIGTERM and SIGINT drain the server before the process ends");
+
+    /** All of them, in the order of {@link ServerOptions}. */
+    static final List<OptionKey<?>> ALL = List.of(
+            HOST,
+            PORT,
+            ENGINE,
+            TIMERS,
+            WORKERS,
+            BACKLOG,
+            HEADER_TIMEOUT,
+            BODY_TIMEOUT,
+            BODY_GRACE,
+            BODY_MIN_RATE,
+            HANDLER_TIMEOUT,
+            WRITE_GRACE,
+            WRITE_MIN_RATE,
+            IDLE_TIMEOUT,
+            LINGER_TIMEOUT,
+            DRAIN_TIMEOUT,
+            HOLD_THRESHOLD,
+            MAX_REQUEST_LINE,
+            MAX_HEAD,
+            MAX_HEADERS,
+            MAX_TRAILER,
+            MAX_TRAILERS,
+            MAX_CHUNK_EXTENSION,
+            MAX_BODY,
+            MAX_DRAIN,
+            MAX_PIPELINED,
+            MAX_QUEUED_WRITE,
+            MAX_CONNECTIONS,
+            MAX_CONNECTIONS_PER_PEER,
+            SHUTDOWN_HOOK);
+
+    private OptionKeys() {}
+
+    private static OptionKey<Duration> duration(String name, Duration standard, String help) {
+        return OptionKey.between(name, OptionType.DURATION, Duration.ZERO, OptionType.LONGEST, standard, help);
+    }
+
+    /** The option of that name; a wrong name is answered with the nearest. */
+    static OptionKey<?> named(String name, String text, String origin) {
+        OptionKey<?> nearest = ALL.getFirst();
+        int least = Integer.MAX_VALUE;
+        for (OptionKey<?> key : ALL) {
+            if (key.name().equals(name)) {
+                return key;
+            }
+            int distance = distance(key.name(), name);
+            if (distance < least) {
+                least = distance;
+                nearest = key;
+            }
+        }
+        boolean near = least <= Math.max(2, name.length() / 3);
+        throw new OptionException(
+                name, text, origin, "there is no such option" + (near ? "; did you mean " + nearest.name() + "?" : ""));
+    }
+
+    /** Levenshtein's distance. */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[b.length()];
+    }
+}

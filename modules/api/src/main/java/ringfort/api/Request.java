@@ -1,0 +1,500 @@
+package ringfort.api;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.StandardCharsets;
+import java.nio.charset.UnsupportedCharsetException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.spi.RequestSource;
+import ringfort.api.spi.RouteMatch;
+import ringfort.api.syntax.Fields;
+import ringfort.api.syntax.MediaType;
+
+/**
+ * A request: in a server a view over what the engine received, in a test what {@link #builder} made. Nothing is parsed,
+ * copied or decoded before it is asked for. One thread at a time, usually the handler's.
+ */
+public final class Request {
+    /** Fields a form may have unless the caller says otherwise. */
+    public static final int FORM_FIELDS = 1_000;
+    /** Bytes a form may have unless the caller says otherwise. */
+    public static final int FORM_BYTES = 1 << 20;
+
+    private final RequestSource source;
+    private final RouteMatch match;
+    private @Nullable Parameters query;
+    private @Nullable Map<String, String> cookies;
+    private @Nullable Parameters form;
+    private byte @Nullable [] content;
+    private @Nullable Map<String, Object> attributes;
+
+    /**
+     * For engines: the view over a request that was routed.
+     *
+     * @param source what was received
+     * @param match what the table found for it
+     */
+    public Request(RequestSource source, RouteMatch match) {
+        this.source = Objects.requireNonNull(source, "source");
+        this.match = Objects.requireNonNull(match, "match");
+    }
+
+    /**
+     * Makes a request in memory, to call handlers and filters without a server.
+     *
+     * @param method the method
+     * @param target path and query as a client would send them, encoded
+     * @return a builder
+     */
+    public static RequestBuilder builder(String method, String target) {
+        return new RequestBuilder(method, target);
+    }
+
+    RequestSource source() {
+        return source;
+    }
+
+    RouteMatch match() {
+        return match;
+    }
+
+    /**
+     * The method.
+     *
+     * @return the method token, case as sent
+     */
+    public String method() {
+        return source.method();
+    }
+
+    /**
+     * The target of the request line.
+     *
+     * @return the target as sent; untrusted text, still encoded
+     */
+    public String target() {
+        return source.target();
+    }
+
+    /**
+     * The path: percent-decoded once, dot segments removed, encoded slashes kept as {@code %2F}, double slashes kept.
+     *
+     * @return the path routes were matched against
+     */
+    public String path() {
+        return match.path();
+    }
+
+    /**
+     * The pattern of the route, for logs and metrics.
+     *
+     * @return such as {@code /users/{id}}; a name in parentheses when no route matched
+     */
+    public String pattern() {
+        return match.mount().pattern();
+    }
+
+    /**
+     * A path parameter.
+     *
+     * @param name name in the pattern
+     * @return its value, decoded as {@link #path()} is
+     * @throws IllegalArgumentException when the pattern has no such parameter
+     */
+    public String path(String name) {
+        String value = match.parameter(name);
+        if (value == null) {
+            throw new IllegalArgumentException("pattern " + pattern() + " has no parameter " + Fields.quote(name));
+        }
+        return value;
+    }
+
+    /**
+     * A path parameter as a number.
+     *
+     * @param name name in the pattern
+     * @return its value
+     * @throws HttpException 400 when it is not a decimal int
+     * @throws IllegalArgumentException when the pattern has no such parameter
+     */
+    public int pathInt(String name) {
+        try {
+            return Integer.parseInt(path(name));
+        } catch (NumberFormatException _) {
+            throw HttpException.badRequest("Path parameter " + name + " is not a whole number that fits");
+        }
+    }
+
+    /**
+     * A path parameter as a number.
+     *
+     * @param name name in the pattern
+     * @return its value
+     * @throws HttpException 400 when it is not a decimal long
+     * @throws IllegalArgumentException when the pattern has no such parameter
+     */
+    public long pathLong(String name) {
+        try {
+            return Long.parseLong(path(name));
+        } catch (NumberFormatException _) {
+            throw HttpException.badRequest("Path parameter " + name + " is not a whole number that fits");
+        }
+    }
+
+    /**
+     * All path parameters.
+     *
+     * @return values by name, in the order of the pattern
+     */
+    public Map<String, String> pathParameters() {
+        return match.parameters();
+    }
+
+    /**
+     * The query as sent.
+     *
+     * @return the text after the question mark, encoded; null when there is none
+     */
+    public @Nullable String rawQuery() {
+        return match.rawQuery();
+    }
+
+    /**
+     * The query, decoded; plus is a space.
+     *
+     * @return its parameters
+     * @throws HttpException 400 when an escape or its UTF-8 is malformed
+     */
+    public Parameters query() {
+        Parameters parsed = query;
+        if (parsed == null) {
+            String raw = rawQuery();
+            parsed = raw == null ? Parameters.NONE : Parameters.parse(raw, Integer.MAX_VALUE);
+            query = parsed;
+        }
+        return parsed;
+    }
+
+    /**
+     * The first value of a query parameter.
+     *
+     * @param name decoded name
+     * @return its value, or null when it is absent
+     * @throws HttpException 400 when the query is malformed
+     */
+    public @Nullable String query(String name) {
+        return query().first(name);
+    }
+
+    /**
+     * All values of a query parameter.
+     *
+     * @param name decoded name
+     * @return its values in order, empty when it is absent
+     * @throws HttpException 400 when the query is malformed
+     */
+    public List<String> queryAll(String name) {
+        return query().all(name);
+    }
+
+    /**
+     * The header section.
+     *
+     * @return its fields
+     */
+    public Headers headers() {
+        return source.headers();
+    }
+
+    /**
+     * The first value of a header field.
+     *
+     * @param name field name in any case
+     * @return its value, or null when it is absent
+     */
+    public @Nullable String header(String name) {
+        return source.headers().first(name);
+    }
+
+    /**
+     * The value of a cookie; as sent, quotes included, nothing decoded.
+     *
+     * @param name its name, case-sensitive
+     * @return its value, or null when it is absent
+     */
+    public @Nullable String cookie(String name) {
+        return cookies().get(name);
+    }
+
+    /**
+     * The cookies. Of two with the same name the first counts, which browsers send for the more specific path; pairs
+     * that are none are left out.
+     *
+     * @return values by name, in the order sent; unmodifiable
+     */
+    public Map<String, String> cookies() {
+        Map<String, String> parsed = cookies;
+        if (parsed == null) {
+            parsed = CookieHeader.parse(headers());
+            cookies = parsed;
+        }
+        return parsed;
+    }
+
+    /**
+     * The content as a stream, read as it arrives: blocks while the peer is slow. The first read is what asks the peer
+     * to go on when it waits for {@code 100 Continue}. Empty once {@link #bytes()} and its kin have read the content.
+     *
+     * @return the same stream each time; its reads throw IOException when the peer is gone or its deadline passed, and
+     *     {@link HttpException} 413 when there is more than the route accepts
+     */
+    public InputStream body() {
+        return source.body();
+    }
+
+    /**
+     * The whole content; read at the first call, the same array afterwards.
+     *
+     * @return the content, not a copy
+     * @throws HttpException 413 above the limit of the route, 400 when the peer left before its end
+     */
+    public byte[] bytes() {
+        return bytes(Integer.MAX_VALUE - 64);
+    }
+
+    /**
+     * The whole content, if it is not too large; read at the first call, the same array afterwards.
+     *
+     * @param limitBytes the largest content accepted
+     * @return the content, not a copy
+     * @throws HttpException 413 above the limit, 400 when the peer left before its end
+     */
+    public byte[] bytes(int limitBytes) {
+        byte[] read = content;
+        if (read == null) {
+            refuseAbove(limitBytes, contentLength());
+            try {
+                read = body().readNBytes(limitBytes == Integer.MAX_VALUE ? limitBytes : limitBytes + 1);
+            } catch (IOException e) {
+                throw new HttpException(400, "The content could not be read to its end", Headers.empty(), e);
+            }
+        }
+        refuseAbove(limitBytes, read.length);
+        content = read;
+        return read;
+    }
+
+    private static void refuseAbove(int limitBytes, long length) {
+        if (length > limitBytes) {
+            throw HttpException.contentTooLarge("More than " + limitBytes + " bytes of content");
+        }
+    }
+
+    /**
+     * The whole content as text in the charset of its {@code Content-Type}, by default UTF-8.
+     *
+     * @return the text
+     * @throws HttpException as {@link #bytes()}; 400 when it is malformed, 415 when the charset is unknown
+     */
+    public String text() {
+        return decode(bytes());
+    }
+
+    /**
+     * The whole content as text, if it is not too large.
+     *
+     * @param limitBytes the largest content accepted
+     * @return the text
+     * @throws HttpException as {@link #bytes(int)}; 400 when it is malformed, 415 when the charset is unknown
+     */
+    public String text(int limitBytes) {
+        return decode(bytes(limitBytes));
+    }
+
+    private String decode(byte[] bytes) {
+        String name = MediaType.charset(contentType());
+        try {
+            Charset charset = name == null ? StandardCharsets.UTF_8 : Charset.forName(name);
+            return charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (IllegalCharsetNameException | UnsupportedCharsetException _) {
+            throw HttpException.unsupportedMediaType("The charset of the content is not known here");
+        } catch (CharacterCodingException _) {
+            throw HttpException.badRequest("The content is not well-formed text in its charset");
+        }
+    }
+
+    /**
+     * The whole content read as JSON.
+     *
+     * @param <T> type of the value
+     * @param type type of the value
+     * @return the value
+     * @throws HttpException as {@link #bytes()}; 400 when it is not JSON of that shape, 415 when the content claims to
+     *     be something else ({@code application/json} and {@code +json} are taken, and no type at all)
+     * @throws IllegalStateException when there is no codec; {@code ringfort.json} brings one
+     */
+    public <T> T json(Class<T> type) {
+        String media = MediaType.essence(contentType());
+        if (!media.isEmpty() && !media.equals("application/json") && !media.endsWith("+json")) {
+            throw HttpException.unsupportedMediaType("The content must be application/json");
+        }
+        return Json.codec().read(bytes(), type);
+    }
+
+    /**
+     * The content as a form, with the default limits {@link #FORM_FIELDS} and {@link #FORM_BYTES}.
+     *
+     * @return its fields
+     * @throws HttpException as {@link #form(int, int)}
+     */
+    public Parameters form() {
+        return form(FORM_FIELDS, FORM_BYTES);
+    }
+
+    /**
+     * The content as a form ({@code application/x-www-form-urlencoded}); read at the first call.
+     *
+     * @param maxFields most fields accepted
+     * @param maxBytes largest content accepted
+     * @return its fields
+     * @throws HttpException 415 when the content is of another type, 413 above a limit, 400 when it is malformed
+     */
+    public Parameters form(int maxFields, int maxBytes) {
+        Parameters parsed = form;
+        if (parsed == null) {
+            if (!MediaType.essence(contentType()).equals("application/x-www-form-urlencoded")) {
+                throw HttpException.unsupportedMediaType("The content must be application/x-www-form-urlencoded");
+            }
+            // One char per byte: what is not ASCII belongs into escapes, and is checked as UTF-8 there.
+            parsed = Parameters.parse(new String(bytes(maxBytes), StandardCharsets.ISO_8859_1), maxFields);
+            form = parsed;
+        }
+        return parsed;
+    }
+
+    /**
+     * The announced length of the content.
+     *
+     * @return bytes; 0 without content, -1 when it is chunked
+     */
+    public long contentLength() {
+        return source.contentLength();
+    }
+
+    /**
+     * The media type of the content.
+     *
+     * @return value of {@code Content-Type}, or null
+     */
+    public @Nullable String contentType() {
+        return header("Content-Type");
+    }
+
+    /**
+     * The other end of the connection. Never taken from header fields such as {@code X-Forwarded-For}.
+     *
+     * @return its address
+     */
+    public InetSocketAddress peer() {
+        return source.peer();
+    }
+
+    /**
+     * This end of the connection.
+     *
+     * @return its address
+     */
+    public InetSocketAddress local() {
+        return source.local();
+    }
+
+    /**
+     * Whether the connection is encrypted.
+     *
+     * @return true for TLS
+     */
+    public boolean secure() {
+        return source.secure();
+    }
+
+    /**
+     * The authority the client asked for; untrusted.
+     *
+     * @return host and optional port, or null when an HTTP/1.0 client named none
+     */
+    public @Nullable String host() {
+        return source.authority();
+    }
+
+    /**
+     * The version of the request.
+     *
+     * @return {@code HTTP/1.1} or {@code HTTP/1.0}
+     */
+    public String version() {
+        return source.minorVersion() == 0 ? "HTTP/1.0" : "HTTP/1.1";
+    }
+
+    /**
+     * The trailer section.
+     *
+     * @return its fields, once the content was read to its end; empty before that
+     */
+    public Headers trailers() {
+        return source.trailers();
+    }
+
+    /**
+     * What a filter left for those after it.
+     *
+     * @param name name of the attribute
+     * @return its value, or null
+     */
+    public @Nullable Object attribute(String name) {
+        return attributes == null ? null : attributes.get(name);
+    }
+
+    /**
+     * What a filter left for those after it, by its type.
+     *
+     * @param <T> type of the value
+     * @param name name of the attribute
+     * @param type type of the value
+     * @return its value, or null
+     * @throws ClassCastException when it is of another type
+     */
+    public <T> @Nullable T attribute(String name, Class<T> type) {
+        Object value = attribute(name);
+        return value == null ? null : type.cast(value);
+    }
+
+    /**
+     * Leaves something for the filters and the handler after this one.
+     *
+     * @param name name of the attribute
+     * @param value its value
+     * @return this request
+     */
+    public Request setAttribute(String name, Object value) {
+        if (attributes == null) {
+            attributes = new HashMap<>();
+        }
+        attributes.put(name, Objects.requireNonNull(value, "value"));
+        return this;
+    }
+
+    /** The method and the raw target, safe to show. */
+    @Override
+    public String toString() {
+        return method() + " " + Fields.quote(target());
+    }
+}

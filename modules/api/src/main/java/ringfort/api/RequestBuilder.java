@@ -1,0 +1,188 @@
+package ringfort.api;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.spi.RequestSource;
+import ringfort.api.spi.RouteMatch;
+import ringfort.api.syntax.Fields;
+
+/**
+ * Makes a {@link Request} in memory, so that a test can call handlers, filters or {@link Server#answer} without a
+ * server. One thread.
+ */
+public final class RequestBuilder {
+    private final String method;
+    private final String target;
+    private final Map<String, String> pathParameters = new LinkedHashMap<>();
+    private FieldList headers = FieldList.NONE;
+    private FieldList trailers = FieldList.NONE;
+    private InputStream body = InputStream.nullInputStream();
+    private long contentLength;
+    private InetSocketAddress peer = new InetSocketAddress(InetAddress.getLoopbackAddress(), 50_000);
+    private InetSocketAddress local = new InetSocketAddress(InetAddress.getLoopbackAddress(), 8080);
+    private boolean secure;
+    private int minorVersion = 1;
+
+    RequestBuilder(String method, String target) {
+        if (!Fields.isToken(method)) {
+            throw new IllegalArgumentException("method " + Fields.quote(method) + " is not a token");
+        }
+        this.method = method;
+        this.target = Objects.requireNonNull(target, "target");
+    }
+
+    /**
+     * Adds a header field.
+     *
+     * @param name a token
+     * @param value one line of text
+     * @return this builder
+     */
+    public RequestBuilder header(String name, String value) {
+        headers = headers.plus(Fields.requireName(name), Fields.requireValue(name, value));
+        return this;
+    }
+
+    /**
+     * Adds a trailer field.
+     *
+     * @param name a token
+     * @param value one line of text
+     * @return this builder
+     */
+    public RequestBuilder trailer(String name, String value) {
+        trailers = trailers.plus(Fields.requireName(name), Fields.requireValue(name, value));
+        return this;
+    }
+
+    /**
+     * Sets the content.
+     *
+     * @param text the content, sent as UTF-8
+     * @return this builder
+     */
+    public RequestBuilder body(String text) {
+        return body(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Sets the content.
+     *
+     * @param bytes the content
+     * @return this builder
+     */
+    public RequestBuilder body(byte[] bytes) {
+        body = new ByteArrayInputStream(bytes);
+        contentLength = bytes.length;
+        return this;
+    }
+
+    /**
+     * Sets the content to a stream of unknown length, as a chunked request has.
+     *
+     * @param stream the content
+     * @return this builder
+     */
+    public RequestBuilder body(InputStream stream) {
+        body = Objects.requireNonNull(stream, "stream");
+        contentLength = -1;
+        return this;
+    }
+
+    /**
+     * Sets a path parameter, for a handler called directly.
+     *
+     * @param name name in the pattern
+     * @param value decoded value
+     * @return this builder
+     */
+    public RequestBuilder path(String name, String value) {
+        pathParameters.put(name, value);
+        return this;
+    }
+
+    /**
+     * Sets the other end of the connection.
+     *
+     * @param address its address
+     * @return this builder
+     */
+    public RequestBuilder peer(InetSocketAddress address) {
+        peer = address;
+        return this;
+    }
+
+    /**
+     * Sets this end of the connection.
+     *
+     * @param address its address
+     * @return this builder
+     */
+    public RequestBuilder local(InetSocketAddress address) {
+        local = address;
+        return this;
+    }
+
+    /**
+     * Sets whether the connection is encrypted.
+     *
+     * @param encrypted true for TLS
+     * @return this builder
+     */
+    public RequestBuilder secure(boolean encrypted) {
+        secure = encrypted;
+        return this;
+    }
+
+    /**
+     * Makes it an HTTP/1.0 request.
+     *
+     * @return this builder
+     */
+    public RequestBuilder http10() {
+        minorVersion = 0;
+        return this;
+    }
+
+    /**
+     * Makes the request.
+     *
+     * @return the request
+     * @throws HttpException 400 when the path is malformed
+     */
+    public Request build() {
+        RequestSource source =
+                new InMemory(method, target, minorVersion, headers, body, contentLength, trailers, peer, local, secure);
+        return new Request(source, RouteMatch.unrouted(target, pathParameters));
+    }
+
+    private record InMemory(
+            String method,
+            String target,
+            int minorVersion,
+            Headers headers,
+            InputStream body,
+            long contentLength,
+            Headers trailers,
+            InetSocketAddress peer,
+            InetSocketAddress local,
+            boolean secure)
+            implements RequestSource {
+        @Override
+        public String pathAndQuery() {
+            return target;
+        }
+
+        @Override
+        public @Nullable String authority() {
+            return headers.first("Host");
+        }
+    }
+}

@@ -1,0 +1,375 @@
+package ringfort.api;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.spi.EngineAttachment;
+import ringfort.api.syntax.Fields;
+import ringfort.api.syntax.Location;
+import ringfort.api.syntax.Status;
+
+/**
+ * A response: status, header fields, content. Immutable: methods that seem to change it return another, so a constant
+ * may be shared by all requests. Any thread.
+ *
+ * <p>How the content is framed is the engine's business alone. {@code Content-Length}, {@code Transfer-Encoding},
+ * {@code Connection}, {@code Date} and the other fields of the connection are refused here: two opinions on where a
+ * message ends are how responses get smuggled.
+ */
+public final class Response extends EngineAttachment {
+    private static final Set<String> ENGINE_FIELDS = Set.of(
+            "content-length",
+            "transfer-encoding",
+            "connection",
+            "date",
+            "keep-alive",
+            "proxy-connection",
+            "trailer",
+            "upgrade");
+    private static final Response OK = new Response(200, FieldList.NONE, Body.EMPTY);
+    private static final Response NO_CONTENT = new Response(204, FieldList.NONE, Body.EMPTY);
+    private static final FieldList TEXT = type("text/plain; charset=utf-8");
+    private static final FieldList HTML = type("text/html; charset=utf-8");
+    private static final FieldList JSON = type("application/json");
+
+    private final int status;
+    private final FieldList headers;
+    private final Body body;
+
+    private Response(int status, FieldList headers, Body body) {
+        if (status < 200 || status > 599) {
+            throw new IllegalArgumentException("status " + status
+                    + " is not final; a handler's response is 200 to 599, interim responses are the engine's");
+        }
+        if (Status.forbidsContent(status) && !(body instanceof Body.Empty)) {
+            throw new IllegalArgumentException(
+                    "a " + status + " response has no content (RFC 9110, section 15); drop the body or the status");
+        }
+        this.status = status;
+        this.headers = headers;
+        this.body = body;
+    }
+
+    private static FieldList type(String contentType) {
+        return FieldList.NONE.plus("Content-Type", contentType);
+    }
+
+    private static FieldList checkedType(String contentType) {
+        return type(Fields.requireValue("Content-Type", contentType));
+    }
+
+    /**
+     * 200 without content.
+     *
+     * @return the response
+     */
+    public static Response ok() {
+        return OK;
+    }
+
+    /**
+     * Any final status, without content.
+     *
+     * @param status 200 to 599
+     * @return the response
+     */
+    public static Response of(int status) {
+        return OK.status(status);
+    }
+
+    /**
+     * 200 with plain text in UTF-8.
+     *
+     * @param text the content
+     * @return the response
+     */
+    public static Response text(String text) {
+        return new Response(200, TEXT, new Body.Bytes(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /**
+     * 200 with HTML in UTF-8.
+     *
+     * @param html the content
+     * @return the response
+     */
+    public static Response html(String html) {
+        return new Response(200, HTML, new Body.Bytes(html.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /**
+     * 200 with bytes.
+     *
+     * @param bytes the content; not copied, so it must not change any more
+     * @param contentType their media type
+     * @return the response
+     */
+    public static Response bytes(byte[] bytes, String contentType) {
+        return new Response(200, checkedType(contentType), new Body.Bytes(bytes));
+    }
+
+    /**
+     * 200 with a value as JSON, written at once by the codec found through {@link java.util.ServiceLoader}.
+     *
+     * @param value the value
+     * @return the response
+     * @throws IllegalStateException when there is no codec; {@code ringfort.json} brings one
+     * @throws IllegalArgumentException when the value cannot be written
+     */
+    public static Response json(Object value) {
+        return new Response(200, JSON, new Body.Bytes(Json.codec().write(value)));
+    }
+
+    /**
+     * 200 with content of unknown length, written while it is sent.
+     *
+     * @param contentType media type
+     * @param writer writes the content
+     * @return the response
+     */
+    public static Response stream(String contentType, BodyWriter writer) {
+        return stream(contentType, -1, writer);
+    }
+
+    /**
+     * 200 with content of known length, written while it is sent.
+     *
+     * @param contentType media type
+     * @param length exact number of bytes; writing fewer makes the engine close the connection, writing more throws
+     * @param writer writes the content
+     * @return the response
+     */
+    public static Response stream(String contentType, long length, BodyWriter writer) {
+        return new Response(200, checkedType(contentType), new Body.Streaming(length, writer));
+    }
+
+    /**
+     * 200 with a file, its type by its extension, {@code ETag} and {@code Last-Modified} by its attributes. Reads the
+     * attributes now, the content when it is sent. Ranges and conditional requests are answered after
+     * {@link #conditional}.
+     *
+     * @param path the file; the caller answers for where it points, {@link Routing#files} is for paths of clients
+     * @return the response
+     * @throws HttpException 404 when there is no such regular file
+     * @throws UncheckedIOException when its attributes cannot be read
+     */
+    public static Response file(Path path) {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+            if (!attributes.isRegularFile()) {
+                throw HttpException.notFound();
+            }
+            return file(path, attributes);
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            throw new HttpException(404, "", Headers.empty(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Response file(Path path, BasicFileAttributes attributes) {
+        FieldList fields = type(ContentTypes.of(path))
+                .plus("ETag", Validators.etag(attributes))
+                .plus("Last-Modified", Validators.lastModified(attributes))
+                .plus("Accept-Ranges", "bytes")
+                .plus("X-Content-Type-Options", "nosniff");
+        return new Response(200, fields, new Body.FileBody(path, 0, attributes.size()));
+    }
+
+    /**
+     * 302 to another place.
+     *
+     * @param location an absolute http or https URI, or a path; must be encoded already
+     * @return the response
+     * @throws IllegalArgumentException as {@link #redirect(int, String)}
+     */
+    public static Response redirect(String location) {
+        return redirect(302, location);
+    }
+
+    /**
+     * A redirect.
+     *
+     * @param status 301, 302, 303, 307 or 308
+     * @param location an absolute http or https URI, or a path; must be encoded already
+     * @return the response
+     * @throws IllegalArgumentException when the location holds white space, controls, non-ASCII or a backslash, has
+     *     another scheme, or starts with two slashes (another host in disguise: name its scheme)
+     */
+    public static Response redirect(int status, String location) {
+        if (status != 301 && status != 302 && status != 303 && status != 307 && status != 308) {
+            throw new IllegalArgumentException("status " + status + " is not a redirect with a Location");
+        }
+        return new Response(status, FieldList.NONE.plus("Location", Location.require(location)), Body.EMPTY);
+    }
+
+    /**
+     * 201 with the place of what was made.
+     *
+     * @param location its URI, as in {@link #redirect}
+     * @return the response
+     */
+    public static Response created(String location) {
+        return new Response(201, FieldList.NONE.plus("Location", Location.require(location)), Body.EMPTY);
+    }
+
+    /**
+     * 204.
+     *
+     * @return the response
+     */
+    public static Response noContent() {
+        return NO_CONTENT;
+    }
+
+    /**
+     * The status.
+     *
+     * @return 200 to 599
+     */
+    public int status() {
+        return status;
+    }
+
+    /**
+     * The header fields the application set; the engine adds its own.
+     *
+     * @return the fields
+     */
+    public Headers headers() {
+        return headers;
+    }
+
+    /**
+     * The first value of a header field.
+     *
+     * @param name field name in any case
+     * @return its value, or null
+     */
+    public @Nullable String header(String name) {
+        return headers.first(name);
+    }
+
+    /**
+     * The content.
+     *
+     * @return the content
+     */
+    public Body body() {
+        return body;
+    }
+
+    /**
+     * This response with another status.
+     *
+     * @param newStatus 200 to 599
+     * @return the response
+     * @throws IllegalArgumentException when the status is not final, or forbids the content there is
+     */
+    public Response status(int newStatus) {
+        return newStatus == status ? this : new Response(newStatus, headers, body);
+    }
+
+    /**
+     * This response with other content; the fields stay.
+     *
+     * @param newBody the content
+     * @return the response
+     */
+    public Response body(Body newBody) {
+        return new Response(status, headers, Objects.requireNonNull(newBody, "body"));
+    }
+
+    /**
+     * This response with a field set; fields of the same name are replaced.
+     *
+     * @param name a token
+     * @param value one line of text
+     * @return the response
+     * @throws IllegalArgumentException when the name is not a token, the value holds CR, LF, NUL or another control,
+     *     or the field belongs to the engine
+     */
+    public Response header(String name, String value) {
+        return new Response(status, headers.with(checkedName(name), Fields.requireValue(name, value)), body);
+    }
+
+    /**
+     * This response with one more field.
+     *
+     * @param name a token
+     * @param value one line of text
+     * @return the response
+     * @throws IllegalArgumentException as {@link #header(String, String)}
+     */
+    public Response addHeader(String name, String value) {
+        return new Response(status, headers.plus(checkedName(name), Fields.requireValue(name, value)), body);
+    }
+
+    /**
+     * This response without a field.
+     *
+     * @param name field name in any case
+     * @return the response
+     */
+    public Response withoutHeader(String name) {
+        return new Response(status, headers.without(name), body);
+    }
+
+    /**
+     * This response with a media type.
+     *
+     * @param contentType value of {@code Content-Type}
+     * @return the response
+     */
+    public Response contentType(String contentType) {
+        return header("Content-Type", contentType);
+    }
+
+    /**
+     * This response with one more cookie.
+     *
+     * @param cookie the cookie
+     * @return the response
+     * @throws IllegalArgumentException when the cookie breaks the rules of its name prefix or of SameSite
+     */
+    public Response cookie(Cookie cookie) {
+        return addHeader("Set-Cookie", cookie.toSetCookie());
+    }
+
+    /**
+     * Answers a conditional or range request (RFC 9110, sections 13 and 14) from this complete 200 response, by its
+     * {@code ETag} and {@code Last-Modified}: 304, 412, 206, 416, or this response unchanged.
+     *
+     * <p>One range is served; a request for several gets the whole, as section 14.2 allows. Ranges apply to bytes and
+     * files, not to streams.
+     *
+     * @param request the request, whose method must be GET or HEAD for anything to change
+     * @return what to answer
+     */
+    public Response conditional(Request request) {
+        return Conditional.answer(request, this);
+    }
+
+    private static String checkedName(String name) {
+        Fields.requireName(name);
+        if (ENGINE_FIELDS.contains(name.toLowerCase(Locale.ROOT))) {
+            throw new IllegalArgumentException(name + " is set by the engine, which alone knows how the message is"
+                    + " framed and when the connection ends; leave it out");
+        }
+        return name;
+    }
+
+    @Override
+    public String toString() {
+        return status + " " + Status.reason(status) + "\n" + headers + body;
+    }
+}

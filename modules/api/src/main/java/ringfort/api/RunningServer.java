@@ -1,0 +1,63 @@
+package ringfort.api;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
+/** A server that answers. All methods may be called by any thread. */
+public interface RunningServer extends AutoCloseable {
+    /**
+     * Where it listens.
+     *
+     * @return the bound address
+     */
+    InetSocketAddress address();
+
+    /**
+     * The port it listens on.
+     *
+     * @return the real port, also when port 0 was asked for
+     */
+    default int port() {
+        return address().getPort();
+    }
+
+    /**
+     * The engine in use.
+     *
+     * @return its name
+     */
+    String engine();
+
+    /**
+     * The start line.
+     *
+     * @return one line: address, engine, what it runs on, and why a better engine does not
+     */
+    String description();
+
+    /**
+     * Counts and gauges of this moment.
+     *
+     * @return a snapshot
+     */
+    List<Metric> metrics();
+
+    /** Stops, giving requests in progress {@link ServerOptions#drainTimeout()} to end. Returns when all is closed. */
+    void stop();
+
+    /**
+     * Stops, giving requests in progress a time to end. Returns when all is closed; repeated calls wait for the same.
+     *
+     * @param drain how long requests in progress may take; zero ends them at once
+     */
+    void stop(Duration drain);
+
+    /** Waits until the server has stopped; returns early, with the interrupt kept, when the thread is interrupted. */
+    void awaitStop();
+
+    @Override
+    default void close() {
+        stop();
+    }
+}

@@ -1,0 +1,160 @@
+package ringfort.api;
+
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.spi.Application;
+import ringfort.api.spi.Engine;
+import ringfort.api.spi.RouteMatch;
+import ringfort.api.spi.RouteTable;
+
+/**
+ * A server to be: routes, filters, options, until {@link #start()}. One thread.
+ *
+ * {@snippet :
+ * Server.http(8080)
+ *         .filter(Filters.recover(), Filters.accessLog())
+ *         .get("/hello/{name}", request -> Response.text("Hello " + request.path("name")))
+ *         .start();
+ * }
+ */
+public final class Server extends Routing<Server> {
+    private ServerOptions.Builder options;
+    private @Nullable ErrorHandler errorHandler;
+    private @Nullable Handler notFound;
+
+    private Server(ServerOptions.Builder options) {
+        this.options = options;
+    }
+
+    /**
+     * A server on a port of every address.
+     *
+     * @param port 1 to 65535, or 0 for a free one
+     * @return the server
+     */
+    public static Server http(int port) {
+        return new Server(ServerOptions.builder().port(port));
+    }
+
+    /**
+     * A server on an address.
+     *
+     * @param host name or address of this machine
+     * @param port 1 to 65535, or 0 for a free one
+     * @return the server
+     */
+    public static Server http(String host, int port) {
+        return new Server(ServerOptions.builder().host(host).port(port));
+    }
+
+    /**
+     * A server with options that were resolved already.
+     *
+     * @param options the options; neither properties nor environment change them any more
+     * @return the server
+     */
+    public static Server of(ServerOptions options) {
+        return new Server(options.toBuilder());
+    }
+
+    @Override
+    Server self() {
+        return this;
+    }
+
+    /**
+     * Sets options.
+     *
+     * @param change takes the builder and returns it
+     * @return this server
+     */
+    public Server options(UnaryOperator<ServerOptions.Builder> change) {
+        options = Objects.requireNonNull(change.apply(options), "builder");
+        return this;
+    }
+
+    /**
+     * Answers failures, unrouted requests (404, 405) included. Without it they get a short plain text.
+     *
+     * @param handler the error handler
+     * @return this server
+     */
+    public Server onError(ErrorHandler handler) {
+        errorHandler = Objects.requireNonNull(handler, "handler");
+        return this;
+    }
+
+    /**
+     * Answers requests whose path no route matches, instead of 404 through the error handler.
+     *
+     * @param handler the handler; the server's filters go around it
+     * @return this server
+     */
+    public Server notFound(Handler handler) {
+        notFound = Objects.requireNonNull(handler, "handler");
+        return this;
+    }
+
+    /**
+     * Compiles what an engine serves; for engines, and for tests that want the whole of routing without one.
+     *
+     * @return the application
+     * @throws ServerStartException when routes conflict; names both places
+     */
+    public Application application() {
+        FaultLog faults = new FaultLog(LogQueue.shared());
+        ErrorHandler errors = Application.guarded(errorHandler, faults);
+        RouteTable table = RouteTable.compile(mounts(errors), this::filtered, notFound, errors);
+        return new Application(table, errors, faults, faults::metrics);
+    }
+
+    /**
+     * Answers a request without a network: routing, filters, handler, errors. For tests; compiles the routes each time.
+     *
+     * @param request a request, from {@link Request#builder} for instance
+     * @return the response an engine would send
+     */
+    public Response answer(Request request) {
+        Application application = application();
+        RouteMatch match =
+                application.routes().match(request.method(), request.source().pathAndQuery());
+        Request routed = new Request(request.source(), match);
+        try {
+            return Objects.requireNonNull(match.mount().handler().handle(routed), "the handler returned null");
+        } catch (Exception failure) {
+            return application.failure(routed, failure);
+        }
+    }
+
+    /**
+     * Starts: resolves the options, compiles the routes, takes the best engine this machine can run (or the one that is
+     * asked for), listens. The start line goes to the {@link System.Logger} {@code ringfort}. The process lives until
+     * the server is stopped; SIGTERM and SIGINT drain it first, unless option {@code shutdown-hook} is off.
+     *
+     * @return the running server
+     * @throws ServerStartException when it cannot start; one line that says why and what would help
+     */
+    public RunningServer start() {
+        return start(Engines.installed());
+    }
+
+    /** For tests: with engines of their own. */
+    RunningServer start(List<Engine> engines) {
+        return start(new Engines(engines, List.of()));
+    }
+
+    private RunningServer start(Engines engines) {
+        ServerOptions resolved;
+        try {
+            resolved = options.build();
+        } catch (OptionException e) {
+            throw new ServerStartException(e.getMessage(), e);
+        }
+        RunningServer running = engines.start(resolved, application());
+        System.getLogger("ringfort").log(Level.INFO, running::description);
+        return running;
+    }
+}

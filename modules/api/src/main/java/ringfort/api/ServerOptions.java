@@ -1,0 +1,585 @@
+package ringfort.api;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that can be set about a server, resolved: limits, deadlines, addresses. Immutable; any thread.
+ *
+ * <p>{@link Builder#build} resolves once: what the program or a flag has set wins over the system property
+ * {@code ringfort.header-timeout}, that over the variable {@code RINGFORT_HEADER_TIMEOUT}, that over the default.
+ * Properties and variables of other names are left alone. Durations of zero switch a limit off.
+ *
+ * @param host name or address to listen on; 0.0.0.0 for every IPv4 address, :: for every address
+ * @param port port to listen on; 0 takes a free one
+ * @param engine engine to run on; auto takes the best one this machine can run
+ * @param timers where the ring engine keeps deadlines: a wheel per worker, or a timer operation per connection in the kernel
+ * @param workers worker threads; 0 for one per processor
+ * @param backlog connections the kernel holds until they are accepted; net.core.somaxconn bounds it
+ * @param headerTimeout time a peer may take for a request head, from accept or from its first byte; 0 for no limit
+ * @param bodyTimeout time a peer may let the server wait for a request body in all; 0 for no limit
+ * @param bodyGrace time a peer may be slower than body-min-rate; 0 for none
+ * @param bodyMinRate slowest accepted request body, in bytes per second; 0 for any
+ * @param handlerTimeout time a handler may take until its response starts; 0 for no limit
+ * @param writeGrace time a peer may be slower than write-min-rate; 0 for none
+ * @param writeMinRate slowest accepted reading of a response, in bytes per second; 0 for any
+ * @param idleTimeout time a connection may stay open between requests; 0 for no limit
+ * @param lingerTimeout time the end of a connection may take; 0 to close at once
+ * @param drainTimeout time requests in progress may take when the server stops; 0 to end them at once
+ * @param holdThreshold time a handler may hold its worker before its route is offloaded; 0 to never offload
+ * @param maxRequestLine largest request line; above it 414
+ * @param maxHead largest header section; above it 431
+ * @param maxHeaders most header fields; above it 431
+ * @param maxTrailer largest trailer section; above it 431
+ * @param maxTrailers most trailer fields; above it 431
+ * @param maxChunkExtension most bytes of chunk extensions in one request; above it 400
+ * @param maxBody largest request body; above it 413; 0 for none at all
+ * @param maxDrain most bytes of an unread request body that are discarded to keep a connection
+ * @param maxPipelined most requests of one connection that wait for their turn
+ * @param maxQueuedWrite most response bytes queued for a connection before its handler has to wait
+ * @param maxConnections most open connections; 0 for no limit
+ * @param maxConnectionsPerPeer most open connections of one peer address; 0 for no limit
+ * @param shutdownHook whether SIGTERM and SIGINT drain the server before the process ends
+ */
+public record ServerOptions(
+        String host,
+        int port,
+        String engine,
+        String timers,
+        int workers,
+        int backlog,
+        Duration headerTimeout,
+        Duration bodyTimeout,
+        Duration bodyGrace,
+        long bodyMinRate,
+        Duration handlerTimeout,
+        Duration writeGrace,
+        long writeMinRate,
+        Duration idleTimeout,
+        Duration lingerTimeout,
+        Duration drainTimeout,
+        Duration holdThreshold,
+        int maxRequestLine,
+        int maxHead,
+        int maxHeaders,
+        int maxTrailer,
+        int maxTrailers,
+        int maxChunkExtension,
+        long maxBody,
+        int maxDrain,
+        int maxPipelined,
+        int maxQueuedWrite,
+        int maxConnections,
+        int maxConnectionsPerPeer,
+        boolean shutdownHook) {
+    private static final String PROGRAM = "the program";
+    /** Offsets into a request head are kept in 16 bits. */
+    private static final int MOST_HEAD_BYTES = 0xFFFF;
+
+    public ServerOptions {
+        OptionKeys.HOST.check(host, PROGRAM);
+        OptionKeys.PORT.check(port, PROGRAM);
+        OptionKeys.ENGINE.check(engine, PROGRAM);
+        OptionKeys.TIMERS.check(timers, PROGRAM);
+        OptionKeys.WORKERS.check(workers, PROGRAM);
+        OptionKeys.BACKLOG.check(backlog, PROGRAM);
+        OptionKeys.HEADER_TIMEOUT.check(headerTimeout, PROGRAM);
+        OptionKeys.BODY_TIMEOUT.check(bodyTimeout, PROGRAM);
+        OptionKeys.BODY_GRACE.check(bodyGrace, PROGRAM);
+        OptionKeys.BODY_MIN_RATE.check(bodyMinRate, PROGRAM);
+        OptionKeys.HANDLER_TIMEOUT.check(handlerTimeout, PROGRAM);
+        OptionKeys.WRITE_GRACE.check(writeGrace, PROGRAM);
+        OptionKeys.WRITE_MIN_RATE.check(writeMinRate, PROGRAM);
+        OptionKeys.IDLE_TIMEOUT.check(idleTimeout, PROGRAM);
+        OptionKeys.LINGER_TIMEOUT.check(lingerTimeout, PROGRAM);
+        OptionKeys.DRAIN_TIMEOUT.check(drainTimeout, PROGRAM);
+        OptionKeys.HOLD_THRESHOLD.check(holdThreshold, PROGRAM);
+        OptionKeys.MAX_REQUEST_LINE.check((long) maxRequestLine, PROGRAM);
+        OptionKeys.MAX_HEAD.check((long) maxHead, PROGRAM);
+        OptionKeys.MAX_HEADERS.check(maxHeaders, PROGRAM);
+        OptionKeys.MAX_TRAILER.check((long) maxTrailer, PROGRAM);
+        OptionKeys.MAX_TRAILERS.check(maxTrailers, PROGRAM);
+        OptionKeys.MAX_CHUNK_EXTENSION.check((long) maxChunkExtension, PROGRAM);
+        OptionKeys.MAX_BODY.check(maxBody, PROGRAM);
+        OptionKeys.MAX_DRAIN.check((long) maxDrain, PROGRAM);
+        OptionKeys.MAX_PIPELINED.check(maxPipelined, PROGRAM);
+        OptionKeys.MAX_QUEUED_WRITE.check((long) maxQueuedWrite, PROGRAM);
+        OptionKeys.MAX_CONNECTIONS.check(maxConnections, PROGRAM);
+        OptionKeys.MAX_CONNECTIONS_PER_PEER.check(maxConnectionsPerPeer, PROGRAM);
+        OptionKeys.SHUTDOWN_HOOK.check(shutdownHook, PROGRAM);
+        if (maxRequestLine + maxHead > MOST_HEAD_BYTES) {
+            throw new OptionException(
+                    OptionKeys.MAX_HEAD.name(),
+                    maxHead + "B",
+                    PROGRAM,
+                    "with max-request-line " + maxRequestLine + "B it exceeds the 65535 bytes a head may have");
+        }
+    }
+
+    /**
+     * The defaults, whatever properties and environment say.
+     *
+     * @return the options
+     */
+    public static ServerOptions defaults() {
+        return builder().build(_ -> null, _ -> null);
+    }
+
+    /**
+     * A builder with nothing set.
+     *
+     * @return the builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * All options there are, for help pages.
+     *
+     * @return the options in the order of this record
+     */
+    public static List<Option> catalogue() {
+        return OptionKeys.ALL.stream().map(OptionKey::described).toList();
+    }
+
+    /**
+     * A builder with everything set as it is here, so that neither properties nor environment count any more.
+     *
+     * @return the builder
+     */
+    public Builder toBuilder() {
+        return builder()
+                .host(host)
+                .port(port)
+                .engine(engine)
+                .timers(timers)
+                .workers(workers)
+                .backlog(backlog)
+                .headerTimeout(headerTimeout)
+                .bodyTimeout(bodyTimeout)
+                .bodyGrace(bodyGrace)
+                .bodyMinRate(bodyMinRate)
+                .handlerTimeout(handlerTimeout)
+                .writeGrace(writeGrace)
+                .writeMinRate(writeMinRate)
+                .idleTimeout(idleTimeout)
+                .lingerTimeout(lingerTimeout)
+                .drainTimeout(drainTimeout)
+                .holdThreshold(holdThreshold)
+                .maxRequestLine(maxRequestLine)
+                .maxHead(maxHead)
+                .maxHeaders(maxHeaders)
+                .maxTrailer(maxTrailer)
+                .maxTrailers(maxTrailers)
+                .maxChunkExtension(maxChunkExtension)
+                .maxBody(maxBody)
+                .maxDrain(maxDrain)
+                .maxPipelined(maxPipelined)
+                .maxQueuedWrite(maxQueuedWrite)
+                .maxConnections(maxConnections)
+                .maxConnectionsPerPeer(maxConnectionsPerPeer)
+                .shutdownHook(shutdownHook);
+    }
+
+    /** Collects settings. One thread. Setters throw {@link OptionException} when a value is out of its range. */
+    public static final class Builder {
+        private final Map<OptionKey<?>, Object> explicit = new HashMap<>();
+
+        private Builder() {}
+
+        private <T> Builder put(OptionKey<T> key, T value) {
+            explicit.put(key, key.check(value, PROGRAM));
+            return this;
+        }
+
+        /**
+         * Sets {@link ServerOptions#host()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder host(String value) {
+            return put(OptionKeys.HOST, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#port()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder port(int value) {
+            return put(OptionKeys.PORT, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#engine()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder engine(String value) {
+            return put(OptionKeys.ENGINE, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#timers()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder timers(String value) {
+            return put(OptionKeys.TIMERS, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#workers()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder workers(int value) {
+            return put(OptionKeys.WORKERS, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#backlog()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder backlog(int value) {
+            return put(OptionKeys.BACKLOG, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#headerTimeout()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder headerTimeout(Duration value) {
+            return put(OptionKeys.HEADER_TIMEOUT, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#bodyTimeout()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder bodyTimeout(Duration value) {
+            return put(OptionKeys.BODY_TIMEOUT, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#bodyGrace()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder bodyGrace(Duration value) {
+            return put(OptionKeys.BODY_GRACE, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#bodyMinRate()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder bodyMinRate(long value) {
+            return put(OptionKeys.BODY_MIN_RATE, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#handlerTimeout()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder handlerTimeout(Duration value) {
+            return put(OptionKeys.HANDLER_TIMEOUT, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#writeGrace()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder writeGrace(Duration value) {
+            return put(OptionKeys.WRITE_GRACE, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#writeMinRate()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder writeMinRate(long value) {
+            return put(OptionKeys.WRITE_MIN_RATE, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#idleTimeout()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder idleTimeout(Duration value) {
+            return put(OptionKeys.IDLE_TIMEOUT, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#lingerTimeout()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder lingerTimeout(Duration value) {
+            return put(OptionKeys.LINGER_TIMEOUT, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#drainTimeout()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder drainTimeout(Duration value) {
+            return put(OptionKeys.DRAIN_TIMEOUT, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#holdThreshold()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder holdThreshold(Duration value) {
+            return put(OptionKeys.HOLD_THRESHOLD, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#maxRequestLine()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder maxRequestLine(int value) {
+            return put(OptionKeys.MAX_REQUEST_LINE, (long) value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#maxHead()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder maxHead(int value) {
+            return put(OptionKeys.MAX_HEAD, (long) value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#maxHeaders()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder maxHeaders(int value) {
+            return put(OptionKeys.MAX_HEADERS, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#maxTrailer()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder maxTrailer(int value) {
+            return put(OptionKeys.MAX_TRAILER, (long) value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#maxTrailers()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder maxTrailers(int value) {
+            return put(OptionKeys.MAX_TRAILERS, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#maxChunkExtension()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder maxChunkExtension(int value) {
+            return put(OptionKeys.MAX_CHUNK_EXTENSION, (long) value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#maxBody()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder maxBody(long value) {
+            return put(OptionKeys.MAX_BODY, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#maxDrain()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder maxDrain(int value) {
+            return put(OptionKeys.MAX_DRAIN, (long) value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#maxPipelined()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder maxPipelined(int value) {
+            return put(OptionKeys.MAX_PIPELINED, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#maxQueuedWrite()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder maxQueuedWrite(int value) {
+            return put(OptionKeys.MAX_QUEUED_WRITE, (long) value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#maxConnections()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder maxConnections(int value) {
+            return put(OptionKeys.MAX_CONNECTIONS, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#maxConnectionsPerPeer()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder maxConnectionsPerPeer(int value) {
+            return put(OptionKeys.MAX_CONNECTIONS_PER_PEER, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#shutdownHook()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder shutdownHook(boolean value) {
+            return put(OptionKeys.SHUTDOWN_HOOK, value);
+        }
+
+        /**
+         * Sets an option by its name, as flags do; counts like a setting of the program.
+         *
+         * @param name its name in the catalogue
+         * @param text its value
+         * @param origin where it came from, for messages, such as {@code --header-timeout}
+         * @return this builder
+         * @throws OptionException when there is no such option (names the nearest), or the value will not do
+         */
+        public Builder set(String name, String text, String origin) {
+            OptionKey<?> key = OptionKeys.named(name, text, origin);
+            explicit.put(key, key.parse(text, origin));
+            return this;
+        }
+
+        /**
+         * Resolves: settings of this builder, then system properties, then environment, then defaults.
+         *
+         * @return the options
+         * @throws OptionException when a property or variable has a value that will not do
+         */
+        public ServerOptions build() {
+            return build(System::getProperty, System::getenv);
+        }
+
+        ServerOptions build(
+                Function<String, @Nullable String> properties, Function<String, @Nullable String> environment) {
+            Values values = new Values(explicit, properties, environment);
+            return new ServerOptions(
+                    values.of(OptionKeys.HOST),
+                    values.of(OptionKeys.PORT),
+                    values.of(OptionKeys.ENGINE),
+                    values.of(OptionKeys.TIMERS),
+                    values.of(OptionKeys.WORKERS),
+                    values.of(OptionKeys.BACKLOG),
+                    values.of(OptionKeys.HEADER_TIMEOUT),
+                    values.of(OptionKeys.BODY_TIMEOUT),
+                    values.of(OptionKeys.BODY_GRACE),
+                    values.of(OptionKeys.BODY_MIN_RATE),
+                    values.of(OptionKeys.HANDLER_TIMEOUT),
+                    values.of(OptionKeys.WRITE_GRACE),
+                    values.of(OptionKeys.WRITE_MIN_RATE),
+                    values.of(OptionKeys.IDLE_TIMEOUT),
+                    values.of(OptionKeys.LINGER_TIMEOUT),
+                    values.of(OptionKeys.DRAIN_TIMEOUT),
+                    values.of(OptionKeys.HOLD_THRESHOLD),
+                    values.size(OptionKeys.MAX_REQUEST_LINE),
+                    values.size(OptionKeys.MAX_HEAD),
+                    values.of(OptionKeys.MAX_HEADERS),
+                    values.size(OptionKeys.MAX_TRAILER),
+                    values.of(OptionKeys.MAX_TRAILERS),
+                    values.size(OptionKeys.MAX_CHUNK_EXTENSION),
+                    values.of(OptionKeys.MAX_BODY),
+                    values.size(OptionKeys.MAX_DRAIN),
+                    values.of(OptionKeys.MAX_PIPELINED),
+                    values.size(OptionKeys.MAX_QUEUED_WRITE),
+                    values.of(OptionKeys.MAX_CONNECTIONS),
+                    values.of(OptionKeys.MAX_CONNECTIONS_PER_PEER),
+                    values.of(OptionKeys.SHUTDOWN_HOOK));
+        }
+    }
+
+    /** The three sources of values, in their order. */
+    private record Values(
+            Map<OptionKey<?>, Object> explicit,
+            Function<String, @Nullable String> properties,
+            Function<String, @Nullable String> environment) {
+        <T> T of(OptionKey<T> key) {
+            Object set = explicit.get(key);
+            if (set != null) {
+                return key.type().javaType().cast(set);
+            }
+            Option option = key.described();
+            String property = properties.apply(option.property());
+            if (property != null) {
+                return key.parse(property, "property " + option.property());
+            }
+            String variable = environment.apply(option.variable());
+            return variable == null ? key.standard() : key.parse(variable, "environment variable " + option.variable());
+        }
+
+        int size(OptionKey<Long> key) {
+            return Math.toIntExact(of(key));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package ringfort.api.spi;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.ErrorHandler;
+import ringfort.api.Metric;
+import ringfort.api.Request;
+import ringfort.api.Response;
+
+/** What an engine serves. Immutable; any thread. */
+public final class Application {
+    private final RouteTable routes;
+    private final ErrorHandler errors;
+    private final BiConsumer<? super Request, ? super Throwable> reporter;
+    private final Supplier<List<Metric>> metrics;
+
+    /**
+     * Makes an application.
+     *
+     * @param routes its routes
+     * @param errors what answers for failures, from {@link #guarded}
+     * @param reporter told of failures that are nobody's expected outcome; must not block
+     * @param metrics counters of its own
+     */
+    public Application(
+            RouteTable routes,
+            ErrorHandler errors,
+            BiConsumer<? super Request, ? super Throwable> reporter,
+            Supplier<List<Metric>> metrics) {
+        this.routes = Objects.requireNonNull(routes, "routes");
+        this.errors = Objects.requireNonNull(errors, "errors");
+        this.reporter = Objects.requireNonNull(reporter, "reporter");
+        this.metrics = Objects.requireNonNull(metrics, "metrics");
+    }
+
+    /**
+     * Makes an error handler that never throws and always answers: reports what is no
+     * {@link ringfort.api.HttpException}, asks the application, and falls back to a short plain text.
+     *
+     * @param application the application's error handler, or null
+     * @param reporter told of faults; must not block
+     * @return the guarded handler
+     */
+    public static ErrorHandler guarded(
+            @Nullable ErrorHandler application, BiConsumer<? super Request, ? super Throwable> reporter) {
+        return new GuardedErrors(application, reporter);
+    }
+
+    /**
+     * The routes.
+     *
+     * @return the table
+     */
+    public RouteTable routes() {
+        return routes;
+    }
+
+    /**
+     * Answers for a failure of a handler.
+     *
+     * @param request the request
+     * @param failure what was thrown
+     * @return the response, never null; this method does not throw
+     */
+    public Response failure(Request request, Throwable failure) {
+        try {
+            return errors.handle(request, failure);
+        } catch (Throwable e) { // only for an error handler that did not come from guarded()
+            failure.addSuppressed(e);
+            return new GuardedErrors(null, reporter).handle(request, failure);
+        }
+    }
+
+    /**
+     * Reports a fault that can no longer be answered, such as a body writer that threw.
+     *
+     * @param request the request
+     * @param fault what was thrown
+     */
+    public void report(Request request, Throwable fault) {
+        reporter.accept(request, fault);
+    }
+
+    /**
+     * Counters of the application's side: log lines dropped, faults reported.
+     *
+     * @return a snapshot
+     */
+    public List<Metric> metrics() {
+        return metrics.get();
+    }
+}

@@ -1,0 +1,72 @@
+package ringfort.api.spi;
+
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.ErrorHandler;
+import ringfort.api.HttpException;
+import ringfort.api.Request;
+import ringfort.api.Response;
+import ringfort.api.syntax.Status;
+
+/** The application's error handler with reporting before it and the plain defaults behind it. Never throws. */
+final class GuardedErrors implements ErrorHandler {
+    /** Default responses, nothing reported: for requests made without an application. */
+    static final GuardedErrors PLAIN = new GuardedErrors(null, (_, _) -> {});
+
+    private static final Response FAULT = plain(new HttpException(500, ""));
+
+    private final @Nullable ErrorHandler application;
+    private final BiConsumer<? super Request, ? super Throwable> reporter;
+
+    GuardedErrors(@Nullable ErrorHandler application, BiConsumer<? super Request, ? super Throwable> reporter) {
+        this.application = application;
+        this.reporter = reporter;
+    }
+
+    @Override
+    public Response handle(Request request, Throwable failure) {
+        if (!(failure instanceof HttpException)) {
+            report(request, failure);
+        }
+        if (application == null) {
+            return byDefault(failure);
+        }
+        try {
+            Response response = application.handle(request, failure);
+            if (response != null) {
+                return response;
+            }
+            report(request, new IllegalStateException("The error handler returned null", failure));
+        } catch (HttpException e) {
+            return plain(e);
+        } catch (Throwable e) { // whatever the application throws, the client gets an answer
+            report(request, e);
+        }
+        return byDefault(failure);
+    }
+
+    void report(Request request, Throwable failure) {
+        try {
+            reporter.accept(request, failure);
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    private static Response byDefault(Throwable failure) {
+        return failure instanceof HttpException http ? plain(http) : FAULT;
+    }
+
+    /** {@code 404 Not Found}, and after a colon what the thrower wanted the client to know. */
+    private static Response plain(HttpException failure) {
+        String text = failure.status() + " " + Status.reason(failure.status());
+        String message = failure.getMessage();
+        Response response = Response.text(message.isEmpty() ? text + "\n" : text + ": " + message + "\n")
+                .status(failure.status());
+        for (int i = 0; i < failure.headers().size(); i++) {
+            response = response.addHeader(
+                    failure.headers().name(i), failure.headers().value(i));
+        }
+        return response;
+    }
+}

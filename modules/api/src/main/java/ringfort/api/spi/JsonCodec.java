@@ -1,0 +1,27 @@
+package ringfort.api.spi;
+
+/**
+ * Turns values into JSON and back. One is found through {@link java.util.ServiceLoader} at first use; any thread may
+ * call it.
+ */
+public interface JsonCodec {
+    /**
+     * Writes a value.
+     *
+     * @param value the value
+     * @return its JSON text in UTF-8
+     * @throws IllegalArgumentException when the value cannot be written
+     */
+    byte[] write(Object value);
+
+    /**
+     * Reads a value a client has sent.
+     *
+     * @param <T> type of the value
+     * @param json JSON text in UTF-8
+     * @param type type of the value
+     * @return the value
+     * @throws ringfort.api.HttpException 400 when the text is not JSON, or not of that shape
+     */
+    <T> T read(byte[] json, Class<T> type);
+}

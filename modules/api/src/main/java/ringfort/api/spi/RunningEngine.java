@@ -1,0 +1,47 @@
+package ringfort.api.spi;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import ringfort.api.Metric;
+
+/** An engine that serves. All methods may be called by any thread. */
+public interface RunningEngine {
+    /**
+     * Where it listens.
+     *
+     * @return the bound address, with the real port when port 0 was asked for
+     */
+    InetSocketAddress address();
+
+    /**
+     * What it runs on, for the start line.
+     *
+     * @return one line without the address: workers, features in force, what it had to do without
+     */
+    String description();
+
+    /**
+     * Counts and gauges of this moment.
+     *
+     * @return a snapshot
+     */
+    List<Metric> metrics();
+
+    /**
+     * Stops: no new connections, idle ones closed, requests in progress finished within the time, then everything
+     * closed and every thread ended. Returns after that. Repeated and concurrent calls wait for the same end.
+     *
+     * @param drain how long requests in progress may take; zero ends them at once
+     */
+    void stop(Duration drain);
+
+    /**
+     * Waits until the engine has stopped.
+     *
+     * @param timeout how long to wait at most
+     * @return true when it has stopped
+     * @throws InterruptedException when the waiting thread is interrupted
+     */
+    boolean awaitStop(Duration timeout) throws InterruptedException;
+}
