@@ -273,6 +273,19 @@ class EpollTest {
     }
 
     @Test
+    void a_wait_without_a_timeout_ends_with_an_event_only() throws IOException {
+        try (TimerFd timer = TimerFd.open()) {
+            assertEquals(0, epoll.add(timer.fd(), EPOLLIN, 17));
+            timer.onceAfterNanos(50_000_000);
+            assertEquals(1, epoll.await(-1));
+            assertEquals(1, timer.drain());
+            timer.onceAfterNanos(50_000_000);
+            assertEquals(1, epoll.await(Long.MIN_VALUE));
+            assertEquals(1, epoll.await(Long.MAX_VALUE));
+        }
+    }
+
+    @Test
     void an_eventfd_wakes_the_loop_from_another_thread() throws IOException, InterruptedException {
         try (EventFd wakeUp = EventFd.open(true)) {
             assertEquals(0, epoll.add(wakeUp.fd(), EPOLLIN | EPOLLET, 16));

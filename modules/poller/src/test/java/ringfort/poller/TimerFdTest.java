@@ -85,6 +85,18 @@ class TimerFdTest {
     }
 
     @Test
+    void a_period_above_a_second_keeps_its_seconds() throws IOException {
+        try (TimerFd timer = TimerFd.open();
+                Epoll epoll = Epoll.open(4)) {
+            assertEquals(0, epoll.add(timer.fd(), EPOLLIN, 1));
+            timer.everyNanos(1_000_000_001);
+            assertEquals(1, epoll.await(BOUND_MILLIS));
+            long expirations = timer.drain();
+            assertTrue(expirations <= 10, () -> expirations + " periods of a second are over");
+        }
+    }
+
+    @Test
     void a_new_setting_replaces_the_old_one() throws IOException {
         try (TimerFd timer = TimerFd.open();
                 Epoll epoll = Epoll.open(4)) {
@@ -92,7 +104,7 @@ class TimerFdTest {
             timer.onceAfterNanos(3_600_000 * MILLI);
             timer.onceAfterNanos(1);
             assertEquals(1, epoll.await(BOUND_MILLIS));
-            timer.everyNanos(100_000_000_000L * MILLI); // three years: seconds and nanoseconds are split
+            timer.everyNanos(100_000_000_000L * MILLI); // three years
             assertEquals(0, epoll.await(20));
         }
     }
