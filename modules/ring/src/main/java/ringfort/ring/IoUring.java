@@ -28,29 +28,24 @@ public final class IoUring {
     public static final int IORING_OP_MSG_RING = 40;
 
     // sqe->flags
-    public static final int IOSQE_FIXED_FILE = 1 << 0;
-    public static final int IOSQE_IO_DRAIN = 1 << 1;
     public static final int IOSQE_IO_LINK = 1 << 2;
     public static final int IOSQE_IO_HARDLINK = 1 << 3;
     public static final int IOSQE_ASYNC = 1 << 4;
-    public static final int IOSQE_BUFFER_SELECT = 1 << 5;
+    static final int IOSQE_BUFFER_SELECT = 1 << 5;
     public static final int IOSQE_CQE_SKIP_SUCCESS = 1 << 6;
 
     // sqe->timeout_flags
     public static final int IORING_TIMEOUT_ABS = 1 << 0;
-    public static final int IORING_TIMEOUT_UPDATE = 1 << 1;
+    static final int IORING_TIMEOUT_UPDATE = 1 << 1;
     public static final int IORING_TIMEOUT_BOOTTIME = 1 << 2;
-    public static final int IORING_TIMEOUT_REALTIME = 1 << 3;
-    public static final int IORING_LINK_TIMEOUT_UPDATE = 1 << 4;
-    public static final int IORING_TIMEOUT_ETIME_SUCCESS = 1 << 5;
 
     // sqe->len of POLL_ADD
     static final int IORING_POLL_ADD_MULTI = 1 << 0;
 
     // sqe->cancel_flags
-    public static final int IORING_ASYNC_CANCEL_ALL = 1 << 0;
-    public static final int IORING_ASYNC_CANCEL_FD = 1 << 1;
-    public static final int IORING_ASYNC_CANCEL_ANY = 1 << 2;
+    static final int IORING_ASYNC_CANCEL_ALL = 1 << 0;
+    static final int IORING_ASYNC_CANCEL_FD = 1 << 1;
+    static final int IORING_ASYNC_CANCEL_ANY = 1 << 2;
 
     // sqe->ioprio of SEND and RECV
     public static final int IORING_RECVSEND_POLL_FIRST = 1 << 0;
@@ -60,10 +55,9 @@ public final class IoUring {
     static final int IORING_ACCEPT_MULTISHOT = 1 << 0;
 
     // cqe->flags
-    public static final int IORING_CQE_F_BUFFER = 1 << 0;
-    public static final int IORING_CQE_F_MORE = 1 << 1;
+    static final int IORING_CQE_F_BUFFER = 1 << 0;
+    static final int IORING_CQE_F_MORE = 1 << 1;
     public static final int IORING_CQE_F_SOCK_NONEMPTY = 1 << 2;
-    public static final int IORING_CQE_F_NOTIF = 1 << 3;
     static final int IORING_CQE_BUFFER_SHIFT = 16;
 
     // asm-generic/poll.h: sqe->poll32_events

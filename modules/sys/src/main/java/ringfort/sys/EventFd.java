@@ -50,7 +50,7 @@ public final class EventFd implements AutoCloseable {
 
     /** Adds one to the counter. Does nothing after {@link #close}. */
     public void signal() {
-        if (users.getAndIncrement() >= 0) {
+        if (enter()) {
             long result;
             do {
                 result = Libc.write(fd, ONE.address(), Long.BYTES);
@@ -81,7 +81,12 @@ public final class EventFd implements AutoCloseable {
         }
     }
 
-    private void leave() {
+    /** Keeps the descriptor open until {@link #leave}, which must follow in any case; false when it is closed. */
+    boolean enter() {
+        return users.getAndIncrement() >= 0;
+    }
+
+    void leave() {
         if (users.decrementAndGet() == CLOSED) {
             // Only the first to arrive here closes: a late signal() may bring the count to zero again.
             if (users.compareAndSet(CLOSED, CLOSED | (1 << 30))) {
