@@ -137,6 +137,12 @@ public final class ByteSink {
         length = 0;
     }
 
+    /** What has been appended, as ISO-8859-1 text. */
+    @Override
+    public String toString() {
+        return Octets.text(array, 0, length);
+    }
+
     private void room(int more) {
         if (array.length - length < more) {
             array = Arrays.copyOf(array, Math.max(length + more, array.length * 2));
