@@ -1,10 +1,15 @@
 import org.jspecify.annotations.NullMarked;
 
-/** The ringfort program. */
+/**
+ * The ringfort program: its command line, the application it serves to try things out, and the doctor. Exports nothing:
+ * it is run, not called.
+ */
 @NullMarked
 module ringfort.app {
     requires static transitive org.jspecify;
     requires ringfort.api;
     requires ringfort.server;
     requires ringfort.json;
+
+    uses ringfort.api.spi.Engine;
 }

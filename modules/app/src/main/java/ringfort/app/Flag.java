@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name without the dashes
  * @param placeholder what the help calls its value, or null when it takes none
- * @param help one line
+ * @param help what it does, in one line or a few
  */
 record Flag(String name, @Nullable String placeholder, String help) {
     /** What every command takes. */
