@@ -153,7 +153,7 @@ static final class Connection implements DeadlineSlot {
             out.latin1(text);
         }
         send();
-        if (h1.responseFlushed(System.nanoTime()) == H1State.After.CLOSE) {
+        if (h1.responseComplete(System.nanoTime()) == H1State.After.CLOSE) {
             socket.shutdownOutput();
             h1.closing(System.nanoTime()); // reads on, and drops, until the peer closes or the linger deadline
         }

@@ -14,6 +14,8 @@ final class DeadlinePolicy {
     private final WaitBudget writeRate = new WaitBudget();
     private long headAtNanos;
     private long bodyNanos;
+    private boolean responseDone; // complete, and perhaps not yet taken by the peer
+    private boolean idleBehindWrite; // idle begins when the peer has taken the response
 
     DeadlinePolicy(Timeouts timeouts, DeadlineSlot slot) {
         this.timeouts = timeouts;
@@ -23,7 +25,7 @@ final class DeadlinePolicy {
 
     /** A head is due: from accept, or from the first byte of a later one. */
     void headExpected(long nowNanos) {
-        deadlines.off(Phase.IDLE);
+        notIdle();
         arm(Phase.HEADER, timeouts.headerNanos(), nowNanos);
     }
 
@@ -34,7 +36,7 @@ final class DeadlinePolicy {
         bodyTime.fill(bodyNanos);
         bodyRate.fill(timeouts.bodyGraceNanos());
         deadlines.off(Phase.HEADER);
-        deadlines.off(Phase.IDLE);
+        notIdle();
         arm(Phase.HANDLER, timeouts.handlerNanos(), nowNanos);
     }
 
@@ -97,10 +99,22 @@ final class DeadlinePolicy {
     void waitForWrite(boolean waiting, long nowNanos) {
         if (waiting) {
             writeRate.begin(nowNanos);
-        } else {
+        } else if (writeRate.waiting()) {
             writeRate.end(nowNanos);
+            responseTaken();
+            if (idleBehindWrite) {
+                idle(nowNanos);
+            }
         }
         setWrite();
+    }
+
+    /** The next response has a full grace, once the peer has taken all of those before. */
+    private void responseTaken() {
+        if (responseDone && !writeRate.waiting()) {
+            responseDone = false;
+            writeRate.fill(timeouts.writeGraceNanos());
+        }
     }
 
     /** The peer has taken bytes of the response. */
@@ -118,16 +132,28 @@ final class DeadlinePolicy {
         }
     }
 
-    /** The response is out: nothing is due, and the next response has a full grace. */
+    /** The response is complete: the handler and the content of its request are due no more. */
     void responseDone() {
-        deadlines.allOff();
-        writeRate.fill(timeouts.writeGraceNanos());
+        deadlines.off(Phase.HANDLER);
+        deadlines.off(Phase.BODY);
+        bodyTime.stop();
+        bodyRate.stop();
+        responseDone = true;
+        responseTaken();
     }
 
-    /** Nothing is under way. */
+    /** Nothing is under way, or will be once the peer has taken the response. */
     void idle(long nowNanos) {
         deadlines.off(Phase.LINGER);
-        arm(Phase.IDLE, timeouts.idleNanos(), nowNanos);
+        idleBehindWrite = writeRate.waiting();
+        if (!idleBehindWrite) {
+            arm(Phase.IDLE, timeouts.idleNanos(), nowNanos);
+        }
+    }
+
+    private void notIdle() {
+        idleBehindWrite = false;
+        deadlines.off(Phase.IDLE);
     }
 
     /** Whatever the peer still sends is dropped. */
@@ -139,10 +165,11 @@ final class DeadlinePolicy {
     void readingDone() {
         deadlines.off(Phase.HEADER);
         deadlines.off(Phase.BODY);
-        deadlines.off(Phase.IDLE);
+        notIdle();
     }
 
     void allOff() {
+        idleBehindWrite = false;
         deadlines.allOff();
     }
 

@@ -342,7 +342,7 @@ public final class H1State {
      * {@link Event#HEAD}, before more.
      *
      * @return 413 when it is announced to be longer: to be answered instead of calling the handler. The content is then
-     *     not handed out; {@link #responseFlushed} decides whether it is drained. Longer chunked content is
+     *     not handed out; {@link #responseComplete} decides whether it is drained. Longer chunked content is
      *     {@link Event#REFUSED} when it comes
      */
     public @Nullable Refusal limitBody(long bodyBytes) {
@@ -393,7 +393,7 @@ public final class H1State {
 
     /** Whether we are waiting for the peer to take bytes of the response. Saying it again changes nothing. */
     public void writeOutstanding(boolean waiting, long nowNanos) {
-        if (state.compareTo(State.CLOSING) < 0) {
+        if (!lingering && state.compareTo(State.CLOSING) <= 0) {
             deadlines.waitForWrite(waiting, nowNanos);
             deadlines.publish();
         }
@@ -401,14 +401,17 @@ public final class H1State {
 
     /** The peer has taken bytes of the response. */
     public void writeProgress(long bytes, long nowNanos) {
-        if (state.compareTo(State.CLOSING) < 0) {
+        if (!lingering && state.compareTo(State.CLOSING) <= 0) {
             deadlines.sent(bytes, nowNanos);
             deadlines.publish();
         }
     }
 
-    /** The response is complete, and the peer, or the kernel, has all of it. Says what follows. */
-    public After responseFlushed(long nowNanos) {
+    /**
+     * The response is complete: all of it is with the caller, who may still be waiting for the peer to take it. The
+     * write deadline stays armed for that, and the next request may be read meanwhile. Says what follows.
+     */
+    public After responseComplete(long nowNanos) {
         boolean reusable = keepAlive();
         deadlines.responseDone();
         After after;

@@ -57,7 +57,7 @@ final class DeadlineTest {
 
     private After answer(long millis) {
         state.responseHead(state.keepAlive(), at(millis));
-        return state.responseFlushed(at(millis));
+        return state.responseComplete(at(millis));
     }
 
     private void armed(Phase phase, long millis) {
@@ -442,8 +442,21 @@ final class DeadlineTest {
             state.responseHead(true, at(10_000 * i));
             state.writeOutstanding(true, at(10_000 * i));
             armed(Phase.WRITE, 10_000 * i + 5_000);
-            assertEquals(After.KEEP_ALIVE, state.responseFlushed(at(10_000 * i + 4_000)));
+            assertEquals(After.KEEP_ALIVE, state.responseComplete(at(10_000 * i + 4_000)));
+            state.writeOutstanding(false, at(10_000 * i + 4_000));
         }
+    }
+
+    @Test
+    void aCompleteResponseKeepsItsWriteDeadlineUntilThePeerHasTakenIt() {
+        state.accepted(at(0));
+        receive(GET, 0);
+        state.responseHead(true, at(0));
+        state.writeOutstanding(true, at(0));
+        assertEquals(After.KEEP_ALIVE, state.responseComplete(at(1_000)));
+        armed(Phase.WRITE, 5_000);
+        state.writeOutstanding(false, at(2_000));
+        armed(Phase.IDLE, 62_000);
     }
 
     @Test
@@ -454,7 +467,9 @@ final class DeadlineTest {
         state.responseHead(false, at(0));
         state.writeOutstanding(true, at(0));
         armed(Phase.WRITE, 5_000);
-        assertEquals(After.CLOSE, state.responseFlushed(at(1_000)));
+        assertEquals(After.CLOSE, state.responseComplete(at(1_000)));
+        armed(Phase.WRITE, 5_000);
+        state.writeOutstanding(false, at(2_000));
         off();
     }
 
@@ -546,7 +561,7 @@ final class DeadlineTest {
         state.responseHead(true, at(2));
         state.writeOutstanding(true, at(2));
         state.writeProgress(1, at(3));
-        assertEquals(After.DRAIN_BODY, state.responseFlushed(at(3)));
+        assertEquals(After.DRAIN_BODY, state.responseComplete(at(3)));
         receive("x".repeat(9_999), 4);
         state.closing(at(5));
         assertEquals(0, slot.changes, "never armed, so never cleared");

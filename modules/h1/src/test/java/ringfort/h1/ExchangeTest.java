@@ -35,7 +35,7 @@ final class ExchangeTest {
 
     private After answer() {
         state.responseHead(state.keepAlive(), 0);
-        return state.responseFlushed(0);
+        return state.responseComplete(0);
     }
 
     @ParameterizedTest
@@ -68,7 +68,7 @@ final class ExchangeTest {
     void rfc9112_9_3_aResponseThatAnnouncesCloseCloses() {
         receive(GET);
         state.responseHead(false, 0);
-        assertEquals(After.CLOSE, state.responseFlushed(0));
+        assertEquals(After.CLOSE, state.responseComplete(0));
         assertEquals(Event.NEED_INPUT, receive(GET), "what comes after is dropped");
     }
 
@@ -110,7 +110,7 @@ final class ExchangeTest {
         assertFalse(state.keepAlive());
         state.responseHead(true, 0);
         assertFalse(state.awaitsContinue(), "not after a final status");
-        assertEquals(After.CLOSE, state.responseFlushed(0));
+        assertEquals(After.CLOSE, state.responseComplete(0));
     }
 
     @Test

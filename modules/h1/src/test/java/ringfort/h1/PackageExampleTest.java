@@ -35,7 +35,7 @@ final class PackageExampleTest {
                     encoder.begin(out, 200, head.minorVersion(), head.isHead(), 0, keepAlive, date.value(784111777));
                     encoder.field(out, "X-Target", head.target());
                     encoder.end(out);
-                    if (connection.responseFlushed(now) == H1State.After.CLOSE) {
+                    if (connection.responseComplete(now) == H1State.After.CLOSE) {
                         return out.toString();
                     }
                 }

@@ -192,7 +192,7 @@ final class PropertyTest {
             case 1 -> state.writeOutstanding(random.nextBoolean(), now);
             case 2 -> state.writeProgress(random.nextInt(1000), now);
             case 3, 4, 5 -> state.responseHead(state.keepAlive(), now);
-            case 6, 7, 8 -> state.responseFlushed(now);
+            case 6, 7, 8 -> state.responseComplete(now);
             case 9 -> state.expired(now);
             case 10 -> state.continueSent(now);
             case 11 -> state.limitBody(random.nextInt(10));

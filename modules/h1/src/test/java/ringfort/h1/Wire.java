@@ -134,7 +134,7 @@ final class Wire {
         account.append("END '").append(content).append("' ").append(render(state.trailers()));
         body.reset();
         state.responseHead(state.keepAlive(), 0);
-        if (state.responseFlushed(0) == H1State.After.CLOSE) {
+        if (state.responseComplete(0) == H1State.After.CLOSE) {
             account.append("CLOSE ");
             over = true;
         }
