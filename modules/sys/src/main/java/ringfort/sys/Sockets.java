@@ -91,6 +91,23 @@ public final class Sockets {
         return SocketAddressCodec.decode(scratch);
     }
 
+    /** Returns the address of the other end, or {@code 0.0.0.0:0} when the peer has already reset the connection. */
+    public static InetSocketAddress peerAddressOrUnknown(int fd) {
+        try {
+            return peerAddress(fd);
+        } catch (IOException e) {
+            return new InetSocketAddress(0);
+        }
+    }
+
+    /**
+     * Makes the coming close(2) discard what is unsent and send a reset ({@code SO_LINGER} of 0 seconds, socket(7)): for a
+     * peer that does not read, whose unsent data the kernel would otherwise keep. Returns 0, or the negated error number.
+     */
+    public static int abortOnClose(int fd) {
+        return Libc.setLinger(fd, true, 0);
+    }
+
     private static MemorySegment scratchForAddress() {
         MemorySegment scratch = Downcall.scratch(Downcall.state());
         scratch.set(JAVA_INT, SocketAddressCodec.MAX_BYTES, SocketAddressCodec.MAX_BYTES);
