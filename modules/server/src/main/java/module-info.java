@@ -1,13 +1,28 @@
 import org.jspecify.annotations.NullMarked;
+import ringfort.api.spi.Engine;
+import ringfort.server.PollEngine;
+import ringfort.server.RingEngine;
+import ringfort.server.ThreadsEngine;
 
-/** The engines: ring, poll and threads. */
+/**
+ * The engines that serve what is written against {@code ringfort.api}: {@code ring} on io_uring, {@code poll} on epoll,
+ * {@code threads} on the JDK's sockets.
+ *
+ * <p>Nothing is exported: an application compiles against the API, which finds the engines as services. At run time
+ * {@code --add-opens java.base/java.lang=ringfort.server} lets handlers' virtual threads run on the workers themselves.
+ */
 @NullMarked
 module ringfort.server {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires ringfort.api;
-    requires ringfort.timers;
     requires ringfort.h1;
-    requires ringfort.sys;
-    requires ringfort.ring;
     requires ringfort.poller;
+    requires ringfort.ring;
+    requires ringfort.sys;
+    requires ringfort.timers;
+
+    provides Engine with
+            RingEngine,
+            PollEngine,
+            ThreadsEngine;
 }

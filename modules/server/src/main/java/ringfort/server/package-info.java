@@ -1,2 +1,2 @@
-/** The engines: ring, poll and threads. */
+/** Engines, workers and connections: what moves bytes between the kernel, the protocol and the handlers. */
 package ringfort.server;

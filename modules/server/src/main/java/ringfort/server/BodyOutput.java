@@ -1,0 +1,202 @@
+package ringfort.server;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A streamed response body on its way from a virtual thread to the worker: bytes gather into pieces, pieces wait in a
+ * bounded queue, and the writing thread parks while {@link #HIGH_BYTES} are under way.
+ *
+ * <p>One writer, one worker. The head goes out with the first piece; a body that ends before its first piece was full
+ * is handed over whole, so that it gets a {@code Content-Length}.
+ */
+final class BodyOutput extends OutputStream {
+    static final int PIECE_BYTES = 16 * 1024;
+    private static final int HIGH_BYTES = 128 * 1024;
+    private static final int LOW_BYTES = 64 * 1024;
+    private static final byte[] NONE = {};
+
+    private final ConcurrentLinkedQueue<byte[]> pieces = new ConcurrentLinkedQueue<>();
+    private final Exchange exchange;
+    private final long declaredLength;
+    private volatile long postedBytes; // written by the writer
+    private volatile long takenBytes; // written by the worker
+    private volatile boolean ended;
+    private volatile @Nullable Throwable aborted;
+    private volatile @Nullable IOException connectionFailure;
+    private volatile @Nullable Thread waiting;
+
+    private byte[] piece = NONE; // the writer's
+    private int filled;
+    private long written;
+    private boolean posted;
+
+    /** @param declaredLength what the handler announced, or -1 */
+    BodyOutput(Exchange exchange, long declaredLength) {
+        this.exchange = exchange;
+        this.declaredLength = declaredLength;
+    }
+
+    // The writer's side.
+
+    @Override
+    public void write(int value) throws IOException {
+        room(1);
+        piece[filled++] = (byte) value;
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, source.length);
+        while (length > 0) {
+            int count = Math.min(length, room(length));
+            System.arraycopy(source, offset, piece, filled, count);
+            filled += count;
+            offset += count;
+            length -= count;
+        }
+    }
+
+    /** Sends what has gathered; the worker gets its turn before this returns. */
+    @Override
+    public void flush() throws IOException {
+        check();
+        post();
+        exchange.letWorkerRun();
+    }
+
+    /** Everything is written. A body that never filled a piece comes back as bytes, and nothing was sent yet. */
+    byte @Nullable [] finish() throws IOException {
+        check();
+        if (declaredLength >= 0 && written + filled != declaredLength) {
+            throw new IOException(
+                    "the response announced " + declaredLength + " bytes and wrote " + (written + filled));
+        }
+        if (!posted) {
+            return Arrays.copyOf(piece, filled);
+        }
+        if (filled > 0) {
+            post();
+        }
+        ended = true;
+        exchange.signal();
+        return null;
+    }
+
+    /** The handler failed midway: the peer must be able to tell, so the connection is cut and not ended. */
+    void abort(Throwable cause) {
+        aborted = cause;
+        exchange.signal();
+    }
+
+    /** Tells whether the connection ended under the writer. */
+    boolean isCut() {
+        return connectionFailure != null;
+    }
+
+    boolean hasPosted() {
+        return posted;
+    }
+
+    private int room(int wanted) throws IOException {
+        check();
+        if (filled == piece.length && filled > 0) {
+            post();
+        }
+        if (declaredLength >= 0 && written + filled + wanted > declaredLength) {
+            throw new IOException("the response announced " + declaredLength + " bytes and writes more");
+        }
+        if (piece.length == 0) {
+            piece = new byte[PIECE_BYTES];
+        }
+        return piece.length - filled;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    private void post() throws IOException {
+        if (filled == 0 && posted) {
+            return;
+        }
+        if (filled > 0) {
+            pieces.add(filled == piece.length ? piece : Arrays.copyOf(piece, filled));
+            postedBytes += filled;
+            written += filled;
+            piece = NONE;
+            filled = 0;
+        }
+        posted = true;
+        exchange.streamBegan();
+        exchange.signal();
+        awaitRoom();
+    }
+
+    private void awaitRoom() throws IOException {
+        if (postedBytes - takenBytes < HIGH_BYTES) {
+            return;
+        }
+        waiting = Thread.currentThread();
+        try {
+            while (postedBytes - takenBytes > LOW_BYTES) {
+                check();
+                if (Thread.interrupted()) {
+                    throw new InterruptedIOException("interrupted while the peer is slow to read the response");
+                }
+                LockSupport.park(this);
+            }
+        } finally {
+            waiting = null;
+        }
+    }
+
+    private void check() throws IOException {
+        IOException cause = connectionFailure;
+        if (cause != null) {
+            throw new IOException(cause.getMessage(), cause);
+        }
+    }
+
+    // The worker's side.
+
+    byte @Nullable [] peek() {
+        return pieces.peek();
+    }
+
+    /** Removes the piece {@link #peek()} gave. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one worker
+    void taken() {
+        byte[] first = pieces.remove();
+        takenBytes += first.length;
+        Thread writer = waiting;
+        if (writer != null && postedBytes - takenBytes <= LOW_BYTES) {
+            LockSupport.unpark(writer);
+        }
+    }
+
+    /** True once the writer has finished; pieces put before that are still to be taken. */
+    boolean isEnded() {
+        return ended;
+    }
+
+    @Nullable Throwable aborted() {
+        return aborted;
+    }
+
+    long declaredLength() {
+        return declaredLength;
+    }
+
+    /** The connection is gone: the writer's next call fails. */
+    void fail(IOException cause) {
+        connectionFailure = cause;
+        Thread writer = waiting;
+        if (writer != null) {
+            LockSupport.unpark(writer);
+        }
+    }
+}

@@ -1,0 +1,560 @@
+package ringfort.server;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.HttpException;
+import ringfort.api.Placement;
+import ringfort.api.Response;
+import ringfort.h1.DeadlineSlot;
+import ringfort.h1.H1State;
+import ringfort.h1.Phase;
+import ringfort.h1.Refusal;
+import ringfort.h1.ResponseEncoder;
+import ringfort.sys.Sockets;
+import ringfort.timers.DeadlineWheel;
+
+/**
+ * One connection on an engine with workers: it carries bytes between its transport, the protocol in {@link H1State} and
+ * the exchange in progress. Its worker only.
+ *
+ * <p>A transport (ring or epoll) calls {@link #received}, {@link #peerClosed}, {@link #transportFailed} and
+ * {@link #sent}; what the connection wants of it is state ({@link #wantsRead}, {@link #out}, {@link #wantsShutdown},
+ * {@link #isDestroyed}), and {@link #settle} makes it so at the end of each turn. A wish the kernel had no room for is
+ * thus still there in the next turn, and nothing needs a queue of operations to retry.
+ *
+ * <pre>
+ *   received ─► H1State.next ─► Exchange ─► handler ─► signalled ─► respond ─► out ─► settle ─► kernel
+ * </pre>
+ */
+abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
+    private static final byte[] NONE = {};
+
+    /** Responses queued beyond this stop the reading of further pipelined requests. */
+    private static final int QUEUED_HIGH_BYTES = 256 * 1024;
+
+    /** A streamed body is taken from its writer while less than this is queued. */
+    private static final int STREAM_AHEAD_BYTES = 64 * 1024;
+
+    /** A closing connection discards this much before it stops waiting for the peer's FIN. */
+    private static final int LINGER_BYTES = 256 * 1024;
+
+    final Worker worker;
+    final int fd;
+    final int index;
+    final int generation;
+    final H1State h1;
+    final Outbox out;
+
+    /** In the worker's list of connections to settle. */
+    boolean touched;
+
+    private @Nullable Exchange exchange;
+    private @Nullable Exchange sending; // its streamed body is under way
+    private ResponseEncoder.Framing framing = ResponseEncoder.Framing.NONE;
+    private byte[] leftover = NONE; // bytes behind the current request
+    private boolean driving;
+    private boolean bodyPaused;
+    private boolean peerClosed;
+    private boolean closing; // nothing more is read; close once everything is sent
+    private boolean shutdown; // our FIN is out
+    private boolean destroyed;
+    private boolean served;
+    private int lingered;
+    private CloseReason closeReason = CloseReason.PEER;
+
+    private @Nullable Phase armedPhase; // what H1State wants; the wheel learns it when the turn ends
+    private long armedNanos;
+    private boolean slotChanged;
+
+    private final InetSocketAddress peer;
+
+    Connection(Worker worker, int fd, InetSocketAddress peer, int index, int generation) {
+        this.worker = worker;
+        this.fd = fd;
+        this.peer = peer;
+        this.index = index;
+        this.generation = generation;
+        this.h1 = new H1State(worker.context.limits, worker.context.timeouts, this);
+        this.out = new Outbox(worker.buffers);
+    }
+
+    final void accepted() {
+        h1.accepted(worker.now());
+        touch();
+    }
+
+    // What the transport is to do.
+
+    /** Makes the transport's state what the connection wants; false when there was no room and it must be tried again. */
+    abstract boolean settle();
+
+    final boolean wantsRead() {
+        return !peerClosed && !destroyed && (closing || (!bodyPaused && leftover.length == 0));
+    }
+
+    /** Everything is sent and the connection ends: the peer gets our FIN. */
+    final boolean wantsShutdown() {
+        return closing && !shutdown && !destroyed && out.isEmpty();
+    }
+
+    final boolean isDestroyed() {
+        return destroyed;
+    }
+
+    final CloseReason closeReason() {
+        return closeReason;
+    }
+
+    final void touch() {
+        worker.touch(this);
+    }
+
+    // The deadline slot.
+
+    @Override
+    public final void arm(Phase phase, long deadlineNanos) {
+        armedPhase = phase;
+        armedNanos = deadlineNanos;
+        slotChanged();
+    }
+
+    @Override
+    public final void clear() {
+        armedPhase = null;
+        slotChanged();
+    }
+
+    private void slotChanged() {
+        slotChanged = true;
+        touch();
+    }
+
+    /** Carries the slot over to the wheel. A request that came and went within one turn costs the wheel nothing. */
+    final void settleDeadline() {
+        if (slotChanged) {
+            slotChanged = false;
+            if (armedPhase == null) {
+                worker.deadlines().disarm(this);
+            } else {
+                worker.deadlines().arm(this, armedNanos);
+            }
+        }
+    }
+
+    /** The wheel's entry came due. */
+    final void deadline() {
+        Phase phase = armedPhase;
+        long due = armedNanos;
+        touch();
+        H1State.Expiry expiry = h1.expired(worker.now());
+        if (expiry == H1State.Expiry.NOT_DUE) {
+            slotChanged = true; // the wheel has let go of the entry; whatever is armed now is put back
+            return;
+        }
+        if (phase != null) {
+            worker.counters.expired(phase, worker.now() - due);
+        }
+        switch (expiry) {
+            case ANSWER_408 -> answerAndClose(h1.refusal(), CloseReason.DEADLINE);
+            case ANSWER_503 -> {
+                if (exchange != null) {
+                    exchange.interrupt();
+                }
+                answerAndClose(h1.refusal(), CloseReason.DEADLINE);
+            }
+            case CLOSE_SILENT, LINGER_OVER -> destroy(CloseReason.DEADLINE, null);
+            case ABORT -> {
+                Sockets.abortOnClose(fd);
+                destroy(CloseReason.DEADLINE, new IOException("the peer did not read the response in time"));
+            }
+            case NOT_DUE -> {}
+        }
+    }
+
+    // What the transport reports.
+
+    /** Bytes arrived; {@code buffer} is the worker's and is not kept. */
+    final void received(byte[] buffer, int from, int to) {
+        touch();
+        if (closing || destroyed) {
+            lingered += to - from;
+            if (lingered > LINGER_BYTES) {
+                destroy(closeReason, null);
+            }
+            return;
+        }
+        if (leftover.length > 0) {
+            byte[] joined = Arrays.copyOf(leftover, leftover.length + to - from);
+            System.arraycopy(buffer, from, joined, leftover.length, to - from);
+            leftover = joined;
+            return;
+        }
+        int at = drive(buffer, from, to);
+        leftover = at < to && !closing ? Arrays.copyOfRange(buffer, at, to) : NONE;
+    }
+
+    /** The peer sent its FIN. */
+    final void peerClosed() {
+        touch();
+        peerClosed = true;
+        if (closing) {
+            if (shutdown) {
+                destroy(closeReason, null);
+            }
+        } else if (leftover.length == 0) {
+            inputEnds();
+        }
+    }
+
+    private void inputEnds() {
+        switch (h1.inputClosed(worker.now())) {
+            case IDLE_CLOSE -> closeWhenSent(CloseReason.PEER);
+            case PARTIAL_HEAD -> closeWhenSent(CloseReason.PEER_MIDWAY);
+            case PARTIAL_BODY -> {
+                abandonExchange(new EOFException("the peer closed before the request body was complete"));
+                closeWhenSent(CloseReason.PEER_MIDWAY);
+            }
+            case AFTER_REQUEST -> {}
+        }
+    }
+
+    /** The socket failed, by a reset as a rule. */
+    final void transportFailed(IOException cause) {
+        destroy(CloseReason.RESET, cause);
+    }
+
+    /** The kernel took {@code count} bytes of {@link #out}. */
+    final void sent(int count) {
+        touch();
+        out.sent(count);
+        h1.writeProgress(count, worker.now());
+        if (sending != null) {
+            pump(sending);
+        }
+        if (out.isEmpty()) {
+            h1.writeOutstanding(false, worker.now());
+        }
+        driveLeftover();
+    }
+
+    /** Our FIN is out. */
+    final void shutdownDone() {
+        shutdown = true;
+        touch();
+        if (peerClosed || worker.context.timeouts.lingerNanos() == 0) {
+            destroy(closeReason, null);
+        } else {
+            h1.closing(worker.now());
+        }
+    }
+
+    // From bytes to exchanges.
+
+    private void driveLeftover() {
+        if (driving || leftover.length == 0 || closing || destroyed) {
+            return;
+        }
+        byte[] buffer = leftover;
+        int at = drive(buffer, 0, buffer.length);
+        leftover = at < buffer.length && !closing
+                ? (at == 0 ? buffer : Arrays.copyOfRange(buffer, at, buffer.length))
+                : NONE;
+        if (peerClosed && leftover.length == 0 && !closing) {
+            inputEnds();
+        }
+    }
+
+    /** Feeds the protocol until it has no use for more; returns the first byte it left. */
+    private int drive(byte[] buffer, int from, int to) {
+        driving = true;
+        try {
+            return driveWhilePossible(buffer, from, to);
+        } finally {
+            driving = false;
+        }
+    }
+
+    private int driveWhilePossible(byte[] buffer, int from, int to) {
+        int at = from;
+        while (!closing && !destroyed && out.queuedBytes() < QUEUED_HIGH_BYTES) {
+            H1State.Event event = h1.next(buffer, at, to, worker.now());
+            at = h1.position();
+            switch (event) {
+                case HEAD -> begin();
+                case BODY -> body(buffer, h1.dataFrom(), h1.dataTo());
+                case END -> {
+                    if (exchange != null) {
+                        exchange.bodyEnded(h1.trailers());
+                    }
+                    dispatch();
+                }
+                case NEED_INPUT -> {
+                    dispatch();
+                    return to;
+                }
+                case BUSY, TUNNEL -> {
+                    return at;
+                }
+                case REFUSED -> {
+                    answerAndClose(h1.refusal(), CloseReason.REFUSED);
+                    return to;
+                }
+                case CLOSE -> {
+                    closeWhenSent(CloseReason.REFUSED);
+                    return to;
+                }
+            }
+        }
+        return at;
+    }
+
+    private void begin() {
+        Exchange begun;
+        try {
+            begun = new Exchange(this, h1.head());
+        } catch (HttpException e) {
+            answerAndClose(new Refusal(e.status(), e.getMessage()), CloseReason.REFUSED);
+            return;
+        }
+        exchange = begun;
+        worker.counters.requests.add(1);
+        Refusal refusal = worker.context.applySettings(h1, begun.mount());
+        if (refusal != null) {
+            answerAndClose(refusal, CloseReason.REFUSED);
+        }
+    }
+
+    private void body(byte[] buffer, int from, int to) {
+        Exchange current = exchange;
+        if (current == null || current.body == null) {
+            return;
+        }
+        if (!current.body.offer(Arrays.copyOfRange(buffer, from, to)) && !bodyPaused && current.body.pause()) {
+            bodyPaused = true;
+            h1.readOutstanding(false, worker.now());
+        }
+    }
+
+    /** Starts the handler, unless it runs already or must wait: an inline handler runs when its body is there whole. */
+    private void dispatch() {
+        Exchange current = exchange;
+        if (current == null || current.dispatched) {
+            return;
+        }
+        Placement placement = current.mount().placement();
+        boolean bodyIsHere = current.body == null || current.body.isEnded();
+        if (placement == Placement.INLINE && !bodyIsHere && !bodyPaused && !h1.awaitsContinue()) {
+            return;
+        }
+        current.dispatched = true;
+        if (placement == Placement.INLINE && bodyIsHere) {
+            worker.runInline(current);
+        } else {
+            current.start(placement != Placement.OFFLOADED);
+        }
+    }
+
+    /** The exchange has something for us: a response, more of one, room for more of its body. */
+    final void signalled(Exchange from) {
+        if (from != exchange || destroyed) {
+            return;
+        }
+        touch();
+        RequestBody body = from.body;
+        if (body != null && body.continueWanted() && h1.awaitsContinue()) {
+            worker.sink.reset();
+            ResponseEncoder.interim(worker.sink, 100);
+            out.append(worker.sink.array(), 0, worker.sink.length());
+            h1.continueSent(worker.now());
+        }
+        if (body != null && bodyPaused && body.wantsMore()) {
+            bodyPaused = false;
+            body.resumed();
+            h1.readOutstanding(true, worker.now());
+            driveLeftover();
+        }
+        Response response = from.response();
+        if (response != null && !from.answered) {
+            respond(from, response);
+        } else if (sending == from) {
+            pump(from);
+        }
+    }
+
+    // From responses to bytes.
+
+    private void respond(Exchange from, Response response) {
+        from.answered = true;
+        served = true;
+        BodyOutput stream = from.stream();
+        byte[] content = from.wholeBody();
+        long length = stream != null
+                ? stream.declaredLength()
+                : content != null ? content.length : response.body().length();
+        var head = worker.encode(from.head, response, length, h1.keepAlive() && !worker.isDraining());
+        worker.counters.responses.add(1);
+        framing = head.framing();
+        h1.responseHead(head.keepAlive(), worker.now());
+        if (framing != ResponseEncoder.Framing.NONE && stream == null) {
+            appendWithHead(content != null ? content : ResponseContent.bytes(response));
+        } else {
+            appendWithHead(NONE);
+        }
+        if (stream == null) {
+            responseQueued();
+        } else {
+            sending = from;
+            pump(from);
+        }
+    }
+
+    /** The head is in the worker's sink; a small body joins it there, so that both are copied once. */
+    private void appendWithHead(byte[] content) {
+        if (content.length <= BufferPool.SMALL_BYTES / 2) {
+            worker.sink.bytes(content, 0, content.length);
+            out.append(worker.sink.array(), 0, worker.sink.length());
+        } else {
+            out.append(worker.sink.array(), 0, worker.sink.length());
+            out.appendStable(content, 0, content.length);
+        }
+    }
+
+    /** Takes pieces of a streamed body as far as there is room. */
+    private void pump(Exchange from) {
+        BodyOutput stream = from.stream();
+        if (stream == null) {
+            return;
+        }
+        if (stream.aborted() != null) {
+            sending = null;
+            Sockets.abortOnClose(fd);
+            destroy(CloseReason.HANDLER, null);
+            return;
+        }
+        while (out.queuedBytes() < STREAM_AHEAD_BYTES) {
+            boolean last = stream.isEnded(); // read before the queue: pieces are put before it is set
+            byte[] piece = stream.peek();
+            if (piece == null) {
+                if (last) {
+                    if (framing == ResponseEncoder.Framing.CHUNKED) {
+                        worker.appendLastChunk(out);
+                    }
+                    sending = null;
+                    responseQueued();
+                }
+                return;
+            }
+            if (framing == ResponseEncoder.Framing.CHUNKED) {
+                worker.appendChunk(out, piece);
+            } else {
+                out.appendStable(piece, 0, piece.length);
+            }
+            stream.taken();
+        }
+    }
+
+    /** The response is queued whole: what follows is decided now, so that pipelined answers share a send. */
+    private void responseQueued() {
+        if (exchange != null && !h1.requestComplete() && exchange.body != null) {
+            exchange.body.fail(new IOException("the response is complete; the rest of the request body is discarded"));
+        }
+        exchange = null;
+        if (bodyPaused) {
+            bodyPaused = false;
+            h1.readOutstanding(true, worker.now());
+        }
+        switch (h1.responseComplete(worker.now())) {
+            case KEEP_ALIVE, DRAIN_BODY -> {
+                driveLeftover();
+                if (peerClosed && leftover.length == 0 && !driving && !closing) {
+                    inputEnds();
+                }
+                if (worker.isDraining()) {
+                    drain(false);
+                }
+            }
+            case CLOSE -> closeWhenSent(CloseReason.FINISHED);
+        }
+    }
+
+    // The end.
+
+    /** Answers what cannot be served, if nothing was answered yet, and closes. */
+    private void answerAndClose(Refusal refusal, CloseReason reason) {
+        Exchange current = exchange;
+        boolean tooLate = sending != null;
+        abandonExchange(new IOException(refusal.reason()));
+        if (tooLate) {
+            destroy(reason, null);
+            return;
+        }
+        boolean isHead = current != null && current.head.isHead();
+        worker.encodeRefusal(refusal, isHead);
+        out.append(worker.sink.array(), 0, worker.sink.length());
+        h1.responseHead(false, worker.now());
+        closeWhenSent(reason);
+    }
+
+    private void abandonExchange(IOException cause) {
+        Exchange current = exchange;
+        exchange = null;
+        sending = null;
+        if (current != null) {
+            current.abandon(cause);
+        }
+    }
+
+    /** No further request is read; the connection ends in order once everything is sent. */
+    private void closeWhenSent(CloseReason reason) {
+        if (closing || destroyed) {
+            return;
+        }
+        closeReason = reason;
+        closing = true;
+        leftover = NONE;
+        bodyPaused = false;
+        h1.readOutstanding(false, worker.now());
+        touch();
+    }
+
+    /** Ends now: the transport cancels what is in flight and closes the descriptor. */
+    final void destroy(CloseReason reason, @Nullable IOException cause) {
+        if (destroyed) {
+            return;
+        }
+        if (!closing) {
+            closeReason = reason;
+        }
+        destroyed = true;
+        leftover = NONE;
+        h1.closed();
+        worker.deadlines().clear(this);
+        abandonExchange(cause != null ? cause : new IOException("the connection is closed"));
+        touch();
+    }
+
+    /**
+     * The server is stopping: a connection that waits for nothing of ours ends.
+     *
+     * @param silentToo also one that has not asked anything yet; its first request may be on its way
+     */
+    final void drain(boolean silentToo) {
+        boolean between = h1.phase() == Phase.IDLE || (silentToo && armedPhase == Phase.HEADER && !served);
+        if (between && exchange == null && !closing && !destroyed && leftover.length == 0) {
+            closeWhenSent(CloseReason.DRAINED);
+        }
+    }
+
+    // Addresses, asked for by handlers on their own threads: what they need is read before they start.
+
+    final InetSocketAddress peer() {
+        return peer;
+    }
+
+    final InetSocketAddress local() {
+        return worker.localAddress();
+    }
+}

@@ -1,0 +1,300 @@
+package ringfort.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.Body;
+import ringfort.api.Handler;
+import ringfort.api.Request;
+import ringfort.api.Response;
+import ringfort.api.spi.Mount;
+import ringfort.api.spi.RouteMatch;
+import ringfort.h1.Fields;
+import ringfort.h1.RequestHead;
+
+/**
+ * One request and its response on an engine with workers: what the worker and the handler's thread share.
+ *
+ * <p>The handler's thread never touches the connection. It leaves a response, pieces of a body or a wish to read in
+ * fields of this object and signals; the worker looks when the handler's continuation returns, if that ran on the
+ * worker itself, or when the signal arrives in its mailbox. An exchange is also the scheduler of its own virtual thread:
+ * the JDK calls {@link #execute} each time that thread can go on, and the exchange queues itself with its worker.
+ */
+final class Exchange implements Runnable, Executor {
+    private static final int FILE_BUFFER_BYTES = 64 * 1024;
+
+    private final Connection connection;
+    private final Worker worker;
+    private final Handler handler;
+    private final Mount mount;
+    private final HeadSource source;
+    private final Request request;
+    final RequestHead head;
+    final @Nullable RequestBody body;
+
+    /** Set by the worker when the handler was started. */
+    boolean dispatched;
+
+    /** Set by the worker when the response head was queued. */
+    boolean answered;
+
+    private final AtomicBoolean signalled = new AtomicBoolean();
+    private @Nullable Thread thread; // the handler's
+    private @Nullable Thread carrier; // what thread last ran the continuation; read on that thread only
+    private boolean carriedSignal; // a signal given while the worker itself ran the continuation
+    private boolean starting;
+    private @Nullable Runnable continuation;
+
+    private volatile @Nullable Response response;
+    private volatile @Nullable BodyOutput stream;
+    private volatile byte @Nullable [] wholeBody;
+    private @Nullable Response streaming; // the writer's, until its first piece
+
+    Exchange(Connection connection, RequestHead head) {
+        this.connection = connection;
+        this.worker = connection.worker;
+        this.head = head;
+        this.body = head.hasBody() ? new RequestBody(this::signal) : null;
+        InputStream content = body == null ? InputStream.nullInputStream() : body;
+        this.source = new HeadSource(head, content, connection.peer(), connection.local());
+        RouteMatch match = worker.context.match(source);
+        this.mount = match.mount();
+        this.handler = match.mount().handler();
+        this.request = new Request(source, match);
+    }
+
+    Mount mount() {
+        return mount;
+    }
+
+    /** The request is complete; the worker. */
+    void bodyEnded(Fields trailers) {
+        source.trailers(trailers);
+        if (body != null) {
+            body.end();
+        }
+    }
+
+    // Scheduling.
+
+    /** Starts the handler on a virtual thread and, where this worker carries it, runs it until it first waits. */
+    void start(boolean carried) {
+        Thread created =
+                carried ? worker.context.scheduler.carried(this, this) : worker.context.scheduler.offloaded(this);
+        thread = created;
+        starting = carried;
+        created.start();
+        starting = false;
+        if (continuation != null) {
+            worker.carry(this);
+        }
+    }
+
+    /** The handler's virtual thread can go on; any thread. */
+    @Override
+    public void execute(Runnable command) {
+        continuation = command;
+        if (!starting) {
+            worker.runnable(this);
+        }
+    }
+
+    /** Runs the virtual thread on the calling thread until it waits or ends; the worker, or who stands in for it. */
+    void carry() {
+        Runnable run = continuation;
+        if (run != null) {
+            continuation = null;
+            carrier = Thread.currentThread();
+            run.run();
+        }
+    }
+
+    /** Tells the worker that this exchange has something for it; the handler's side. */
+    void signal() {
+        if (Thread.currentThread() == thread && carrier == worker.thread()) {
+            carriedSignal = true;
+        } else if (signalled.compareAndSet(false, true)) {
+            worker.execute(this::onSignal);
+        }
+    }
+
+    private void onSignal() {
+        signalled.set(false);
+        delivered();
+    }
+
+    /** Lets the connection look at what is there; the worker. */
+    void delivered() {
+        try {
+            connection.signalled(this);
+        } catch (Throwable e) {
+            worker.defect(connection, e);
+        }
+    }
+
+    /** Takes a signal that was given on this very thread; the worker, after {@link #carry}. */
+    boolean takeCarriedSignal() {
+        boolean given = carriedSignal;
+        carriedSignal = false;
+        return given;
+    }
+
+    /** Gives the worker a turn when the calling handler holds it. */
+    @SuppressWarnings("ThreadPriorityCheck") // the scheduler relied upon is ours
+    void letWorkerRun() {
+        if (Thread.currentThread() == thread && carrier == worker.thread()) {
+            Thread.yield();
+        }
+    }
+
+    void interrupt() {
+        Thread running = thread;
+        if (running != null && running != worker.thread()) {
+            running.interrupt();
+        }
+    }
+
+    // The handler's thread.
+
+    @Override
+    public void run() {
+        finish(handle());
+    }
+
+    /** Runs the handler on the worker itself; streamed content still gets a thread. */
+    void runInline() {
+        thread = Thread.currentThread();
+        carrier = thread;
+        Response result = handle();
+        if (result.body() instanceof Body.Streaming && sendsBody(result)) {
+            Thread writer = worker.context.scheduler.offloaded(() -> finish(result));
+            thread = writer;
+            writer.start();
+        } else {
+            finish(result);
+        }
+    }
+
+    private Response handle() {
+        try {
+            return handler.handle(request);
+        } catch (Throwable e) {
+            return worker.context.failure(request, e);
+        }
+    }
+
+    private void finish(Response result) {
+        if (sendsBody(result)) {
+            switch (result.body()) {
+                case Body.Streaming streamed -> {
+                    write(result, streamed.length(), streamed.writer()::writeTo);
+                    return;
+                }
+                // File I/O would hold the worker: the JDK's scheduler compensates for it, a worker cannot.
+                case Body.FileBody file -> {
+                    worker.context
+                            .scheduler
+                            .offloaded(() -> write(result, file.length(), out -> copy(file, out)))
+                            .start();
+                    return;
+                }
+                default -> {}
+            }
+        }
+        response = result;
+        signal();
+    }
+
+    private boolean sendsBody(Response result) {
+        return !head.isHead() && result.status() != 204 && result.status() != 304;
+    }
+
+    private interface Writer {
+        void writeTo(BodyOutput out) throws Exception;
+    }
+
+    private void write(Response result, long length, Writer writer) {
+        var out = new BodyOutput(this, length);
+        streaming = result;
+        stream = out;
+        try {
+            writer.writeTo(out);
+            byte[] whole = out.finish();
+            if (whole != null) {
+                stream = null;
+                wholeBody = whole;
+                response = result;
+                signal();
+            }
+        } catch (Throwable e) {
+            failed(out, e);
+        }
+    }
+
+    private void failed(BodyOutput out, Throwable cause) {
+        if (out.hasPosted()) {
+            if (!out.isCut()) {
+                worker.context.application.report(request, cause);
+            }
+            out.abort(cause);
+            return;
+        }
+        stream = null;
+        response = ServerContext.held(worker.context.failure(request, cause));
+        signal();
+    }
+
+    /** The stream's first piece is about to be posted: from here on the status is decided. */
+    void streamBegan() {
+        if (response == null) {
+            response = streaming;
+        }
+    }
+
+    private static void copy(Body.FileBody file, BodyOutput out) throws IOException {
+        try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ)) {
+            channel.position(file.offset());
+            ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(FILE_BUFFER_BYTES, Math.max(1, file.length())));
+            long left = file.length();
+            while (left > 0) {
+                buffer.clear().limit((int) Math.min(left, buffer.capacity()));
+                int count = channel.read(buffer);
+                if (count < 0) {
+                    throw new IOException(file.path() + " became shorter while it was sent");
+                }
+                out.write(buffer.array(), 0, count);
+                left -= count;
+            }
+        }
+    }
+
+    // The worker's side.
+
+    @Nullable Response response() {
+        return response;
+    }
+
+    @Nullable BodyOutput stream() {
+        return stream;
+    }
+
+    byte @Nullable [] wholeBody() {
+        return wholeBody;
+    }
+
+    /** The connection is gone or the request was answered without its handler: whoever still works on it is told. */
+    void abandon(IOException cause) {
+        if (body != null) {
+            body.fail(cause);
+        }
+        BodyOutput out = stream;
+        if (out != null) {
+            out.fail(cause);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package ringfort.server;
+
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.Headers;
+import ringfort.api.spi.RequestSource;
+import ringfort.h1.FieldSection;
+import ringfort.h1.Fields;
+import ringfort.h1.RequestHead;
+
+/** A parsed head as an application sees it: the same bytes, strings made when asked for. */
+final class HeadSource implements RequestSource {
+    private final RequestHead head;
+    private final InputStream body;
+    private final InetSocketAddress peer;
+    private final InetSocketAddress local;
+    private volatile Fields trailers = Fields.EMPTY;
+
+    HeadSource(RequestHead head, InputStream body, InetSocketAddress peer, InetSocketAddress local) {
+        this.head = head;
+        this.body = body;
+        this.peer = peer;
+        this.local = local;
+    }
+
+    /** Called when the body has ended, before its reader learns of that. */
+    void trailers(Fields fields) {
+        trailers = fields;
+    }
+
+    @Override
+    public String method() {
+        return head.method();
+    }
+
+    @Override
+    public String target() {
+        return head.target();
+    }
+
+    @Override
+    public String pathAndQuery() {
+        return head.pathAndQuery();
+    }
+
+    @Override
+    public int minorVersion() {
+        return head.minorVersion();
+    }
+
+    @Override
+    public Headers headers() {
+        return new View(head);
+    }
+
+    @Override
+    public InputStream body() {
+        return body;
+    }
+
+    @Override
+    public long contentLength() {
+        return head.chunked() ? -1 : Math.max(0, head.contentLength());
+    }
+
+    @Override
+    public Headers trailers() {
+        return new View(trailers);
+    }
+
+    @Override
+    public InetSocketAddress peer() {
+        return peer;
+    }
+
+    @Override
+    public InetSocketAddress local() {
+        return local;
+    }
+
+    @Override
+    public @Nullable String authority() {
+        return head.authority();
+    }
+
+    @Override
+    public boolean secure() {
+        return false;
+    }
+
+    private record View(FieldSection fields) implements Headers {
+        @Override
+        public int size() {
+            return fields.fieldCount();
+        }
+
+        @Override
+        public String name(int index) {
+            return fields.name(index);
+        }
+
+        @Override
+        public String value(int index) {
+            return fields.value(index);
+        }
+
+        @Override
+        public @Nullable String first(String name) {
+            return fields.first(name);
+        }
+
+        @Override
+        public List<String> all(String name) {
+            List<String> values = new ArrayList<>(2);
+            for (int i = fields.indexOf(name, 0); i >= 0; i = fields.indexOf(name, i + 1)) {
+                values.add(fields.value(i));
+            }
+            return List.copyOf(values);
+        }
+
+        @Override
+        public boolean contains(String name) {
+            return fields.indexOf(name, 0) >= 0;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package ringfort.server;
+
+import java.net.InetSocketAddress;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import ringfort.sys.Errno;
+import ringfort.sys.Libc;
+import ringfort.sys.Linux;
+import ringfort.sys.NativeMemory;
+import ringfort.sys.Sockets;
+
+/**
+ * A worker's listening socket: who is let in, what happens when the process has no descriptor left, and how it ends
+ * without resetting those who are still in the kernel's queue. Its worker only.
+ */
+final class Listener implements AutoCloseable {
+    /** After a failed accept for want of descriptors or memory, the worker looks again this much later. */
+    static final long BACK_OFF_NANOS = 50_000_000L;
+
+    private final int fd;
+    private final Admission admission;
+    private final Counters counters;
+    private final NativeMemory memory = new NativeMemory();
+    private final long tooMany = memory.allocate(Admission.REJECTION.length, 8);
+    private int reserve = openReserve();
+    private boolean closed;
+
+    Listener(int fd, Admission admission, Counters counters) {
+        this.fd = fd;
+        this.admission = admission;
+        this.counters = counters;
+        NativeMemory.copyIn(Admission.REJECTION, 0, Admission.REJECTION.length, tooMany);
+    }
+
+    int fd() {
+        return fd;
+    }
+
+    /** Lets a new connection in and tells whose it is, or turns it away with a 503 and closes it. */
+    @Nullable InetSocketAddress admit(int accepted) {
+        InetSocketAddress peer = Sockets.peerAddressOrUnknown(accepted);
+        if (admission.enter(peer.getAddress())) {
+            counters.accepted.add(1);
+            return peer;
+        }
+        counters.rejected.add(1);
+        Libc.sendNow(accepted, tooMany, Admission.REJECTION.length, Linux.MSG_NOSIGNAL);
+        Libc.shutdown(accepted, Linux.SHUT_WR);
+        Libc.close(accepted);
+        return null;
+    }
+
+    void left(InetSocketAddress peer) {
+        admission.leave(peer.getAddress());
+    }
+
+    /** Takes note of a failed accept; true when the next attempt should wait. */
+    boolean failed(int errno) {
+        if (errno == Errno.ECANCELED || errno == Errno.EINTR || errno == Errno.EAGAIN) {
+            return false;
+        }
+        counters.acceptFailures.add(1);
+        if (errno == Errno.EMFILE || errno == Errno.ENFILE) {
+            refuseOne();
+            return true;
+        }
+        return errno == Errno.ENOBUFS || errno == Errno.ENOMEM; // the rest, ECONNABORTED say, concerns one connection
+    }
+
+    /** Uses the reserve descriptor to close one waiting connection, so that its peer learns of it. */
+    private void refuseOne() {
+        if (reserve >= 0) {
+            Libc.close(reserve);
+            int flags = Libc.fcntl(fd, Linux.F_GETFL, 0);
+            Sockets.setNonBlocking(fd, true);
+            int refused = Libc.accept4(fd, 0, 0, Linux.SOCK_CLOEXEC);
+            Libc.fcntl(fd, Linux.F_SETFL, flags);
+            if (refused >= 0) {
+                Libc.close(refused);
+                counters.rejected.add(1);
+            }
+        }
+        reserve = openReserve();
+    }
+
+    /** Accepts what the kernel has queued, then closes: a listener closed with a queue resets everybody in it. */
+    void drain(int acceptFlags, IntConsumer accepted) {
+        Sockets.setNonBlocking(fd, true);
+        int next = Libc.accept4(fd, 0, 0, acceptFlags | Linux.SOCK_CLOEXEC);
+        while (next >= 0) {
+            accepted.accept(next);
+            next = Libc.accept4(fd, 0, 0, acceptFlags | Linux.SOCK_CLOEXEC);
+        }
+        close();
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            Libc.close(fd);
+            if (reserve >= 0) {
+                Libc.close(reserve);
+            }
+            memory.close();
+        }
+    }
+
+    private static int openReserve() {
+        return Libc.eventfd(0, Linux.EFD_CLOEXEC);
+    }
+}

@@ -1,0 +1,78 @@
+package ringfort.server;
+
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.spi.Mount;
+
+/**
+ * What the server has to say to whoever runs it, said by a thread of its own: a logger may lock and a terminal may be
+ * slow, and nothing that a worker calls may wait for either.
+ *
+ * <p>The queue is bounded; what finds no room is counted and told with the next notice. Any thread may call.
+ */
+final class Notices implements AutoCloseable {
+    private static final int ROOM = 256;
+
+    private record Notice(
+            System.Logger.Level level,
+            String text,
+            @Nullable Throwable cause) {}
+
+    private final ArrayBlockingQueue<Notice> queue = new ArrayBlockingQueue<>(ROOM);
+    private final AtomicLong dropped = new AtomicLong();
+    private final Thread thread =
+            Thread.ofPlatform().daemon().name("ringfort-notices").unstarted(this::run);
+
+    Notices() {
+        thread.start();
+    }
+
+    /** A route's handler held its worker several times and now runs on the JDK's scheduler. */
+    void moved(Mount mount, long heldNanos) {
+        put(new Notice(
+                System.Logger.Level.WARNING,
+                mount + " held its worker for " + heldNanos / 1_000_000 + " ms, " + Holds.TIMES
+                        + " times or more; it runs offloaded from now on."
+                        + " Say so at the route (Route.offload()) to spare the first requests",
+                null));
+    }
+
+    /** The server itself failed. */
+    void defect(String what, Throwable cause) {
+        put(new Notice(System.Logger.Level.ERROR, what, cause));
+    }
+
+    long droppedCount() {
+        return dropped.get();
+    }
+
+    private void put(Notice notice) {
+        if (!queue.offer(notice)) {
+            dropped.incrementAndGet();
+        }
+    }
+
+    private void run() {
+        System.Logger log = System.getLogger("ringfort.server");
+        long told = 0;
+        try {
+            while (true) {
+                Notice notice = queue.take();
+                log.log(notice.level, notice.text, notice.cause);
+                long now = dropped.get();
+                if (now > told) {
+                    log.log(System.Logger.Level.WARNING, (now - told) + " notices were dropped");
+                    told = now;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // close() ends the thread
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

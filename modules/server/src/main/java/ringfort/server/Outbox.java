@@ -1,0 +1,140 @@
+package ringfort.server;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import ringfort.sys.NativeMemory;
+
+/**
+ * What one connection still has to send, in order: the bytes in one native buffer, then references to heap arrays that
+ * move into that buffer as it empties. One worker only.
+ *
+ * <p>A response of eight megabytes therefore costs one large buffer and a reference to the array it came from, however
+ * slow its reader is. While a send is in flight its range {@code [address, address + length)} stays where it is: bytes
+ * may be appended behind it, but the buffer is neither moved nor given back.
+ */
+final class Outbox {
+    private final BufferPool pool;
+    private final ArrayDeque<Slice> backlog = new ArrayDeque<>(0);
+    private long buffer;
+    private int capacity;
+    private int start;
+    private int end;
+    private long backlogBytes;
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Slice(byte[] bytes, int from, int to) {}
+
+    Outbox(BufferPool pool) {
+        this.pool = pool;
+    }
+
+    boolean isEmpty() {
+        return start == end && backlogBytes == 0;
+    }
+
+    long queuedBytes() {
+        return end - start + backlogBytes;
+    }
+
+    /** Appends bytes the caller will reuse: they are copied. */
+    void append(byte[] bytes, int from, int to) {
+        int copied = fill(bytes, from, to);
+        if (copied < to) {
+            queue(Arrays.copyOfRange(bytes, copied, to), 0, to - copied);
+        }
+    }
+
+    /** Appends bytes nobody changes any more: what does not fit is kept by reference. */
+    void appendStable(byte[] bytes, int from, int to) {
+        int copied = fill(bytes, from, to);
+        if (copied < to) {
+            queue(bytes, copied, to);
+        }
+    }
+
+    /** Address of the first byte to send; meaningful while {@link #length()} is positive. */
+    long address() {
+        return buffer + start;
+    }
+
+    /** How many bytes stand ready at {@link #address()}. */
+    int length() {
+        return end - start;
+    }
+
+    /** Takes note that the kernel took {@code count} bytes, and refills the buffer when it is empty. */
+    void sent(int count) {
+        start += count;
+        if (start < end) {
+            return;
+        }
+        start = 0;
+        end = 0;
+        if (backlogBytes == 0) {
+            release();
+            return;
+        }
+        if (capacity == BufferPool.SMALL_BYTES && backlogBytes > BufferPool.SMALL_BYTES) {
+            release();
+        }
+        refill();
+    }
+
+    /** Forgets everything and gives the buffer back; no send may be in flight. */
+    void clear() {
+        backlog.clear();
+        backlogBytes = 0;
+        start = 0;
+        end = 0;
+        release();
+    }
+
+    private int fill(byte[] bytes, int from, int to) {
+        if (backlogBytes > 0 || from == to) {
+            return from;
+        }
+        if (capacity == 0) {
+            take(to - from);
+        }
+        int count = Math.min(to - from, capacity - end);
+        NativeMemory.copyIn(bytes, from, from + count, buffer + end);
+        end += count;
+        return from + count;
+    }
+
+    private void queue(byte[] bytes, int from, int to) {
+        backlog.add(new Slice(bytes, from, to));
+        backlogBytes += to - from;
+    }
+
+    private void refill() {
+        if (capacity == 0) {
+            take((int) Math.min(backlogBytes, BufferPool.LARGE_BYTES));
+        }
+        while (end < capacity) {
+            Slice slice = backlog.poll();
+            if (slice == null) {
+                return;
+            }
+            int count = Math.min(slice.to - slice.from, capacity - end);
+            NativeMemory.copyIn(slice.bytes, slice.from, slice.from + count, buffer + end);
+            end += count;
+            backlogBytes -= count;
+            if (slice.from + count < slice.to) {
+                backlog.addFirst(new Slice(slice.bytes, slice.from + count, slice.to));
+            }
+        }
+    }
+
+    private void take(int wanted) {
+        capacity = wanted > BufferPool.SMALL_BYTES ? BufferPool.LARGE_BYTES : BufferPool.SMALL_BYTES;
+        buffer = pool.take(capacity);
+    }
+
+    private void release() {
+        if (capacity > 0) {
+            pool.give(buffer, capacity);
+            capacity = 0;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package ringfort.server;
+
+import java.io.IOException;
+import java.util.List;
+import ringfort.api.ServerOptions;
+import ringfort.api.spi.Application;
+import ringfort.api.spi.Availability;
+import ringfort.api.spi.Engine;
+import ringfort.api.spi.RunningEngine;
+import ringfort.poller.Epoll;
+import ringfort.timers.Ticker;
+
+/** The engine on epoll: any Linux, also where containers forbid io_uring. */
+public final class PollEngine implements Engine {
+    /** For the service loader. */
+    public PollEngine() {}
+
+    @Override
+    public String name() {
+        return "poll";
+    }
+
+    @Override
+    public int rank() {
+        return 200;
+    }
+
+    @Override
+    public Availability probe() {
+        if (!System.getProperty("os.name", "").equals("Linux")) {
+            return Availability.unusable("epoll is Linux's; this is " + System.getProperty("os.name"));
+        }
+        try {
+            Epoll.open(1).close();
+            return Availability.usable(List.of("EPOLLET", "EPOLLRDHUP", "TIMERFD"));
+        } catch (IOException | UnsatisfiedLinkError e) {
+            return Availability.unusable("epoll cannot be opened: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public RunningEngine start(ServerOptions options, Application application) throws IOException {
+        var context = new ServerContext(options, application, Ticker.system(), new Notices());
+        String features = "features=" + String.join(",", probe().features());
+        return WorkerEngine.start(context, name(), true, features, (name, fd) -> new PollWorker(context, name, fd));
+    }
+}

@@ -1,0 +1,173 @@
+package ringfort.server;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import ringfort.ring.Sqe;
+import ringfort.sys.Errno;
+import ringfort.sys.Linux;
+
+/**
+ * A connection whose bytes move through io_uring. Its worker only.
+ *
+ * <p>The descriptor is closed after every operation that names it has completed: a destroyed connection cancels its
+ * receive by user data, shuts the socket down so that a send ends, waits for both, and only then submits the close. Its
+ * index is free again when the close has completed.
+ */
+final class RingConnection extends Connection {
+    private final RingWorker ring;
+    private boolean receiving;
+    private boolean cancelling;
+    private boolean sending;
+    private boolean shuttingDown;
+    private boolean cut; // shut down both ways, so that what is in flight ends
+    private boolean closing;
+
+    RingConnection(RingWorker worker, int fd, InetSocketAddress peer, int index, int generation) {
+        super(worker, fd, peer, index, generation);
+        this.ring = worker;
+    }
+
+    @Override
+    boolean settle() {
+        settleDeadline();
+        if (isDestroyed()) {
+            return settleDestroyed();
+        }
+        return settleSend() && settleReceive() && settleShutdown();
+    }
+
+    private boolean settleSend() {
+        if (sending || out.isEmpty()) {
+            return true;
+        }
+        Sqe sqe = ring.sqe();
+        if (sqe == null) {
+            return false;
+        }
+        sqe.send(fd, out.address(), out.length(), Linux.MSG_NOSIGNAL, RingWorker.userData(RingWorker.SEND, this));
+        sending = true;
+        h1.writeOutstanding(true, worker.now());
+        return true;
+    }
+
+    private boolean settleReceive() {
+        if (wantsRead() == receiving || cancelling || (receiving && !ring.multishotReceive())) {
+            return true;
+        }
+        if (receiving) {
+            return cancelReceive();
+        }
+        Sqe sqe = ring.sqe();
+        if (sqe == null) {
+            return false;
+        }
+        long userData = RingWorker.userData(RingWorker.RECEIVE, this);
+        if (ring.multishotReceive()) {
+            sqe.recvMultishot(fd, RingWorker.BUFFER_GROUP, userData);
+        } else {
+            sqe.recvSelect(fd, RingWorker.BUFFER_GROUP, 0, userData);
+        }
+        receiving = true;
+        return true;
+    }
+
+    private boolean cancelReceive() {
+        Sqe sqe = ring.sqe();
+        if (sqe == null) {
+            return false;
+        }
+        sqe.cancel(RingWorker.userData(RingWorker.RECEIVE, this), RingWorker.userData(RingWorker.CANCEL, this));
+        cancelling = true;
+        return true;
+    }
+
+    private boolean settleShutdown() {
+        if (shuttingDown || sending || !wantsShutdown()) {
+            return true;
+        }
+        Sqe sqe = ring.sqe();
+        if (sqe == null) {
+            return false;
+        }
+        sqe.shutdown(fd, Linux.SHUT_WR, RingWorker.userData(RingWorker.SHUTDOWN, this));
+        shuttingDown = true;
+        return true;
+    }
+
+    private boolean settleDestroyed() {
+        if (closing) {
+            return true;
+        }
+        if (receiving && !cancelling && !cancelReceive()) {
+            return false;
+        }
+        if (sending && !cut && !shuttingDown) {
+            Sqe sqe = ring.sqe();
+            if (sqe == null) {
+                return false;
+            }
+            sqe.shutdown(fd, Linux.SHUT_RDWR, RingWorker.userData(RingWorker.SHUTDOWN, this));
+            shuttingDown = true;
+            cut = true;
+        }
+        if (receiving || cancelling || sending || shuttingDown) {
+            return true; // each of them touches this connection when it completes
+        }
+        Sqe sqe = ring.sqe();
+        if (sqe == null) {
+            return false;
+        }
+        out.clear();
+        sqe.close(fd, RingWorker.userData(RingWorker.CLOSE, this));
+        closing = true;
+        return true;
+    }
+
+    // Completions.
+
+    void receiveCompleted(int result, boolean more) {
+        receiving = more;
+        touch();
+        if (isDestroyed()) {
+            return;
+        }
+        if (result > 0) {
+            worker.counters.receivedBytes.add(result);
+            received(worker.scratch, 0, result);
+        } else if (result == 0) {
+            peerClosed();
+        } else if (result == -Errno.ENOBUFS) {
+            worker.counters.bufferShortages.add(1); // not a failure: buffers come back within the turn
+        } else if (result != -Errno.ECANCELED && result != -Errno.EINTR && result != -Errno.EAGAIN) {
+            transportFailed(new IOException("receive: " + Errno.describe(-result)));
+        }
+    }
+
+    void sendCompleted(int result) {
+        sending = false;
+        touch();
+        if (result >= 0) {
+            worker.counters.sentBytes.add(result);
+            sent(result);
+        } else if (result != -Errno.EINTR && result != -Errno.EAGAIN && !isDestroyed()) {
+            transportFailed(new IOException("send: " + Errno.describe(-result)));
+        }
+    }
+
+    void shutdownCompleted() {
+        shuttingDown = false;
+        touch();
+        if (!isDestroyed()) {
+            shutdownDone();
+        }
+    }
+
+    void cancelCompleted() {
+        cancelling = false;
+        touch();
+    }
+
+    void closeCompleted() {
+        ring.gone(this);
+    }
+}

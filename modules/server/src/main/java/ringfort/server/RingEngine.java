@@ -1,0 +1,88 @@
+package ringfort.server;
+
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import ringfort.api.ServerOptions;
+import ringfort.api.spi.Application;
+import ringfort.api.spi.Availability;
+import ringfort.api.spi.Engine;
+import ringfort.api.spi.RunningEngine;
+import ringfort.ring.Ring;
+import ringfort.ring.RingOptions;
+import ringfort.ring.RingSyscalls;
+import ringfort.ring.RingUnavailableException;
+import ringfort.ring.SetupFlag;
+import ringfort.timers.Ticker;
+
+/**
+ * The engine on io_uring. Linux 6.0 or newer has all it needs: multishot accept and receive, provided buffer rings.
+ *
+ * <p>System properties switch single features off, to tell what a kernel does wrong: {@code ringfort.ring.FLAG=false}
+ * for each {@link SetupFlag} by its name in lower case, and {@code ringfort.ring.multishot_receive=false}.
+ */
+public final class RingEngine implements Engine {
+    private final RingSyscalls syscalls;
+
+    /** For the service loader. */
+    public RingEngine() {
+        this(RingSyscalls.kernel());
+    }
+
+    RingEngine(RingSyscalls syscalls) {
+        this.syscalls = syscalls;
+    }
+
+    @Override
+    public String name() {
+        return "ring";
+    }
+
+    @Override
+    public int rank() {
+        return 300;
+    }
+
+    @Override
+    public Availability probe() {
+        try (Ring ring = Ring.open(options().withEntries(8).withCqEntries(32), syscalls)) {
+            ring.enable();
+            ring.bufferRing(RingWorker.BUFFER_GROUP, 4, 64).close();
+            return Availability.usable(List.of((ring.describe() + " PBUF_RING").split(" ")));
+        } catch (RingUnavailableException e) {
+            return Availability.unusable(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public RunningEngine start(ServerOptions options, Application application) throws IOException {
+        var context = new ServerContext(options, application, Ticker.system(), new Notices());
+        boolean multishot = wanted("multishot_receive");
+        RingOptions wanted = options();
+        return WorkerEngine.start(context, name(), false, "features=" + features(multishot), (name, fd) -> {
+            Ring ring = Ring.open(wanted, syscalls);
+            try {
+                return new RingWorker(context, name, ring, fd, multishot);
+            } catch (IOException | RuntimeException e) {
+                ring.close();
+                throw e;
+            }
+        });
+    }
+
+    private String features(boolean multishot) {
+        String flags = String.join(",", probe().features());
+        return multishot ? flags + ",MULTISHOT_RECEIVE" : flags;
+    }
+
+    private static RingOptions options() {
+        Set<SetupFlag> flags = EnumSet.allOf(SetupFlag.class);
+        flags.removeIf(flag -> !wanted(flag.name().toLowerCase(java.util.Locale.ROOT)));
+        return RingOptions.DEFAULT.withWanted(flags);
+    }
+
+    private static boolean wanted(String feature) {
+        return !"false".equals(System.getProperty("ringfort.ring." + feature));
+    }
+}

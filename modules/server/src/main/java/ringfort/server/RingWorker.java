@@ -1,0 +1,261 @@
+package ringfort.server;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import ringfort.ring.BufferRing;
+import ringfort.ring.CompletionBatch;
+import ringfort.ring.Ring;
+import ringfort.ring.Sqe;
+import ringfort.sys.Errno;
+import ringfort.sys.EventFd;
+import ringfort.sys.Libc;
+import ringfort.sys.Linux;
+import ringfort.sys.NativeMemory;
+import ringfort.timers.DeadlineWheel;
+
+/**
+ * A worker on io_uring: multishot accept, multishot receive into a ring of provided buffers, one
+ * {@code io_uring_enter} per turn that submits and waits.
+ *
+ * <p>User data is {@code operation << 56 | index << 32 | generation}. Completions are collected into a batch and then
+ * run, never from within the reaping.
+ */
+final class RingWorker extends Worker {
+    static final int BUFFER_GROUP = 1;
+    private static final int BUFFERS = 512;
+    private static final int BUFFER_BYTES = 8 * 1024;
+    private static final int BATCH = 1024;
+
+    // What a completion belongs to, in the top byte of its user data.
+    private static final int ACCEPT = 1;
+    private static final int WAKE = 2;
+    private static final int IGNORED = 3;
+    static final int RECEIVE = 4;
+    static final int SEND = 5;
+    static final int SHUTDOWN = 6;
+    static final int CANCEL = 7;
+    static final int CLOSE = 8;
+
+    private final Ring ring;
+    private @Nullable BufferRing received;
+    private final Listener listener;
+    private final EventFd wakeUp;
+    private final NativeMemory memory = new NativeMemory();
+    private final long wakeValue = memory.allocate(8, 8);
+    private final CompletionBatch batch = new CompletionBatch(BATCH);
+    private final ConnectionTable<RingConnection> connections = new ConnectionTable<>();
+    private final Deadlines deadlines;
+    private final boolean multishotReceive;
+    private boolean accepting;
+    private boolean acceptWanted = true;
+    private boolean waking;
+    private long acceptAgainNanos;
+
+    RingWorker(ServerContext context, String name, Ring ring, int listenerFd, boolean multishotReceive)
+            throws IOException {
+        super(context, name);
+        this.ring = ring;
+        this.multishotReceive = multishotReceive;
+        this.deadlines = new Deadlines.Wheel(new DeadlineWheel<>(context.ticker.nanos()), this::expired);
+        // Blocking: a read of a non-blocking descriptor would complete with EAGAIN at once, and spin.
+        this.wakeUp = EventFd.open(false);
+        this.listener = new Listener(listenerFd, context.admission, counters);
+    }
+
+    @Override
+    void open() throws IOException {
+        ring.enable();
+        received = ring.bufferRing(BUFFER_GROUP, BUFFERS, BUFFER_BYTES);
+    }
+
+    @Override
+    Deadlines deadlines() {
+        return deadlines;
+    }
+
+    @Override
+    ConnectionTable<RingConnection> connections() {
+        return connections;
+    }
+
+    @Override
+    void wake() {
+        wakeUp.signal();
+    }
+
+    // The kernel queue.
+
+    @Override
+    void await(boolean mayWait) {
+        boolean ready = listen() && watch();
+        int result;
+        if (mayWait && ready) {
+            result = ring.submitAndWait(1, acceptBackOff(waitNanos()));
+        } else {
+            result = ring.submitAndWait(0, 0);
+        }
+        readClock();
+        if (result < 0 && result != -Errno.EAGAIN && result != -Errno.EBUSY) {
+            throw new IllegalStateException("io_uring_enter: " + Errno.describe(-result));
+        }
+        int count = ring.reap(batch);
+        for (int i = 0; i < count; i++) {
+            complete(batch.userData(i), batch.result(i), i);
+        }
+    }
+
+    /** The next free entry, after a submission if the queue was full; null when even that made no room. */
+    @Nullable Sqe sqe() {
+        Sqe sqe = ring.sqe();
+        if (sqe == null) {
+            counters.submissionQueueFull.add(1);
+            ring.submit();
+            sqe = ring.sqe();
+        }
+        return sqe;
+    }
+
+    static long userData(int operation, RingConnection connection) {
+        return ((long) operation << 56) | ((long) connection.index << 32) | (connection.generation & 0xFFFF_FFFFL);
+    }
+
+    private void complete(long userData, int result, int i) {
+        int operation = (int) (userData >>> 56);
+        switch (operation) {
+            case ACCEPT -> accepted(result, batch.more(i));
+            case WAKE -> waking = false;
+            case IGNORED -> {}
+            case RECEIVE, SEND, SHUTDOWN, CANCEL, CLOSE -> completeConnection(operation, userData, result, i);
+            default -> counters.unknownCompletions.add(1);
+        }
+    }
+
+    private void completeConnection(int operation, long userData, int result, int i) {
+        RingConnection connection = connections.get((int) (userData >>> 32) & 0xFF_FFFF, (int) userData);
+        if (batch.hasBuffer(i)) {
+            takeBuffer(batch.bufferId(i), connection == null ? 0 : result);
+        }
+        if (connection == null) {
+            counters.staleCompletions.add(1);
+            return;
+        }
+        try {
+            switch (operation) {
+                case RECEIVE -> connection.receiveCompleted(result, batch.more(i));
+                case SEND -> connection.sendCompleted(result);
+                case SHUTDOWN -> connection.shutdownCompleted();
+                case CANCEL -> connection.cancelCompleted();
+                default -> connection.closeCompleted();
+            }
+        } catch (Throwable e) {
+            defect(connection, e);
+        }
+    }
+
+    /** Copies what was received and gives the buffer back before anything else: it must not wait for a handler. */
+    private void takeBuffer(int buffer, int bytes) {
+        BufferRing ring = received;
+        if (ring != null) {
+            if (bytes > 0) {
+                NativeMemory.copyOut(ring.address(buffer), scratch, 0, bytes);
+            }
+            ring.release(buffer);
+        }
+    }
+
+    // Accepting.
+
+    private boolean listen() {
+        if (accepting || !acceptWanted || acceptAgainNanos != 0) {
+            if (acceptAgainNanos != 0 && acceptAgainNanos - now() <= 0) {
+                acceptAgainNanos = 0;
+                return listen();
+            }
+            return true;
+        }
+        Sqe sqe = sqe();
+        if (sqe == null) {
+            return false;
+        }
+        sqe.acceptMultishot(listener.fd(), Linux.SOCK_CLOEXEC, (long) ACCEPT << 56);
+        accepting = true;
+        return true;
+    }
+
+    private void accepted(int result, boolean more) {
+        accepting = more;
+        if (result >= 0) {
+            begin(result);
+        } else if (listener.failed(-result)) {
+            acceptAgainNanos = now() + Listener.BACK_OFF_NANOS;
+        }
+    }
+
+    private void begin(int fd) {
+        var peer = listener.admit(fd);
+        if (peer == null) {
+            return;
+        }
+        RingConnection connection =
+                connections.add((index, generation) -> new RingConnection(this, fd, peer, index, generation));
+        connection.accepted();
+    }
+
+    private long acceptBackOff(long waitNanos) {
+        if (acceptAgainNanos == 0) {
+            return waitNanos;
+        }
+        long back = Math.max(0, acceptAgainNanos - now());
+        return waitNanos < 0 ? back : Math.min(waitNanos, back);
+    }
+
+    @Override
+    void stopAccepting() {
+        acceptWanted = false;
+        acceptAgainNanos = 0;
+        if (accepting) {
+            Sqe sqe = sqe();
+            if (sqe != null) {
+                sqe.cancel((long) ACCEPT << 56, (long) IGNORED << 56);
+            }
+        }
+        listener.drain(0, this::begin);
+    }
+
+    private boolean watch() {
+        if (waking) {
+            return true;
+        }
+        Sqe sqe = sqe();
+        if (sqe == null) {
+            return false;
+        }
+        sqe.read(wakeUp.fd(), wakeValue, 8, 0, (long) WAKE << 56);
+        waking = true;
+        return true;
+    }
+
+    boolean multishotReceive() {
+        return multishotReceive;
+    }
+
+    /** The descriptor is closed and no operation names it any more. */
+    void gone(RingConnection connection) {
+        connections.remove(connection);
+        listener.left(connection.peer());
+        counters.closed(connection.closeReason());
+    }
+
+    @Override
+    void release() {
+        counters.completionOverflows.add(ring.cqOverflows());
+        if (received != null) {
+            received.close();
+        }
+        ring.close();
+        listener.close();
+        wakeUp.close();
+        memory.close();
+        connections.forEach(connection -> Libc.close(connection.fd));
+    }
+}

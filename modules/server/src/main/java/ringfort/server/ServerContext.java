@@ -1,0 +1,110 @@
+package ringfort.server;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.Body;
+import ringfort.api.HttpException;
+import ringfort.api.Request;
+import ringfort.api.Response;
+import ringfort.api.ServerOptions;
+import ringfort.api.spi.Application;
+import ringfort.api.spi.Mount;
+import ringfort.api.spi.RequestSource;
+import ringfort.api.spi.RouteMatch;
+import ringfort.api.spi.RouteSettings;
+import ringfort.h1.H1State;
+import ringfort.h1.Limits;
+import ringfort.h1.Refusal;
+import ringfort.h1.Timeouts;
+import ringfort.timers.Ticker;
+
+/** What the connections of one running server share; immutable but for what it counts. Any thread. */
+final class ServerContext {
+    final ServerOptions options;
+    final Application application;
+    final Limits limits;
+    final Timeouts timeouts;
+    final Ticker ticker;
+    final InstantSource wallClock = InstantSource.system(); // for the Date field only
+    final Scheduler scheduler;
+    final Admission admission;
+    final Notices notices;
+    final Holds holds;
+    final long holdThresholdNanos;
+
+    ServerContext(ServerOptions options, Application application, Ticker ticker, Notices notices) {
+        this.options = options;
+        this.application = application;
+        this.ticker = ticker;
+        this.notices = notices;
+        this.limits = limits(options);
+        this.timeouts = timeouts(options);
+        this.scheduler = new Scheduler(!"jdk".equals(System.getProperty("ringfort.scheduler")));
+        this.admission = new Admission(options.maxConnections(), options.maxConnectionsPerPeer());
+        this.holdThresholdNanos = options.holdThreshold().toNanos();
+        this.holds = new Holds(notices::moved);
+    }
+
+    /** How many workers to run: as asked for, or one per processor. */
+    int workers() {
+        return options.workers() > 0 ? options.workers() : Runtime.getRuntime().availableProcessors();
+    }
+
+    /**
+     * Routes a request.
+     *
+     * @throws HttpException when its path cannot be decoded
+     */
+    RouteMatch match(RequestSource source) {
+        return application.routes().match(source.method(), source.pathAndQuery());
+    }
+
+    /** Lets the route's own limits take the place of the server's; not null when the request exceeds them. */
+    @Nullable Refusal applySettings(H1State h1, Mount mount) {
+        RouteSettings settings = mount.settings();
+        h1.overrideTimeouts(settings.bodyNanos(), settings.handlerNanos());
+        return settings.bodyBytes() < 0 ? null : h1.limitBody(settings.bodyBytes());
+    }
+
+    /** What a failed handler answers; never fails itself. */
+    Response failure(Request request, Throwable cause) {
+        return application.failure(request, cause);
+    }
+
+    /** The same response if its body is held whole, a plain 500 otherwise: for when streaming is what failed. */
+    static Response held(Response response) {
+        return response.body() instanceof Body.Streaming || response.body() instanceof Body.FileBody
+                ? Response.text("Internal Server Error\n").status(500)
+                : response;
+    }
+
+    private static Limits limits(ServerOptions o) {
+        return new Limits(
+                o.maxRequestLine(),
+                o.maxHead(),
+                o.maxHeaders(),
+                o.maxTrailer(),
+                o.maxTrailers(),
+                o.maxChunkExtension(),
+                o.maxBody(),
+                o.maxDrain());
+    }
+
+    private static Timeouts timeouts(ServerOptions o) {
+        return new Timeouts(
+                nanos(o.headerTimeout()),
+                nanos(o.bodyTimeout()),
+                nanos(o.bodyGrace()),
+                o.bodyMinRate(),
+                nanos(o.handlerTimeout()),
+                nanos(o.writeGrace()),
+                o.writeMinRate(),
+                nanos(o.idleTimeout()),
+                nanos(o.lingerTimeout()));
+    }
+
+    private static long nanos(Duration duration) {
+        return duration.toNanos();
+    }
+}

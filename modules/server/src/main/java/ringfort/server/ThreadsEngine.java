@@ -1,0 +1,196 @@
+package ringfort.server;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import ringfort.api.Metric;
+import ringfort.api.ServerOptions;
+import ringfort.api.spi.Application;
+import ringfort.api.spi.Availability;
+import ringfort.api.spi.Engine;
+import ringfort.api.spi.RunningEngine;
+import ringfort.timers.Ticker;
+
+/**
+ * The portable engine: the JDK's blocking sockets and one virtual thread for each connection, in which its handlers run
+ * too. Placements mean nothing here.
+ */
+public final class ThreadsEngine implements Engine {
+    /** For the service loader. */
+    public ThreadsEngine() {}
+
+    @Override
+    public String name() {
+        return "threads";
+    }
+
+    @Override
+    public int rank() {
+        return 100;
+    }
+
+    @Override
+    public Availability probe() {
+        return Availability.usable(List.of("BLOCKING_SOCKETS"));
+    }
+
+    @Override
+    public RunningEngine start(ServerOptions options, Application application) throws IOException {
+        var context = new ServerContext(options, application, Ticker.system(), new Notices());
+        var socket = new ServerSocket();
+        try {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(options.host(), options.port()), options.backlog());
+        } catch (IOException e) {
+            socket.close();
+            context.notices.close();
+            throw e;
+        }
+        var running = new Running(context, socket);
+        running.start();
+        return running;
+    }
+
+    /** The acceptor, the connections, and the sweep that ends what the JDK gives no time limit for. */
+    static final class Running implements RunningEngine {
+        private static final long SWEEP_NANOS = 5_000_000L;
+        private static final long BACK_OFF_NANOS = 50_000_000L;
+
+        final ServerContext context;
+        final Counters counters = new Counters(true);
+        private final ServerSocket socket;
+        private final InetSocketAddress address;
+        private final Set<ThreadsConnection> connections = ConcurrentHashMap.newKeySet();
+        private final Thread acceptor;
+        private final Thread sweeper;
+        private volatile boolean draining;
+        private volatile boolean ended;
+
+        Running(ServerContext context, ServerSocket socket) {
+            this.context = context;
+            this.socket = socket;
+            this.address = (InetSocketAddress) socket.getLocalSocketAddress();
+            this.acceptor =
+                    Thread.ofPlatform().name("ringfort-threads-acceptor").unstarted(this::accept);
+            this.sweeper = Thread.ofPlatform()
+                    .daemon()
+                    .name("ringfort-threads-deadlines")
+                    .unstarted(this::sweep);
+        }
+
+        void start() {
+            acceptor.start();
+            sweeper.start();
+        }
+
+        boolean isDraining() {
+            return draining;
+        }
+
+        private void accept() {
+            while (!draining) {
+                try {
+                    begin(socket.accept());
+                } catch (SocketException e) {
+                    if (!draining) {
+                        // Out of descriptors, as a rule: the connection waits in the kernel's queue meanwhile.
+                        counters.acceptFailures.add(1);
+                        LockSupport.parkNanos(this, BACK_OFF_NANOS);
+                    }
+                } catch (Throwable e) {
+                    counters.defects.add(1);
+                    context.notices.defect("a connection could not be begun", e);
+                }
+            }
+        }
+
+        private void begin(Socket accepted) throws IOException {
+            InetSocketAddress peer = (InetSocketAddress) accepted.getRemoteSocketAddress();
+            if (!context.admission.enter(peer.getAddress())) {
+                counters.rejected.add(1);
+                ThreadsConnection.reject(accepted);
+                return;
+            }
+            counters.accepted.add(1);
+            var connection = new ThreadsConnection(this, accepted, peer);
+            connections.add(connection);
+            connection.start();
+        }
+
+        void gone(ThreadsConnection connection, CloseReason reason) {
+            connections.remove(connection);
+            context.admission.leave(connection.peer().getAddress());
+            counters.closed(reason);
+        }
+
+        /** Reads have the socket's own time limit; writes and handlers have none, so somebody looks from outside. */
+        private void sweep() {
+            while (!ended) {
+                long now = context.ticker.nanos();
+                for (ThreadsConnection connection : connections) {
+                    connection.enforce(now);
+                }
+                LockSupport.parkNanos(this, connections.isEmpty() ? SWEEP_NANOS * 10 : SWEEP_NANOS);
+            }
+        }
+
+        @Override
+        public InetSocketAddress address() {
+            return address;
+        }
+
+        @Override
+        public String description() {
+            return "workers=1 scheduler=jdk features=BLOCKING_SOCKETS";
+        }
+
+        @Override
+        public List<Metric> metrics() {
+            return new ArrayList<>(Counters.metrics(List.of(counters)));
+        }
+
+        @Override
+        public void stop(Duration drain) {
+            draining = true;
+            try {
+                socket.close();
+            } catch (IOException e) {
+                context.notices.defect("closing the listener failed", e);
+            }
+            connections.forEach(ThreadsConnection::drain);
+            try {
+                if (!awaitStop(drain)) {
+                    connections.forEach(ThreadsConnection::force);
+                    awaitStop(Duration.ofSeconds(1));
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            ended = true;
+            context.notices.close();
+        }
+
+        @Override
+        public boolean awaitStop(Duration timeout) throws InterruptedException {
+            long deadline = context.ticker.nanos() + timeout.toNanos();
+            if (!acceptor.join(timeout)) {
+                return false;
+            }
+            for (ThreadsConnection connection : connections) {
+                long left = deadline - context.ticker.nanos();
+                if (!connection.thread().join(Duration.ofNanos(Math.max(1, left)))) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+}

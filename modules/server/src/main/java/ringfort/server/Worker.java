@@ -1,0 +1,398 @@
+package ringfort.server;
+
+import java.lang.invoke.VarHandle;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.Response;
+import ringfort.api.spi.Mount;
+import ringfort.h1.ByteSink;
+import ringfort.h1.ChunkedEncoder;
+import ringfort.h1.Refusal;
+import ringfort.h1.RequestHead;
+
+/**
+ * One platform thread with one kernel queue, one listener, and the connections it accepted, for life.
+ *
+ * <pre>
+ *   turn:  mailbox ─► virtual threads that can go on ─► deadlines ─► settle what was touched ─► wait ─► completions
+ * </pre>
+ *
+ * Everything here belongs to that thread but {@link #execute}, {@link #runnable} and {@link #stop}. A failure of one
+ * connection closes that connection; the loop goes on.
+ */
+abstract class Worker implements Executor, Runnable {
+    /** Received bytes are copied here first; a transport gives no more at once. */
+    static final int SCRATCH_BYTES = 64 * 1024;
+
+    /** Virtual threads that may run between two looks at the kernel queue. */
+    private static final int CARRIED_PER_TURN = 256;
+
+    /** When stopping, connections that never sent a byte are given this long: a request may be on its way. */
+    private static final long SILENT_GRACE_NANOS = 500_000_000L;
+
+    final ServerContext context;
+    final Counters counters = new Counters(false);
+    final BufferPool buffers = new BufferPool();
+    final byte[] scratch = new byte[SCRATCH_BYTES];
+    final ByteSink sink = new ByteSink(4096);
+
+    private final Thread thread;
+    private final ResponseContent content;
+    private final Mailbox mailbox = new Mailbox();
+    private final ArrayDeque<Exchange> runnable = new ArrayDeque<>();
+    private ArrayList<Connection> touched = new ArrayList<>();
+    private ArrayList<Connection> settling = new ArrayList<>();
+    private final CountDownLatch started = new CountDownLatch(1);
+    private volatile @Nullable Throwable startFailure;
+
+    @SuppressWarnings("UnusedVariable") // written by the worker, read and written by who wakes it
+    private volatile boolean sleeping;
+
+    private volatile boolean stopped;
+    private long nowNanos;
+    private boolean draining;
+    private long drainDeadlineNanos;
+    private long silentUntilNanos; // 0 once that is over
+    private @Nullable InetSocketAddress localAddress;
+
+    Worker(ServerContext context, String name) {
+        this.context = context;
+        this.content = new ResponseContent(context);
+        this.thread = Thread.ofPlatform().name(name).unstarted(this);
+    }
+
+    // What an engine gives.
+
+    /** First thing on the worker's thread. */
+    abstract void open() throws Exception;
+
+    abstract Deadlines deadlines();
+
+    /** Makes the worker return from {@link #await} soon; any thread. */
+    abstract void wake();
+
+    /** Looks at the kernel queue, waiting until something happens if {@code mayWait}, and handles what is there. */
+    abstract void await(boolean mayWait) throws Exception;
+
+    /** Stops accepting; what the kernel has queued for the listener is accepted first. */
+    abstract void stopAccepting();
+
+    abstract ConnectionTable<? extends Connection> connections();
+
+    /** Last thing on the worker's thread. */
+    abstract void release();
+
+    // Life.
+
+    final void start() {
+        thread.start();
+    }
+
+    /** Waits until the worker accepts, or throws what kept it from that. */
+    final void awaitStarted() throws Exception {
+        started.await();
+        Throwable failure = startFailure;
+        if (failure instanceof Exception e) {
+            throw e;
+        }
+        if (failure != null) {
+            throw new IllegalStateException("the worker did not start", failure);
+        }
+    }
+
+    /** Drains and ends, at {@code deadlineNanos} at the latest by closing what is still open; any thread. */
+    final void stop(long deadlineNanos) {
+        execute(() -> {
+            draining = true;
+            drainDeadlineNanos = deadlineNanos;
+            silentUntilNanos = context.ticker.nanos() + SILENT_GRACE_NANOS;
+            stopAccepting();
+            connections().forEach(connection -> connection.drain(false));
+        });
+    }
+
+    final Thread thread() {
+        return thread;
+    }
+
+    final boolean isDraining() {
+        return draining;
+    }
+
+    final long now() {
+        return nowNanos;
+    }
+
+    final InetSocketAddress localAddress() {
+        InetSocketAddress address = localAddress;
+        if (address == null) {
+            throw new IllegalStateException("the worker does not listen yet");
+        }
+        return address;
+    }
+
+    final void localAddress(InetSocketAddress address) {
+        localAddress = address;
+    }
+
+    @Override
+    public final void run() {
+        try {
+            nowNanos = context.ticker.nanos();
+            open();
+        } catch (Throwable e) {
+            startFailure = e;
+            stopped = true;
+            release();
+            buffers.close();
+            started.countDown();
+            return;
+        }
+        started.countDown();
+        try {
+            while (!(draining && connections().isEmpty())) {
+                turn();
+                if (draining) {
+                    drain();
+                }
+            }
+        } finally {
+            stopped = true;
+            release();
+            buffers.close();
+            for (Exchange left = runnable.poll(); left != null; left = runnable.poll()) {
+                elsewhere(left);
+            }
+            takeOver();
+        }
+    }
+
+    private void turn() {
+        try {
+            nowNanos = context.ticker.nanos();
+            drainMailbox();
+            carryRunnable();
+            deadlines().expire(nowNanos);
+            boolean settled = settleTouched();
+            await(settled && mayRest());
+            sleeping = false;
+        } catch (Throwable e) {
+            sleeping = false;
+            counters.defects.add(1);
+            context.notices.defect("a worker's turn failed; it goes on", e);
+        }
+    }
+
+    /** Publishes that the worker is about to sleep, then looks again: who puts something in sees one or the other. */
+    private boolean mayRest() {
+        if (!runnable.isEmpty()) {
+            return false;
+        }
+        sleeping = true;
+        VarHandle.fullFence();
+        if (mailbox.isEmpty()) {
+            return true;
+        }
+        sleeping = false;
+        return false;
+    }
+
+    /** How long the worker may wait: to the next deadline, and while draining never past the end of that; -1 = for ever. */
+    final long waitNanos() {
+        long none = Long.MAX_VALUE;
+        long next = deadlines().nextNanos(none);
+        long wait = next == none ? none : Math.max(0, next - nowNanos);
+        if (draining) {
+            long until = silentUntilNanos != 0 ? silentUntilNanos : drainDeadlineNanos;
+            wait = Math.max(0, Math.min(wait, until - nowNanos));
+        }
+        return wait == none ? -1 : wait;
+    }
+
+    /** The clock is read once per batch of completions, never cached across a wait. */
+    final void readClock() {
+        nowNanos = context.ticker.nanos();
+        sleeping = false;
+    }
+
+    private void drain() {
+        if (silentUntilNanos != 0 && silentUntilNanos - nowNanos <= 0) {
+            silentUntilNanos = 0;
+            connections().forEach(connection -> connection.drain(true));
+        }
+        if (drainDeadlineNanos - nowNanos <= 0) {
+            forceClosed();
+        }
+    }
+
+    private void forceClosed() {
+        connections().forEach(connection -> connection.destroy(CloseReason.FORCED, null));
+        drainDeadlineNanos = nowNanos + 1_000_000_000L; // for the kernel to give back what is in flight
+        settleTouched();
+    }
+
+    // From other threads.
+
+    /** Puts a task into the mailbox and wakes the worker if it sleeps; any thread. */
+    @Override
+    public final void execute(Runnable task) {
+        mailbox.put(task);
+        VarHandle.fullFence();
+        if (sleeping) {
+            sleeping = false;
+            wake();
+        }
+        if (stopped) {
+            takeOver();
+        }
+    }
+
+    /** After the worker's end: handlers that outlived the drain go on elsewhere; their connections are gone. */
+    private void takeOver() {
+        synchronized (mailbox) { // only ever reached once the worker itself has stopped
+            for (Runnable task = mailbox.take(); task != null; task = mailbox.take()) {
+                ForkJoinPool.commonPool().execute(task);
+            }
+        }
+    }
+
+    /** The exchange's virtual thread can go on; any thread. */
+    final void runnable(Exchange exchange) {
+        if (Thread.currentThread() == thread && !stopped) {
+            runnable.add(exchange);
+        } else if (stopped) {
+            elsewhere(exchange);
+        } else {
+            execute(() -> {
+                if (Thread.currentThread() == thread) {
+                    runnable.add(exchange);
+                } else {
+                    exchange.carry();
+                }
+            });
+        }
+    }
+
+    private static void elsewhere(Exchange exchange) {
+        ForkJoinPool.commonPool().execute(exchange::carry);
+    }
+
+    private void drainMailbox() {
+        for (Runnable task = mailbox.take(); task != null; task = mailbox.take()) {
+            task.run();
+        }
+    }
+
+    // Handlers.
+
+    private void carryRunnable() {
+        for (int i = Math.min(CARRIED_PER_TURN, runnable.size()); i > 0; i--) {
+            carry(runnable.remove());
+        }
+    }
+
+    /** Runs a handler's virtual thread until it waits, measures how long it held the worker, and takes its signal. */
+    final void carry(Exchange exchange) {
+        long begin = context.ticker.nanos();
+        exchange.carry();
+        held(exchange.mount(), begin);
+        if (exchange.takeCarriedSignal()) {
+            exchange.delivered();
+        }
+    }
+
+    /** Runs an inline handler in the completion loop itself. */
+    final void runInline(Exchange exchange) {
+        long begin = context.ticker.nanos();
+        exchange.runInline();
+        held(exchange.mount(), begin);
+        exchange.delivered();
+    }
+
+    private void held(Mount mount, long beginNanos) {
+        long nanos = context.ticker.nanos() - beginNanos;
+        if (nanos > context.holdThresholdNanos) {
+            context.holds.held(mount, nanos);
+            nowNanos = context.ticker.nanos();
+        }
+    }
+
+    // Connections.
+
+    final void expired(Connection connection) {
+        try {
+            connection.deadline();
+        } catch (Throwable e) {
+            defect(connection, e);
+        }
+    }
+
+    final void touch(Connection connection) {
+        if (!connection.touched) {
+            connection.touched = true;
+            touched.add(connection);
+        }
+    }
+
+    /** Settles what was touched; false when the kernel queue had no room for all, which stays for the next turn. */
+    private boolean settleTouched() {
+        ArrayList<Connection> list = touched;
+        touched = settling;
+        settling = list;
+        boolean all = true;
+        for (int i = 0; i < list.size(); i++) {
+            Connection connection = list.get(i);
+            connection.touched = false;
+            try {
+                if (!connection.settle()) {
+                    touch(connection);
+                    all = false;
+                }
+            } catch (Throwable e) {
+                defect(connection, e);
+            }
+        }
+        list.clear();
+        return all && touched.isEmpty();
+    }
+
+    /** One connection met a defect of ours: it closes, is counted, and the loop goes on. */
+    final void defect(Connection connection, Throwable cause) {
+        counters.defects.add(1);
+        context.notices.defect("a connection failed and is closed", cause);
+        connection.destroy(CloseReason.DEFECT, null);
+    }
+
+    // Encoding, into the worker's sink.
+
+    final ResponseContent.Head encode(RequestHead request, Response response, long length, boolean keepAlive) {
+        sink.reset();
+        return content.head(sink, request, response, length, keepAlive);
+    }
+
+    final void encodeRefusal(Refusal refusal, boolean isHead) {
+        sink.reset();
+        content.refusal(sink, refusal, isHead);
+    }
+
+    final void appendChunk(Outbox out, byte[] piece) {
+        sink.reset();
+        ChunkedEncoder.beginChunk(sink, piece.length);
+        out.append(sink.array(), 0, sink.length());
+        out.appendStable(piece, 0, piece.length);
+        sink.reset();
+        ChunkedEncoder.endChunk(sink);
+        out.append(sink.array(), 0, sink.length());
+    }
+
+    final void appendLastChunk(Outbox out) {
+        sink.reset();
+        ChunkedEncoder.last(sink);
+        out.append(sink.array(), 0, sink.length());
+    }
+}
