@@ -34,7 +34,7 @@ final class FaultLog implements BiConsumer<Request, Throwable> {
             unlogged = Math.max(0, inThisSecond.getAndSet(0) - TRACES_PER_SECOND);
         }
         if (inThisSecond.incrementAndGet() <= TRACES_PER_SECOND) {
-            String what = request + " failed (" + request.pattern() + ")"
+            String what = request + " failed; route " + request.pattern()
                     + (unlogged > 0 ? "; before it " + unlogged + " faults were counted without a trace" : "");
             queue.offer(() -> LOGGER.log(Level.ERROR, what, fault));
         }

@@ -155,7 +155,6 @@ public final class RequestBuilder {
      * Makes the request.
      *
      * @return the request
-     * @throws HttpException 400 when the path is malformed
      */
     public Request build() {
         RequestSource source =

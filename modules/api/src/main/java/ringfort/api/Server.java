@@ -124,7 +124,7 @@ public final class Server extends Routing<Server> {
         Request routed = new Request(request.source(), match);
         try {
             return Objects.requireNonNull(match.mount().handler().handle(routed), "the handler returned null");
-        } catch (Exception failure) {
+        } catch (Throwable failure) { // as an engine does
             return application.failure(routed, failure);
         }
     }

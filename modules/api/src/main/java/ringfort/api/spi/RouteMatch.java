@@ -52,13 +52,19 @@ public final class RouteMatch {
      * @param pathAndQuery path and query as a client would send them
      * @param parameters path parameters, decoded
      * @return a match whose mount has no handler
-     * @throws HttpException 400 when the path is malformed
      */
     public static RouteMatch unrouted(String pathAndQuery, Map<String, String> parameters) {
-        String path = PathAndQuery.rawPath(pathAndQuery);
-        String decoded = path.equals("*") ? path : PercentDecoding.path(path);
         Mount mount = Mount.unmatched("not routed", UNROUTED, GuardedErrors.PLAIN);
-        return new RouteMatch(mount, decoded, PathAndQuery.rawQuery(pathAndQuery), new LinkedHashMap<>(parameters));
+        int question = pathAndQuery.indexOf('?');
+        String rawPath = question < 0 ? pathAndQuery : pathAndQuery.substring(0, question);
+        String rawQuery = question < 0 ? null : pathAndQuery.substring(question + 1);
+        String path;
+        try {
+            path = PercentDecoding.path(rawPath);
+        } catch (HttpException _) {
+            path = rawPath; // as with a table, which answers such requests with 400
+        }
+        return new RouteMatch(mount, path, rawQuery, new LinkedHashMap<>(parameters));
     }
 
     /**

@@ -300,11 +300,6 @@ class RouteTableTest {
         return parameters;
     }
 
-    @Test
-    void badRequestsInATestSayWhy() {
-        assertThrows(HttpException.class, () -> RouteMatch.unrouted("/%zz", Map.of()));
-    }
-
     private record SourceStub(String method, String target) implements RequestSource {
         @Override
         public String pathAndQuery() {
