@@ -54,15 +54,19 @@ class LogQueueTest {
     void noLineIsLeftBehindWhenTheWriterFallsAsleep() throws Exception {
         LogQueue queue = new LogQueue(1_000);
         AtomicInteger written = new AtomicInteger();
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 200_000; i++) {
             CountDownLatch done = new CountDownLatch(1);
             queue.offer(() -> {
                 written.incrementAndGet();
                 done.countDown();
             });
+            // Spinning offers the next line within the writer's few instructions before it sleeps; waking would not.
+            for (int spins = 0; spins < 10_000 && done.getCount() > 0; spins++) {
+                Thread.onSpinWait();
+            }
             assertTrue(done.await(5, TimeUnit.SECONDS), "line " + i + " was never written");
         }
-        assertEquals(20_000, written.get());
+        assertEquals(200_000, written.get());
     }
 
     @Test
