@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -36,20 +37,16 @@ final class Launched implements AutoCloseable {
     }
 
     /**
-     * Starts {@code command} in {@code folder}, with {@code environment} on top of this process's own; an empty value
-     * takes a variable away.
+     * Starts {@code command} in {@code folder}, with {@code environment} on top of this process's own, less what would
+     * change how java or Ringfort behaves.
      */
     static Launched start(Path folder, Map<String, String> environment, List<String> command) throws IOException {
         Path errors = Files.createTempFile("ringfort-stderr", ".txt");
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(folder.toFile()).redirectError(errors.toFile());
-        environment.forEach((name, value) -> {
-            if (value.isEmpty()) {
-                builder.environment().remove(name);
-            } else {
-                builder.environment().put(name, value);
-            }
-        });
+        builder.environment().keySet().removeIf(name -> name.startsWith("RINGFORT_"));
+        builder.environment().keySet().removeAll(Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+        builder.environment().putAll(environment);
         return new Launched(builder.start(), errors);
     }
 
