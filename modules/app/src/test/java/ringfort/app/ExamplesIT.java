@@ -3,11 +3,13 @@ package ringfort.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +40,18 @@ class ExamplesIT {
         try (Launched example = Launched.java(elsewhere, EXAMPLES.resolve(name).toString(), "--selftest")) {
             example.awaitLine("ok", BOUND);
             assertEquals(0, example.awaitExit(BOUND));
+        }
+    }
+
+    @Test
+    void helloGreetsByHttp() throws IOException, InterruptedException {
+        String source = EXAMPLES.resolve("Hello.java").toString();
+        try (Launched hello = Launched.java(elsewhere, "-Dringfort.port=0", source)) {
+            String ready = hello.awaitLine("Hello from ", BOUND);
+            URI origin = URI.create(ready.substring("Hello from ".length()));
+            assertEquals("Hello, World!", Http.get(origin.resolve("/")));
+            assertEquals("Hello, Ada!", Http.get(origin.resolve("/hello/Ada")));
+            assertEquals(143, hello.terminate(BOUND));
         }
     }
 }

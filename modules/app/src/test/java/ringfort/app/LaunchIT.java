@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -44,6 +47,32 @@ class LaunchIT {
             ringfort.awaitLine("ok    native access", BOUND);
             ringfort.awaitExit(BOUND);
             assertEquals("", ringfort.errors());
+        }
+    }
+
+    @Test
+    void serveSaysWhereItIsReadyAndEndsOnSigterm() throws IOException, InterruptedException {
+        try (Launched ringfort = Launched.ringfort(elsewhere, "serve", "--host", "127.0.0.1", "--port", "0")) {
+            String ready = ringfort.awaitLine("ringfort ready http://127.0.0.1:", BOUND);
+            assertTrue(ready.matches(".* engine=\\w+ workers=\\d+ pid=\\d+"), ready);
+            URI origin = URI.create(ready.split(" ", -1)[2]);
+            assertEquals("Hello, World!", Http.get(origin.resolve("/plaintext")));
+            assertEquals("{\"message\":\"Hello, World!\"}", Http.get(origin.resolve("/json")));
+            assertEquals(143, ringfort.terminate(BOUND));
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenIsOneLineAndExitCodeOne() throws IOException, InterruptedException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+            try (Launched ringfort = Launched.ringfort(elsewhere, "serve", "--host", "127.0.0.1", "--port", port)) {
+                assertEquals(1, ringfort.awaitExit(BOUND));
+                assertTrue(
+                        ringfort.errors().startsWith("ringfort: Cannot listen on 127.0.0.1:" + port),
+                        ringfort.errors());
+                assertEquals(1, ringfort.errors().lines().count(), ringfort.errors());
+            }
         }
     }
 }
