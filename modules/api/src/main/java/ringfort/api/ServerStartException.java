@@ -2,7 +2,7 @@ package ringfort.api;
 
 import org.jspecify.annotations.Nullable;
 
-/** The server did not start. The message is one line that says why and what would help; it needs no stack trace. */
+/** The server did not start. The message is one line that says why and what would help; it has no stack trace. */
 public final class ServerStartException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -22,6 +22,6 @@ public final class ServerStartException extends RuntimeException {
      * @param cause what led to it
      */
     public ServerStartException(String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(message, cause, true, false);
     }
 }
