@@ -10,7 +10,7 @@ final class OptionKeys {
     static final OptionKey<String> HOST = new OptionKey<>(
             "host",
             OptionType.TEXT,
-            "0.0.0.0",
+            "127.0.0.1",
             host -> !host.isBlank(),
             "a host name or address",
             "Name or address to listen on; 0.0.0.0 for every IPv4 address, :: for every address");
@@ -30,6 +30,14 @@ final class OptionKeys {
             Set.of("wheel", "kernel")::contains,
             "wheel or kernel",
             "Where the ring engine keeps deadlines: a wheel per worker, or a timer operation per connection in the kernel");
+    static final OptionKey<String> SCHEDULER = new OptionKey<>(
+            "scheduler",
+            OptionType.WORD,
+            "worker",
+            Set.of("worker", "jdk")::contains,
+            "worker or jdk",
+            "What runs handlers' virtual threads: the worker that read the request, where java.lang is opened to"
+                    + " ringfort.server, or the JDK's scheduler");
     static final OptionKey<Integer> WORKERS =
             OptionKey.between("workers", OptionType.COUNT, 0, 1_024, 0, "Worker threads; 0 for one per processor");
     static final OptionKey<Integer> BACKLOG = OptionKey.between(
@@ -110,13 +118,6 @@ final class OptionKeys {
             1L << 30,
             256L << 10,
             "Most bytes of an unread request body that are discarded to keep a connection");
-    static final OptionKey<Integer> MAX_PIPELINED = OptionKey.between(
-            "max-pipelined",
-            OptionType.COUNT,
-            1,
-            1_024,
-            16,
-            "Most requests of one connection that wait for their turn");
     static final OptionKey<Long> MAX_QUEUED_WRITE = OptionKey.between(
             "max-queued-write",
             OptionType.SIZE,
@@ -147,6 +148,7 @@ final class OptionKeys {
             PORT,
             ENGINE,
             TIMERS,
+            SCHEDULER,
             WORKERS,
             BACKLOG,
             HEADER_TIMEOUT,
@@ -168,7 +170,6 @@ final class OptionKeys {
             MAX_CHUNK_EXTENSION,
             MAX_BODY,
             MAX_DRAIN,
-            MAX_PIPELINED,
             MAX_QUEUED_WRITE,
             MAX_CONNECTIONS,
             MAX_CONNECTIONS_PER_PEER,

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param port port to listen on; 0 takes a free one
  * @param engine engine to run on; auto takes the best one this machine can run
  * @param timers where the ring engine keeps deadlines: a wheel per worker, or a timer operation per connection in the kernel
+ * @param scheduler what runs handlers' virtual threads: the thread that read the request, or the JDK's scheduler
  * @param workers worker threads; 0 for one per processor
  * @param backlog connections the kernel holds until they are accepted; net.core.somaxconn bounds it
  * @param headerTimeout time a peer may take for a request head, from accept or from its first byte; 0 for no limit
@@ -39,7 +40,6 @@ import org.jspecify.annotations.Nullable;
  * @param maxChunkExtension most bytes of chunk extensions in one request; above it 400
  * @param maxBody largest request body; above it 413; 0 for none at all
  * @param maxDrain most bytes of an unread request body that are discarded to keep a connection
- * @param maxPipelined most requests of one connection that wait for their turn
  * @param maxQueuedWrite most response bytes queued for a connection before its handler has to wait
  * @param maxConnections most open connections; 0 for no limit
  * @param maxConnectionsPerPeer most open connections of one peer address; 0 for no limit
@@ -50,6 +50,7 @@ public record ServerOptions(
         int port,
         String engine,
         String timers,
+        String scheduler,
         int workers,
         int backlog,
         Duration headerTimeout,
@@ -71,7 +72,6 @@ public record ServerOptions(
         int maxChunkExtension,
         long maxBody,
         int maxDrain,
-        int maxPipelined,
         int maxQueuedWrite,
         int maxConnections,
         int maxConnectionsPerPeer,
@@ -85,6 +85,7 @@ public record ServerOptions(
         OptionKeys.PORT.check(port, PROGRAM);
         OptionKeys.ENGINE.check(engine, PROGRAM);
         OptionKeys.TIMERS.check(timers, PROGRAM);
+        OptionKeys.SCHEDULER.check(scheduler, PROGRAM);
         OptionKeys.WORKERS.check(workers, PROGRAM);
         OptionKeys.BACKLOG.check(backlog, PROGRAM);
         OptionKeys.HEADER_TIMEOUT.check(headerTimeout, PROGRAM);
@@ -106,7 +107,6 @@ public record ServerOptions(
         OptionKeys.MAX_CHUNK_EXTENSION.check((long) maxChunkExtension, PROGRAM);
         OptionKeys.MAX_BODY.check(maxBody, PROGRAM);
         OptionKeys.MAX_DRAIN.check((long) maxDrain, PROGRAM);
-        OptionKeys.MAX_PIPELINED.check(maxPipelined, PROGRAM);
         OptionKeys.MAX_QUEUED_WRITE.check((long) maxQueuedWrite, PROGRAM);
         OptionKeys.MAX_CONNECTIONS.check(maxConnections, PROGRAM);
         OptionKeys.MAX_CONNECTIONS_PER_PEER.check(maxConnectionsPerPeer, PROGRAM);
@@ -158,6 +158,7 @@ public record ServerOptions(
                 .port(port)
                 .engine(engine)
                 .timers(timers)
+                .scheduler(scheduler)
                 .workers(workers)
                 .backlog(backlog)
                 .headerTimeout(headerTimeout)
@@ -179,7 +180,6 @@ public record ServerOptions(
                 .maxChunkExtension(maxChunkExtension)
                 .maxBody(maxBody)
                 .maxDrain(maxDrain)
-                .maxPipelined(maxPipelined)
                 .maxQueuedWrite(maxQueuedWrite)
                 .maxConnections(maxConnections)
                 .maxConnectionsPerPeer(maxConnectionsPerPeer)
@@ -235,6 +235,16 @@ public record ServerOptions(
          */
         public Builder timers(String value) {
             return put(OptionKeys.TIMERS, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#scheduler()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder scheduler(String value) {
+            return put(OptionKeys.SCHEDULER, value);
         }
 
         /**
@@ -448,16 +458,6 @@ public record ServerOptions(
         }
 
         /**
-         * Sets {@link ServerOptions#maxPipelined()}.
-         *
-         * @param value the value
-         * @return this builder
-         */
-        public Builder maxPipelined(int value) {
-            return put(OptionKeys.MAX_PIPELINED, value);
-        }
-
-        /**
          * Sets {@link ServerOptions#maxQueuedWrite()}.
          *
          * @param value the value
@@ -530,6 +530,7 @@ public record ServerOptions(
                     values.of(OptionKeys.PORT),
                     values.of(OptionKeys.ENGINE),
                     values.of(OptionKeys.TIMERS),
+                    values.of(OptionKeys.SCHEDULER),
                     values.of(OptionKeys.WORKERS),
                     values.of(OptionKeys.BACKLOG),
                     values.of(OptionKeys.HEADER_TIMEOUT),
@@ -551,7 +552,6 @@ public record ServerOptions(
                     values.size(OptionKeys.MAX_CHUNK_EXTENSION),
                     values.of(OptionKeys.MAX_BODY),
                     values.size(OptionKeys.MAX_DRAIN),
-                    values.of(OptionKeys.MAX_PIPELINED),
                     values.size(OptionKeys.MAX_QUEUED_WRITE),
                     values.of(OptionKeys.MAX_CONNECTIONS),
                     values.of(OptionKeys.MAX_CONNECTIONS_PER_PEER),

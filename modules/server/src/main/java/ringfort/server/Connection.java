@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import ringfort.api.HttpException;
 import ringfort.api.Placement;
 import ringfort.api.Response;
 import ringfort.h1.DeadlineSlot;
@@ -31,9 +30,6 @@ import ringfort.timers.DeadlineWheel;
  */
 abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
     private static final byte[] NONE = {};
-
-    /** Responses queued beyond this stop the reading of further pipelined requests. */
-    private static final int QUEUED_HIGH_BYTES = 256 * 1024;
 
     /** A streamed body is taken from its writer while less than this is queued. */
     private static final int STREAM_AHEAD_BYTES = 64 * 1024;
@@ -279,7 +275,7 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
 
     private int driveWhilePossible(byte[] buffer, int from, int to) {
         int at = from;
-        while (!closing && !destroyed && out.queuedBytes() < QUEUED_HIGH_BYTES) {
+        while (!closing && !destroyed && out.queuedBytes() < worker.context.options.maxQueuedWrite()) {
             H1State.Event event = h1.next(buffer, at, to, worker.now());
             at = h1.position();
             switch (event) {
@@ -312,13 +308,7 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
     }
 
     private void begin() {
-        Exchange begun;
-        try {
-            begun = new Exchange(this, h1.head());
-        } catch (HttpException e) {
-            answerAndClose(new Refusal(e.status(), e.getMessage()), CloseReason.REFUSED);
-            return;
-        }
+        var begun = new Exchange(this, h1.head());
         exchange = begun;
         worker.counters.requests.add(1);
         Refusal refusal = worker.context.applySettings(h1, begun.mount());

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Body;
-import ringfort.api.HttpException;
 import ringfort.api.Request;
 import ringfort.api.Response;
 import ringfort.api.ServerOptions;
@@ -40,7 +39,7 @@ final class ServerContext {
         this.notices = notices;
         this.limits = limits(options);
         this.timeouts = timeouts(options);
-        this.scheduler = new Scheduler(!"jdk".equals(System.getProperty("ringfort.scheduler")));
+        this.scheduler = new Scheduler(!options.scheduler().equals("jdk"));
         this.admission = new Admission(options.maxConnections(), options.maxConnectionsPerPeer());
         this.holdThresholdNanos = options.holdThreshold().toNanos();
         this.holds = new Holds(notices::moved);
@@ -51,11 +50,7 @@ final class ServerContext {
         return options.workers() > 0 ? options.workers() : Runtime.getRuntime().availableProcessors();
     }
 
-    /**
-     * Routes a request.
-     *
-     * @throws HttpException when its path cannot be decoded
-     */
+    /** Routes a request; what cannot be routed has a mount of its own that answers so. */
     RouteMatch match(RequestSource source) {
         return application.routes().match(source.method(), source.pathAndQuery());
     }

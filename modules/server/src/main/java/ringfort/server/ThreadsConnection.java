@@ -12,7 +12,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Body;
-import ringfort.api.HttpException;
 import ringfort.api.Request;
 import ringfort.api.Response;
 import ringfort.api.spi.Mount;
@@ -299,12 +298,7 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
     private boolean serve(RequestHead head) throws IOException {
         var body = new PulledBody();
         var source = new HeadSource(head, head.hasBody() ? body : InputStream.nullInputStream(), peer, local());
-        RouteMatch match;
-        try {
-            match = context.match(source);
-        } catch (HttpException e) {
-            throw new Refused(new Refusal(e.status(), e.getMessage()));
-        }
+        RouteMatch match = context.match(source);
         body.source = source;
         Mount mount = match.mount();
         Refusal refusal = context.applySettings(h1, mount);
