@@ -95,11 +95,6 @@ final class BodyOutput extends OutputStream {
         exchange.signal();
     }
 
-    /** Tells whether the connection ended under the writer. */
-    boolean isCut() {
-        return connectionFailure != null;
-    }
-
     boolean hasPosted() {
         return posted;
     }

@@ -24,6 +24,7 @@ final class Counters {
     final Counter submissionQueueFull;
     final Counter completionOverflows;
     final Counter bufferShortages;
+    final Counter unarmedTimers;
     final Counter staleCompletions;
     final Counter unknownCompletions;
     private final EnumMap<CloseReason, Counter> closed = new EnumMap<>(CloseReason.class);
@@ -43,6 +44,7 @@ final class Counters {
         submissionQueueFull = new Counter(shared);
         completionOverflows = new Counter(shared);
         bufferShortages = new Counter(shared);
+        unarmedTimers = new Counter(shared);
         staleCompletions = new Counter(shared);
         unknownCompletions = new Counter(shared);
         for (CloseReason reason : CloseReason.values()) {
@@ -95,6 +97,7 @@ final class Counters {
         sum.counter("ringfort_sq_full_total", "Operations that waited for a turn.", c -> c.submissionQueueFull);
         sum.counter("ringfort_cq_overflows_total", "Completion queue overflows.", c -> c.completionOverflows);
         sum.counter("ringfort_buffer_shortages_total", "Receives that found no buffer.", c -> c.bufferShortages);
+        sum.counter("ringfort_unarmed_timers_total", "Timers that waited for a turn.", c -> c.unarmedTimers);
         sum.counter("ringfort_stale_completions_total", "Completions of connections gone.", c -> c.staleCompletions);
         sum.counter("ringfort_unknown_completions_total", "Completions nobody asked for.", c -> c.unknownCompletions);
         for (CloseReason reason : CloseReason.values()) {

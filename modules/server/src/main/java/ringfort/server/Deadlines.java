@@ -74,4 +74,34 @@ interface Deadlines {
             return whenNone;
         }
     }
+
+    /** A timer operation in the kernel for each connection, see {@link RingTimer}; the kernel ends the worker's wait. */
+    record Kernel() implements Deadlines {
+        @Override
+        public void arm(Connection connection, long deadlineNanos) {
+            timer(connection).want(deadlineNanos);
+        }
+
+        @Override
+        public void disarm(Connection connection) {
+            timer(connection).unwant();
+        }
+
+        @Override
+        public void clear(Connection connection) {
+            timer(connection).unwant();
+        }
+
+        @Override
+        public void expire(long nowNanos) {}
+
+        @Override
+        public long nextNanos(long whenNone) {
+            return whenNone;
+        }
+
+        private static RingTimer timer(Connection connection) {
+            return ((RingConnection) connection).timer; // only a ring worker has these deadlines
+        }
+    }
 }

@@ -27,6 +27,7 @@ import ringfort.h1.RequestHead;
  */
 final class Exchange implements Runnable, Executor {
     private static final int FILE_BUFFER_BYTES = 64 * 1024;
+    private static final Response NOBODY = Response.of(500);
 
     private final Connection connection;
     private final Worker worker;
@@ -50,6 +51,7 @@ final class Exchange implements Runnable, Executor {
     private boolean starting;
     private @Nullable Runnable continuation;
 
+    private volatile boolean abandoned;
     private volatile @Nullable Response response;
     private volatile @Nullable BodyOutput stream;
     private volatile byte @Nullable [] wholeBody;
@@ -184,8 +186,13 @@ final class Exchange implements Runnable, Executor {
         try {
             return handler.handle(request);
         } catch (Throwable e) {
-            return worker.context.failure(request, e);
+            return failure(e);
         }
+    }
+
+    /** What a failure answers. When nobody is left to be answered it is the peer's doing, and not reported as a fault. */
+    private Response failure(Throwable cause) {
+        return abandoned ? NOBODY : worker.context.failure(request, cause);
     }
 
     private void finish(Response result) {
@@ -238,14 +245,14 @@ final class Exchange implements Runnable, Executor {
 
     private void failed(BodyOutput out, Throwable cause) {
         if (out.hasPosted()) {
-            if (!out.isCut()) {
+            if (!abandoned) {
                 worker.context.application.report(request, cause);
             }
             out.abort(cause);
             return;
         }
         stream = null;
-        response = ServerContext.held(worker.context.failure(request, cause));
+        response = ServerContext.held(failure(cause));
         signal();
     }
 
@@ -289,6 +296,7 @@ final class Exchange implements Runnable, Executor {
 
     /** The connection is gone or the request was answered without its handler: whoever still works on it is told. */
     void abandon(IOException cause) {
+        abandoned = true;
         if (body != null) {
             body.fail(cause);
         }

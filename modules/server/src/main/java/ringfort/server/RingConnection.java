@@ -14,6 +14,9 @@ import ringfort.sys.Linux;
  * index is free again when the close has completed.
  */
 final class RingConnection extends Connection {
+    /** Used with kernel timers only. */
+    final RingTimer timer = new RingTimer();
+
     private final RingWorker ring;
     private boolean receiving;
     private boolean cancelling;
@@ -21,6 +24,7 @@ final class RingConnection extends Connection {
     private boolean shuttingDown;
     private boolean cut; // shut down both ways, so that what is in flight ends
     private boolean closing;
+    private boolean closed;
 
     RingConnection(RingWorker worker, int fd, InetSocketAddress peer, int index, int generation) {
         super(worker, fd, peer, index, generation);
@@ -33,7 +37,7 @@ final class RingConnection extends Connection {
         if (isDestroyed()) {
             return settleDestroyed();
         }
-        return settleSend() && settleReceive() && settleShutdown();
+        return settleSend() && settleReceive() && settleShutdown() && timer.settle(ring, this);
     }
 
     private boolean settleSend() {
@@ -95,7 +99,11 @@ final class RingConnection extends Connection {
     }
 
     private boolean settleDestroyed() {
+        if (!timer.settleClosed(ring, this)) {
+            return false;
+        }
         if (closing) {
+            leave();
             return true;
         }
         if (receiving && !cancelling && !cancelReceive()) {
@@ -168,6 +176,26 @@ final class RingConnection extends Connection {
     }
 
     void closeCompleted() {
-        ring.gone(this);
+        closed = true;
+        leave();
+    }
+
+    /** Gives the index free when nothing in the kernel refers to it any more. */
+    private void leave() {
+        if (closed && !timer.isBusy()) {
+            ring.gone(this);
+        }
+    }
+
+    void timerCompleted() {
+        touch();
+        if (timer.completed(ring) && !isDestroyed()) {
+            deadline();
+        }
+    }
+
+    void timerChanged() {
+        timer.changed();
+        touch();
     }
 }

@@ -4,8 +4,10 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import ringfort.ring.BufferRing;
 import ringfort.ring.CompletionBatch;
+import ringfort.ring.IoUring;
 import ringfort.ring.Ring;
 import ringfort.ring.Sqe;
+import ringfort.ring.Timespec;
 import ringfort.sys.Errno;
 import ringfort.sys.EventFd;
 import ringfort.sys.Libc;
@@ -35,6 +37,8 @@ final class RingWorker extends Worker {
     static final int SHUTDOWN = 6;
     static final int CANCEL = 7;
     static final int CLOSE = 8;
+    static final int TIMER = 9;
+    static final int TIMER_CHANGE = 10;
 
     private final Ring ring;
     private @Nullable BufferRing received;
@@ -45,6 +49,9 @@ final class RingWorker extends Worker {
     private final CompletionBatch batch = new CompletionBatch(BATCH);
     private final ConnectionTable<RingConnection> connections = new ConnectionTable<>();
     private final Deadlines deadlines;
+    private final long timespecs; // one for each entry of the submission queue
+    private int nextTimespec;
+    final Counter timersInFlight = new Counter(false);
     private final boolean multishotReceive;
     private boolean accepting;
     private boolean acceptWanted = true;
@@ -56,7 +63,10 @@ final class RingWorker extends Worker {
         super(context, name);
         this.ring = ring;
         this.multishotReceive = multishotReceive;
-        this.deadlines = new Deadlines.Wheel(new DeadlineWheel<>(context.ticker.nanos()), this::expired);
+        this.timespecs = memory.allocate((long) ring.sqEntries() * Timespec.BYTES, 8);
+        this.deadlines = context.options.timers().equals("kernel")
+                ? new Deadlines.Kernel()
+                : new Deadlines.Wheel(new DeadlineWheel<>(context.ticker.nanos()), this::expired);
         // Blocking: a read of a non-blocking descriptor would complete with EAGAIN at once, and spin.
         this.wakeUp = EventFd.open(false);
         this.listener = new Listener(listenerFd, context.admission, counters);
@@ -125,7 +135,8 @@ final class RingWorker extends Worker {
             case ACCEPT -> accepted(result, batch.more(i));
             case WAKE -> waking = false;
             case IGNORED -> {}
-            case RECEIVE, SEND, SHUTDOWN, CANCEL, CLOSE -> completeConnection(operation, userData, result, i);
+            case RECEIVE, SEND, SHUTDOWN, CANCEL, CLOSE, TIMER, TIMER_CHANGE ->
+                completeConnection(operation, userData, result, i);
             default -> counters.unknownCompletions.add(1);
         }
     }
@@ -145,6 +156,8 @@ final class RingWorker extends Worker {
                 case SEND -> connection.sendCompleted(result);
                 case SHUTDOWN -> connection.shutdownCompleted();
                 case CANCEL -> connection.cancelCompleted();
+                case TIMER -> connection.timerCompleted();
+                case TIMER_CHANGE -> connection.timerChanged();
                 default -> connection.closeCompleted();
             }
         } catch (Throwable e) {
@@ -161,6 +174,25 @@ final class RingWorker extends Worker {
             }
             ring.release(buffer);
         }
+    }
+
+    // Kernel timers. The kernel reads a timespec when it takes the entry, and entries are taken in order: as many
+    // timespecs as entries, used in turn, are never overwritten too early.
+
+    void fillTimeout(Sqe sqe, long deadlineNanos, long userData) {
+        sqe.timeout(timespec(deadlineNanos), IoUring.IORING_TIMEOUT_ABS, 0, userData);
+    }
+
+    void fillTimeoutUpdate(Sqe sqe, long target, long deadlineNanos, long userData) {
+        sqe.timeoutUpdate(target, timespec(deadlineNanos), IoUring.IORING_TIMEOUT_ABS, userData);
+    }
+
+    private long timespec(long deadlineNanos) {
+        long address = timespecs + (long) nextTimespec * Timespec.BYTES;
+        nextTimespec = (nextTimespec + 1) % ring.sqEntries();
+        NativeMemory.putLong(address, Math.floorDiv(deadlineNanos, 1_000_000_000L));
+        NativeMemory.putLong(address + 8, Math.floorMod(deadlineNanos, 1_000_000_000L));
+        return address;
     }
 
     // Accepting.

@@ -1,5 +1,6 @@
 package ringfort.server;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -154,7 +155,9 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
         } catch (Expired e) {
             reason = CloseReason.DEADLINE;
         } catch (IOException e) {
-            reason = cut ? CloseReason.DEADLINE : CloseReason.RESET;
+            if (reason == CloseReason.PEER) {
+                reason = cut ? CloseReason.DEADLINE : CloseReason.RESET;
+            }
         } catch (Throwable e) {
             reason = CloseReason.DEFECT;
             engine.counters.defects.add(1);
@@ -309,14 +312,12 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
             step(); // END
         }
         var request = new Request(source, match);
-        Response response = handle(mount, request);
+        Response response = handle(mount, request, body);
         if (Thread.interrupted() && armedPhase == Phase.HANDLER && armedNanos - now() <= 0) {
             expire();
         }
-        if (body.refused != null) {
-            throw body.refused;
-        }
-        respond(head, request, response);
+        body.check();
+        respond(head, request, response, body);
         return switch (h1.responseComplete(now())) {
             case KEEP_ALIVE, DRAIN_BODY -> true;
             case CLOSE -> {
@@ -330,10 +331,11 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
         return (InetSocketAddress) socket.getLocalSocketAddress();
     }
 
-    private Response handle(Mount mount, Request request) {
+    private Response handle(Mount mount, Request request, PulledBody body) throws IOException {
         try {
             return mount.handler().handle(request);
         } catch (Throwable e) {
+            body.check(); // the peer's doing is no fault of the handler's
             return context.failure(request, e);
         }
     }
@@ -341,7 +343,7 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
     /** The request body, parsed as the handler reads. */
     private final class PulledBody extends InputStream {
         private @Nullable HeadSource source;
-        private @Nullable Refused refused;
+        private @Nullable IOException broken; // what ended the body early: a handler may catch it, we must not forget
         private int from;
         private int to;
         private boolean ended;
@@ -391,7 +393,8 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
                 case NEED_INPUT -> {
                     if (!fillOrRemember()) {
                         h1.inputClosed(now());
-                        throw new java.io.EOFException("the peer closed before the request body was complete");
+                        reason = CloseReason.PEER_MIDWAY;
+                        throw remember(new EOFException("the peer closed before the request body was complete"));
                     }
                 }
                 case REFUSED -> throw remember(new Refused(h1.refusal()));
@@ -402,28 +405,34 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
         private boolean fillOrRemember() throws IOException {
             try {
                 return fill();
-            } catch (Refused e) {
+            } catch (IOException e) {
                 throw remember(e);
             }
         }
 
-        /** A handler may catch what its read throws; the connection must not forget. */
-        private Refused remember(Refused e) {
-            refused = e;
+        private IOException remember(IOException e) {
+            broken = e;
             return e;
+        }
+
+        /** Throws what ended the body early, if anything did. */
+        private void check() throws IOException {
+            if (broken != null) {
+                throw broken;
+            }
         }
     }
 
     // Responses.
 
-    private void respond(RequestHead head, Request request, Response response) throws IOException {
+    private void respond(RequestHead head, Request request, Response response, PulledBody body) throws IOException {
         boolean silent = head.isHead() || response.status() == 204 || response.status() == 304;
         boolean keepAlive = h1.keepAlive() && !engine.isDraining();
         engine.counters.responses.add(1);
         if (!silent && response.body() instanceof Body.Streaming streamed) {
-            stream(head, request, response, streamed.length(), keepAlive, streamed.writer()::writeTo);
+            stream(head, request, response, body, streamed.length(), keepAlive, streamed.writer()::writeTo);
         } else if (!silent && response.body() instanceof Body.FileBody file) {
-            stream(head, request, response, file.length(), keepAlive, out -> copy(file, out));
+            stream(head, request, response, body, file.length(), keepAlive, out -> copy(file, out));
         } else {
             sink.reset();
             var written = content.head(sink, head, response, response.body().length(), keepAlive);
@@ -445,7 +454,13 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
     }
 
     private void stream(
-            RequestHead head, Request request, Response response, long length, boolean keepAlive, Writer writer)
+            RequestHead head,
+            Request request,
+            Response response,
+            PulledBody body,
+            long length,
+            boolean keepAlive,
+            Writer writer)
             throws IOException {
         var out = new PushedBody(head, response, length, keepAlive);
         try {
@@ -455,13 +470,18 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
             if (out.connectionFailed) {
                 throw new IOException("the peer is gone", e);
             }
+            if (!out.begun) {
+                body.check();
+            }
             if (out.begun) {
-                context.application.report(request, e);
+                if (body.broken == null) {
+                    context.application.report(request, e);
+                }
                 reason = CloseReason.HANDLER;
                 force(true); // cut, not ended: the peer must be able to tell
                 throw new IOException("the response failed midway", e);
             }
-            respond(head, request, ServerContext.held(context.failure(request, e)));
+            respond(head, request, ServerContext.held(context.failure(request, e)), body);
         }
     }
 
