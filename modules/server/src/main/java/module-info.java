@@ -13,6 +13,7 @@ import ringfort.server.ThreadsEngine;
  */
 @NullMarked
 module ringfort.server {
+    requires static jdk.jfr;
     requires static org.jspecify;
     requires ringfort.api;
     requires ringfort.h1;

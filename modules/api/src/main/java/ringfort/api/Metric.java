@@ -19,7 +19,9 @@ public record Metric(String name, String help, Kind kind, Map<String, String> la
         /** Only grows, from the start of the process. */
         COUNTER,
         /** Goes up and down. */
-        GAUGE;
+        GAUGE,
+        /** One part of a histogram: its name ends in {@code _bucket}, with a label {@code le}, {@code _sum} or {@code _count}. */
+        HISTOGRAM;
 
         String text() {
             return name().toLowerCase(Locale.ROOT);
@@ -32,6 +34,14 @@ public record Metric(String name, String help, Kind kind, Map<String, String> la
         Objects.requireNonNull(kind, "kind");
         labels = Map.copyOf(labels);
         labels.keySet().forEach(Metric::requireName);
+        if (kind == Kind.HISTOGRAM && !name.matches(".+_(bucket|sum|count)")) {
+            throw new IllegalArgumentException("name " + name + " is no part of a histogram: _bucket, _sum or _count");
+        }
+    }
+
+    /** The name that parts of one histogram share; for any other metric its own. */
+    String family() {
+        return kind == Kind.HISTOGRAM ? name.substring(0, name.lastIndexOf('_')) : name;
     }
 
     private static void requireName(String name) {

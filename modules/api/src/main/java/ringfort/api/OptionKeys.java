@@ -134,6 +134,13 @@ final class OptionKeys {
             10_000_000,
             0,
             "Most open connections of one peer address; 0 for no limit");
+    static final OptionKey<Boolean> LOG_EXPIRED = new OptionKey<>(
+            "log-expired",
+            OptionType.SWITCH,
+            false,
+            _ -> true,
+            "on or off",
+            "Whether each connection that outstays a deadline gets a line in the log, 50 a second at most");
     static final OptionKey<Boolean> SHUTDOWN_HOOK = new OptionKey<>(
             "shutdown-hook",
             OptionType.SWITCH,
@@ -173,6 +180,7 @@ final class OptionKeys {
             MAX_QUEUED_WRITE,
             MAX_CONNECTIONS,
             MAX_CONNECTIONS_PER_PEER,
+            LOG_EXPIRED,
             SHUTDOWN_HOOK);
 
     private OptionKeys() {}

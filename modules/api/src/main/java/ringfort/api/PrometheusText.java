@@ -23,7 +23,7 @@ public final class PrometheusText {
     public static String format(Collection<Metric> metrics) {
         Map<String, List<Metric>> families = new LinkedHashMap<>();
         for (Metric metric : metrics) {
-            families.computeIfAbsent(metric.name(), _ -> new ArrayList<>()).add(metric);
+            families.computeIfAbsent(metric.family(), _ -> new ArrayList<>()).add(metric);
         }
         StringBuilder text = new StringBuilder(128 * metrics.size());
         families.forEach((name, family) -> {

@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxQueuedWrite most response bytes queued for a connection before its handler has to wait
  * @param maxConnections most open connections; 0 for no limit
  * @param maxConnectionsPerPeer most open connections of one peer address; 0 for no limit
+ * @param logExpired whether each connection that outstays a deadline gets a line in the log, 50 a second at most
  * @param shutdownHook whether SIGTERM and SIGINT drain the server before the process ends
  */
 public record ServerOptions(
@@ -75,6 +76,7 @@ public record ServerOptions(
         int maxQueuedWrite,
         int maxConnections,
         int maxConnectionsPerPeer,
+        boolean logExpired,
         boolean shutdownHook) {
     private static final String PROGRAM = "the program";
     /** Offsets into a request head are kept in 16 bits. */
@@ -110,6 +112,7 @@ public record ServerOptions(
         OptionKeys.MAX_QUEUED_WRITE.check((long) maxQueuedWrite, PROGRAM);
         OptionKeys.MAX_CONNECTIONS.check(maxConnections, PROGRAM);
         OptionKeys.MAX_CONNECTIONS_PER_PEER.check(maxConnectionsPerPeer, PROGRAM);
+        OptionKeys.LOG_EXPIRED.check(logExpired, PROGRAM);
         OptionKeys.SHUTDOWN_HOOK.check(shutdownHook, PROGRAM);
         if (maxRequestLine + maxHead > MOST_HEAD_BYTES) {
             throw new OptionException(
@@ -183,6 +186,7 @@ public record ServerOptions(
                 .maxQueuedWrite(maxQueuedWrite)
                 .maxConnections(maxConnections)
                 .maxConnectionsPerPeer(maxConnectionsPerPeer)
+                .logExpired(logExpired)
                 .shutdownHook(shutdownHook);
     }
 
@@ -488,6 +492,16 @@ public record ServerOptions(
         }
 
         /**
+         * Sets {@link ServerOptions#logExpired()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder logExpired(boolean value) {
+            return put(OptionKeys.LOG_EXPIRED, value);
+        }
+
+        /**
          * Sets {@link ServerOptions#shutdownHook()}.
          *
          * @param value the value
@@ -555,6 +569,7 @@ public record ServerOptions(
                     values.size(OptionKeys.MAX_QUEUED_WRITE),
                     values.of(OptionKeys.MAX_CONNECTIONS),
                     values.of(OptionKeys.MAX_CONNECTIONS_PER_PEER),
+                    values.of(OptionKeys.LOG_EXPIRED),
                     values.of(OptionKeys.SHUTDOWN_HOOK));
         }
     }

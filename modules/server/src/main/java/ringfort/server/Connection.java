@@ -57,6 +57,8 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
     private boolean closing; // nothing more is read; close once everything is sent
     private boolean shutdown; // our FIN is out
     private boolean destroyed;
+    private @Nullable Phase enforcedPhase; // the watchdog shut the socket down for it
+    private long enforcedLateNanos;
     private boolean served;
     private int lingered;
     private CloseReason closeReason = CloseReason.PEER;
@@ -64,6 +66,9 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
     private @Nullable Phase armedPhase; // what H1State wants; the wheel learns it when the turn ends
     private long armedNanos;
     private boolean slotChanged;
+    private @Nullable Phase settledPhase; // what the wheel or the kernel knows
+    private long acceptedNanos;
+    private long receivedBytes;
 
     private final InetSocketAddress peer;
 
@@ -78,7 +83,8 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
     }
 
     final void accepted() {
-        h1.accepted(worker.now());
+        acceptedNanos = worker.now();
+        h1.accepted(acceptedNanos);
         touch();
     }
 
@@ -130,13 +136,29 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
 
     /** Carries the slot over to the wheel. A request that came and went within one turn costs the wheel nothing. */
     final void settleDeadline() {
-        if (slotChanged) {
-            slotChanged = false;
-            if (armedPhase == null) {
-                worker.deadlines().disarm(this);
-            } else {
-                worker.deadlines().arm(this, armedNanos);
-            }
+        if (!slotChanged) {
+            return;
+        }
+        slotChanged = false;
+        Phase phase = armedPhase;
+        if (phase != settledPhase) {
+            countSlot(phase);
+        }
+        if (phase == null) {
+            worker.deadlines().disarm(this);
+        } else {
+            worker.deadlines().arm(this, armedNanos);
+        }
+    }
+
+    private void countSlot(@Nullable Phase next) {
+        Phase last = settledPhase;
+        settledPhase = next;
+        if (last != null) {
+            worker.counters.phase(last).cleared.add(1);
+        }
+        if (next != null) {
+            worker.counters.phase(next).armed.add(1);
         }
     }
 
@@ -145,13 +167,18 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
         Phase phase = armedPhase;
         long due = armedNanos;
         touch();
+        if (enforcedPhase != null) {
+            endEnforced();
+            return;
+        }
         H1State.Expiry expiry = h1.expired(worker.now());
         if (expiry == H1State.Expiry.NOT_DUE) {
             slotChanged = true; // the wheel has let go of the entry; whatever is armed now is put back
             return;
         }
+        settledPhase = null;
         if (phase != null) {
-            worker.counters.expired(phase, worker.now() - due);
+            expiredAt(phase, worker.now() - due);
         }
         switch (expiry) {
             case ANSWER_408 -> answerAndClose(h1.refusal(), CloseReason.DEADLINE);
@@ -170,11 +197,50 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
         }
     }
 
+    /**
+     * Ends the connection from outside when its deadline has passed while its worker is held; true if it did. The peer
+     * is not to blame for bytes that wait for us in the socket.
+     */
+    final boolean enforceFromOutside(long nowNanos) {
+        Phase phase = armedPhase;
+        if (phase == null
+                || phase == Phase.HANDLER
+                || enforcedPhase != null
+                || destroyed
+                || armedNanos - nowNanos > 0) {
+            return false;
+        }
+        boolean ours = phase == Phase.WRITE ? Sockets.unsentBytes(fd) == 0 : Sockets.unreadBytes(fd) > 0;
+        if (ours) {
+            return false;
+        }
+        enforcedPhase = phase;
+        enforcedLateNanos = nowNanos - armedNanos;
+        Sockets.shutdown(fd);
+        return true;
+    }
+
+    /** The worker is back and meets what the watchdog did. */
+    private void endEnforced() {
+        Phase phase = enforcedPhase;
+        if (phase != null && !destroyed) {
+            settledPhase = null;
+            expiredAt(phase, enforcedLateNanos);
+            destroy(CloseReason.DEADLINE, null);
+        }
+    }
+
+    private void expiredAt(Phase phase, long lateNanos) {
+        worker.context.expired(worker.counters, phase, peer, worker.now() - acceptedNanos, lateNanos, receivedBytes);
+    }
+
     // What the transport reports.
 
     /** Bytes arrived; {@code buffer} is the worker's and is not kept. */
     final void received(byte[] buffer, int from, int to) {
         touch();
+        receivedBytes += to - from;
+        worker.counters.receivedBytes.add(to - from);
         if (closing || destroyed) {
             lingered += to - from;
             if (lingered > LINGER_BYTES) {
@@ -196,6 +262,10 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
     final void peerClosed() {
         touch();
         peerClosed = true;
+        if (enforcedPhase != null) {
+            endEnforced();
+            return;
+        }
         if (closing) {
             if (shutdown) {
                 destroy(closeReason, null);
@@ -522,6 +592,7 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
         leftover = NONE;
         h1.closed();
         worker.deadlines().clear(this);
+        countSlot(null);
         abandonExchange(cause != null ? cause : new IOException("the connection is closed"));
         touch();
     }

@@ -154,6 +154,10 @@ final class Exchange implements Runnable, Executor {
         }
     }
 
+    @Nullable Thread thread() {
+        return thread;
+    }
+
     void interrupt() {
         Thread running = thread;
         if (running != null && running != worker.thread()) {

@@ -1,9 +1,13 @@
 package ringfort.server;
 
+import java.net.InetSocketAddress;
+import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.spi.Mount;
+import ringfort.h1.Phase;
+import ringfort.timers.Ticker;
 
 /**
  * What the server has to say to whoever runs it, said by a thread of its own: a logger may lock and a terminal may be
@@ -13,6 +17,7 @@ import ringfort.api.spi.Mount;
  */
 final class Notices implements AutoCloseable {
     private static final int ROOM = 256;
+    private static final int EXPIRED_PER_SECOND = 50;
 
     private record Notice(
             System.Logger.Level level,
@@ -21,6 +26,8 @@ final class Notices implements AutoCloseable {
 
     private final ArrayBlockingQueue<Notice> queue = new ArrayBlockingQueue<>(ROOM);
     private final AtomicLong dropped = new AtomicLong();
+    private final AtomicLong expiredInSecond = new AtomicLong();
+    private volatile long expiredSecond;
     private final Thread thread =
             Thread.ofPlatform().daemon().name("ringfort-notices").unstarted(this::run);
 
@@ -36,6 +43,33 @@ final class Notices implements AutoCloseable {
                         + " times or more; it runs offloaded from now on."
                         + " Say so at the route (Route.offload()) to spare the first requests",
                 null));
+    }
+
+    /** A deadline of a connection passed; at most {@link #EXPIRED_PER_SECOND} of these are said. */
+    void expired(Phase phase, InetSocketAddress peer, long ageNanos, long lateNanos, long receivedBytes) {
+        long second = Ticker.system().nanos() / 1_000_000_000L;
+        if (second != expiredSecond) {
+            expiredSecond = second;
+            expiredInSecond.set(0);
+        }
+        if (expiredInSecond.incrementAndGet() > EXPIRED_PER_SECOND) {
+            dropped.incrementAndGet();
+            return;
+        }
+        String text = "expired phase=%s peer=%s:%d age=%.3fs late=%.3fms received=%d"
+                .formatted(
+                        phase.name().toLowerCase(Locale.ROOT),
+                        peer.getAddress().getHostAddress(),
+                        peer.getPort(),
+                        ageNanos / 1e9,
+                        lateNanos / 1e6,
+                        receivedBytes);
+        put(new Notice(System.Logger.Level.INFO, text, null));
+    }
+
+    /** A handler holds its worker. */
+    void stuck(String what) {
+        put(new Notice(System.Logger.Level.WARNING, what, null));
     }
 
     /** The server itself failed. */

@@ -81,7 +81,6 @@ final class PollConnection extends Connection {
                 if (bytes < Worker.SCRATCH_BYTES && !finAnnounced) {
                     readable = false; // a short read emptied the socket; what comes next gives an edge
                 }
-                worker.counters.receivedBytes.add(bytes);
                 NativeMemory.copyOut(poll.receiveBuffer, worker.scratch, 0, bytes);
                 received(worker.scratch, 0, bytes);
             } else if (count == 0) {

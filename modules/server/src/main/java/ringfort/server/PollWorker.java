@@ -128,6 +128,11 @@ final class PollWorker extends Worker {
         }
     }
 
+    @Override
+    boolean hasPendingInput(Connection connection) {
+        return false; // what was not read is still in the socket, where Connection looks itself
+    }
+
     // Accepting.
 
     private void accept() {
@@ -176,7 +181,7 @@ final class PollWorker extends Worker {
     void gone(PollConnection connection) {
         connections.remove(connection);
         listener.left(connection.peer());
-        counters.closed(connection.closeReason());
+        counters.closed(connection.closeReason()).add(1);
     }
 
     @Override

@@ -140,7 +140,6 @@ final class RingConnection extends Connection {
             return;
         }
         if (result > 0) {
-            worker.counters.receivedBytes.add(result);
             received(worker.scratch, 0, result);
         } else if (result == 0) {
             peerClosed();

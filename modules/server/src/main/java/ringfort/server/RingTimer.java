@@ -1,6 +1,5 @@
 package ringfort.server;
 
-import org.jspecify.annotations.Nullable;
 import ringfort.ring.Sqe;
 
 /**
@@ -52,7 +51,7 @@ final class RingTimer {
             changing = true;
         } else {
             ring.fillTimeout(sqe, wantedNanos, timer);
-            ring.timersInFlight.add(1);
+            ring.counters.timersInFlight.add(1);
             inFlight = true;
         }
         inFlightNanos = wantedNanos;
@@ -64,7 +63,7 @@ final class RingTimer {
         if (!inFlight || removed || changing) {
             return true;
         }
-        @Nullable Sqe sqe = ring.sqe();
+        Sqe sqe = ring.sqe();
         if (sqe == null) {
             return false;
         }
@@ -79,7 +78,7 @@ final class RingTimer {
     /** The timer completed, by firing or by removal; true when the deadline wanted now has come. */
     boolean completed(RingWorker ring) {
         inFlight = false;
-        ring.timersInFlight.add(-1);
+        ring.counters.timersInFlight.add(-1);
         if (!wanted || wantedNanos - ring.now() > 0) {
             return false; // cleared since, or moved later: the next settle submits the remainder
         }

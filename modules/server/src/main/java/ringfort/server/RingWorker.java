@@ -51,8 +51,8 @@ final class RingWorker extends Worker {
     private final Deadlines deadlines;
     private final long timespecs; // one for each entry of the submission queue
     private int nextTimespec;
-    final Counter timersInFlight = new Counter(false);
     private final boolean multishotReceive;
+    private int completing; // the batch's completions from here on were not handled yet
     private boolean accepting;
     private boolean acceptWanted = true;
     private boolean waking;
@@ -109,7 +109,8 @@ final class RingWorker extends Worker {
             throw new IllegalStateException("io_uring_enter: " + Errno.describe(-result));
         }
         int count = ring.reap(batch);
-        for (int i = 0; i < count; i++) {
+        for (completing = 0; completing < count; ) {
+            int i = completing++;
             complete(batch.userData(i), batch.result(i), i);
         }
     }
@@ -163,6 +164,16 @@ final class RingWorker extends Worker {
         } catch (Throwable e) {
             defect(connection, e);
         }
+    }
+
+    @Override
+    boolean hasPendingInput(Connection connection) {
+        for (int i = completing; i < batch.size(); i++) {
+            if (batch.userData(i) == userData(RECEIVE, (RingConnection) connection)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Copies what was received and gives the buffer back before anything else: it must not wait for a handler. */
@@ -275,7 +286,7 @@ final class RingWorker extends Worker {
     void gone(RingConnection connection) {
         connections.remove(connection);
         listener.left(connection.peer());
-        counters.closed(connection.closeReason());
+        counters.closed(connection.closeReason()).add(1);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package ringfort.server;
 
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import ringfort.api.spi.RouteMatch;
 import ringfort.api.spi.RouteSettings;
 import ringfort.h1.H1State;
 import ringfort.h1.Limits;
+import ringfort.h1.Phase;
 import ringfort.h1.Refusal;
 import ringfort.h1.Timeouts;
 import ringfort.timers.Ticker;
@@ -72,6 +74,18 @@ final class ServerContext {
         return response.body() instanceof Body.Streaming || response.body() instanceof Body.FileBody
                 ? Response.text("Internal Server Error\n").status(500)
                 : response;
+    }
+
+    /** A deadline passed: it is counted, seen by the flight recorder, and logged if that is asked for. */
+    void expired(
+            Counters counters, Phase phase, InetSocketAddress peer, long ageNanos, long lateNanos, long receivedBytes) {
+        counters.phase(phase).expired(lateNanos);
+        if (FlightRecorder.AVAILABLE) {
+            FlightRecorder.expired(phase, peer, ageNanos, lateNanos, receivedBytes);
+        }
+        if (options.logExpired()) {
+            notices.expired(phase, peer, ageNanos, lateNanos, receivedBytes);
+        }
     }
 
     private static Limits limits(ServerOptions o) {

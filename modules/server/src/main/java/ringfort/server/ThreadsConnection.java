@@ -51,6 +51,8 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
     private boolean inputEnded;
     private boolean served;
     private CloseReason reason = CloseReason.PEER;
+    private final long acceptedNanos;
+    private volatile long receivedBytes; // read by the sweep
 
     // The slot, written by this connection's thread and read by the sweep.
     private volatile @Nullable Phase armedPhase;
@@ -65,6 +67,7 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
         this.peer = peer;
         this.h1 = new H1State(context.limits, context.timeouts, this);
         this.content = new ResponseContent(context);
+        this.acceptedNanos = context.ticker.nanos();
         this.thread = Thread.ofVirtual().unstarted(this);
     }
 
@@ -92,12 +95,29 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
     @Override
     public void arm(Phase phase, long deadlineNanos) {
         armedNanos = deadlineNanos;
-        armedPhase = phase;
+        count(phase);
     }
 
     @Override
     public void clear() {
-        armedPhase = null;
+        count(null);
+    }
+
+    private void count(@Nullable Phase next) {
+        Phase last = armedPhase;
+        armedPhase = next;
+        if (last != next) {
+            if (last != null) {
+                engine.counters.phase(last).cleared.add(1);
+            }
+            if (next != null) {
+                engine.counters.phase(next).armed.add(1);
+            }
+        }
+    }
+
+    private void expired(Phase phase, long lateNanos) {
+        context.expired(engine.counters, phase, peer, now() - acceptedNanos, lateNanos, receivedBytes);
     }
 
     /** Ends a write or a handler whose deadline has passed; the sweep's thread. */
@@ -108,7 +128,7 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
         }
         if (phase == Phase.WRITE && !cut) {
             cut = true;
-            engine.counters.expired(phase, nowNanos - armedNanos);
+            expired(phase, nowNanos - armedNanos);
             force();
         } else if (phase == Phase.HANDLER) {
             thread.interrupt();
@@ -147,7 +167,7 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
     public void run() {
         try {
             socket.setTcpNoDelay(true);
-            h1.accepted(now());
+            h1.accepted(acceptedNanos);
             while (serveNext()) {
                 served = true;
             }
@@ -249,6 +269,7 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
     }
 
     /** Reads once, until the slot's deadline at the latest; false at the end of the input. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     private boolean fill() throws IOException {
         if (inputEnded) {
             return false;
@@ -261,6 +282,7 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
                 at = 0;
                 limit = Math.max(0, count);
                 inputEnded = count < 0;
+                receivedBytes = receivedBytes + limit;
                 engine.counters.receivedBytes.add(limit);
                 return !inputEnded;
             } catch (SocketTimeoutException e) {
@@ -288,7 +310,7 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
             return;
         }
         if (phase != null) {
-            engine.counters.expired(phase, late);
+            expired(phase, late);
         }
         reason = CloseReason.DEADLINE;
         switch (expiry) {

@@ -128,7 +128,7 @@ public final class ThreadsEngine implements Engine {
         void gone(ThreadsConnection connection, CloseReason reason) {
             connections.remove(connection);
             context.admission.leave(connection.peer().getAddress());
-            counters.closed(reason);
+            counters.closed(reason).add(1);
         }
 
         /** Reads have the socket's own time limit; writes and handlers have none, so somebody looks from outside. */
@@ -154,7 +154,7 @@ public final class ThreadsEngine implements Engine {
 
         @Override
         public List<Metric> metrics() {
-            return new ArrayList<>(Counters.metrics(List.of(counters)));
+            return new ArrayList<>(CounterMetrics.of(List.of(counters)));
         }
 
         @Override

@@ -36,6 +36,7 @@ abstract class Worker implements Executor, Runnable {
     private static final long SILENT_GRACE_NANOS = 500_000_000L;
 
     final ServerContext context;
+    final Hold hold = new Hold();
     final Counters counters = new Counters(false);
     final BufferPool buffers = new BufferPool();
     final byte[] scratch = new byte[SCRATCH_BYTES];
@@ -45,6 +46,7 @@ abstract class Worker implements Executor, Runnable {
     private final ResponseContent content;
     private final Mailbox mailbox = new Mailbox();
     private final ArrayDeque<Exchange> runnable = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> deferred = new ArrayDeque<>(); // messages the watchdog found and left
     private ArrayList<Connection> touched = new ArrayList<>();
     private ArrayList<Connection> settling = new ArrayList<>();
     private final CountDownLatch started = new CountDownLatch(1);
@@ -190,7 +192,7 @@ abstract class Worker implements Executor, Runnable {
 
     /** Publishes that the worker is about to sleep, then looks again: who puts something in sees one or the other. */
     private boolean mayRest() {
-        if (!runnable.isEmpty()) {
+        if (!runnable.isEmpty() || !deferred.isEmpty()) {
             return false;
         }
         sleeping = true;
@@ -268,14 +270,57 @@ abstract class Worker implements Executor, Runnable {
         } else if (stopped) {
             elsewhere(exchange);
         } else {
-            execute(() -> {
-                if (Thread.currentThread() == thread) {
-                    runnable.add(exchange);
-                } else {
-                    exchange.carry();
-                }
-            });
+            execute(new Resume(exchange));
         }
+    }
+
+    /** A virtual thread that can go on, on its way to the worker, or to who stands in for it. */
+    private final class Resume implements Runnable {
+        private final Exchange exchange;
+
+        Resume(Exchange exchange) {
+            this.exchange = exchange;
+        }
+
+        @Override
+        public void run() {
+            if (Thread.currentThread() == thread) {
+                runnable.add(exchange);
+            } else {
+                exchange.carry();
+            }
+        }
+    }
+
+    // For the watchdog, while it holds this worker's state.
+
+    /** Shuts down the connections whose deadlines have passed although their peers' bytes are not waiting for us. */
+    final void enforceFromOutside(long nowNanos) {
+        connections().forEach(connection -> {
+            if (!hasPendingInput(connection) && connection.enforceFromOutside(nowNanos)) {
+                counters.interventions.add(1);
+            }
+        });
+    }
+
+    /** Tells whether the kernel has handed over bytes of that connection that the worker has not looked at. */
+    abstract boolean hasPendingInput(Connection connection);
+
+    /** Takes a virtual thread that can go on away from this worker; null when there is none. */
+    final @Nullable Exchange takeRunnable() {
+        Exchange next = runnable.poll();
+        while (next == null) {
+            Runnable message = mailbox.take();
+            if (message == null) {
+                return null;
+            }
+            if (message instanceof Resume resume) {
+                next = resume.exchange;
+            } else {
+                deferred.add(message);
+            }
+        }
+        return next;
     }
 
     private static void elsewhere(Exchange exchange) {
@@ -283,6 +328,9 @@ abstract class Worker implements Executor, Runnable {
     }
 
     private void drainMailbox() {
+        for (Runnable task = deferred.poll(); task != null; task = deferred.poll()) {
+            task.run();
+        }
         for (Runnable task = mailbox.take(); task != null; task = mailbox.take()) {
             task.run();
         }
@@ -299,7 +347,12 @@ abstract class Worker implements Executor, Runnable {
     /** Runs a handler's virtual thread until it waits, measures how long it held the worker, and takes its signal. */
     final void carry(Exchange exchange) {
         long begin = context.ticker.nanos();
-        exchange.carry();
+        hold.begin(exchange, begin);
+        try {
+            exchange.carry();
+        } finally {
+            hold.end();
+        }
         held(exchange.mount(), begin);
         if (exchange.takeCarriedSignal()) {
             exchange.delivered();
@@ -309,7 +362,12 @@ abstract class Worker implements Executor, Runnable {
     /** Runs an inline handler in the completion loop itself. */
     final void runInline(Exchange exchange) {
         long begin = context.ticker.nanos();
-        exchange.runInline();
+        hold.begin(exchange, begin);
+        try {
+            exchange.runInline();
+        } finally {
+            hold.end();
+        }
         held(exchange.mount(), begin);
         exchange.delivered();
     }

@@ -18,6 +18,7 @@ final class WorkerEngine implements RunningEngine {
     private final List<? extends Worker> workers;
     private final InetSocketAddress address;
     private final String description;
+    private final Watchdog watchdog;
 
     private WorkerEngine(
             ServerContext context, List<? extends Worker> workers, InetSocketAddress address, String description) {
@@ -25,6 +26,8 @@ final class WorkerEngine implements RunningEngine {
         this.workers = workers;
         this.address = address;
         this.description = description;
+        this.watchdog = new Watchdog(context, workers);
+        watchdog.start();
     }
 
     /** Makes a worker for a listener that it then owns. */
@@ -92,7 +95,7 @@ final class WorkerEngine implements RunningEngine {
     @Override
     public List<Metric> metrics() {
         List<Metric> metrics = new ArrayList<>(
-                Counters.metrics(workers.stream().map(w -> w.counters).toList()));
+                CounterMetrics.of(workers.stream().map(w -> w.counters).toList()));
         metrics.add(new Metric(
                 "ringfort_routes_offloaded_total",
                 "Routes moved off the workers because their handlers held one.",
@@ -130,6 +133,7 @@ final class WorkerEngine implements RunningEngine {
                 return false;
             }
         }
+        watchdog.close();
         context.notices.close();
         return true;
     }

@@ -108,6 +108,21 @@ public final class Sockets {
         return Libc.setLinger(fd, true, 0);
     }
 
+    /** Returns how many received bytes wait to be read ({@code FIONREAD}, tcp(7)); 0 when it cannot be told. */
+    public static int unreadBytes(int fd) {
+        return Math.max(0, Libc.ioctlInt(fd, Linux.FIONREAD));
+    }
+
+    /** Returns how many sent bytes the peer has not acknowledged ({@code SIOCOUTQ}, tcp(7)); 0 when it cannot be told. */
+    public static int unsentBytes(int fd) {
+        return Math.max(0, Libc.ioctlInt(fd, Linux.SIOCOUTQ));
+    }
+
+    /** Ends both directions: the peer gets a FIN, pending operations end. Any thread, while nobody closes {@code fd}. */
+    public static int shutdown(int fd) {
+        return Libc.shutdown(fd, Linux.SHUT_RDWR);
+    }
+
     private static MemorySegment scratchForAddress() {
         MemorySegment scratch = Downcall.scratch(Downcall.state());
         scratch.set(JAVA_INT, SocketAddressCodec.MAX_BYTES, SocketAddressCodec.MAX_BYTES);

@@ -1,0 +1,110 @@
+package ringfort.server;
+
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps time going when a handler holds its worker: a busy loop, a native call, a lock. A thread of its own.
+ *
+ * <p>Every {@link #TICK_NANOS} it looks whether a worker has been inside one handler for longer than
+ * {@link #STUCK_NANOS}. It then
+ *
+ * <ul>
+ *   <li>shuts down, from outside, the connections of that worker whose deadlines have passed. {@code shutdown(2)} is safe
+ *       from any thread as long as the descriptor is not closed meanwhile, and only the worker closes: so the two agree by
+ *       {@link Hold}, and a worker that comes back waits for the watchdog's look to end;
+ *   <li>hands the worker's runnable virtual threads to a worker that is not stuck;
+ *   <li>reports the stuck stack, once for each time.
+ * </ul>
+ */
+final class Watchdog implements Runnable, AutoCloseable {
+    static final long TICK_NANOS = 20_000_000L;
+    static final long STUCK_NANOS = 40_000_000L;
+
+    private final ServerContext context;
+    private final List<? extends Worker> workers;
+    private final Thread thread;
+    private volatile boolean closed;
+
+    Watchdog(ServerContext context, List<? extends Worker> workers) {
+        this.context = context;
+        this.workers = workers;
+        this.thread = Thread.ofPlatform().daemon().name("ringfort-watchdog").unstarted(this);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    @Override
+    public void run() {
+        while (!closed) {
+            LockSupport.parkNanos(this, TICK_NANOS);
+            for (Worker worker : workers) {
+                try {
+                    look(worker);
+                } catch (Throwable e) {
+                    worker.counters.defects.add(1);
+                    context.notices.defect("the watchdog failed; it goes on", e);
+                }
+            }
+        }
+    }
+
+    private void look(Worker worker) {
+        Hold hold = worker.hold;
+        long now = context.ticker.nanos();
+        Exchange exchange = hold.stuckSince(now - STUCK_NANOS);
+        if (exchange == null) {
+            return;
+        }
+        if (hold.reportOnce()) {
+            worker.counters.stuck.add(1);
+            report(worker, exchange, hold.heldNanos(now));
+        }
+        if (!hold.enter()) {
+            return; // the handler has just returned
+        }
+        try {
+            worker.enforceFromOutside(now);
+            handOver(worker);
+        } finally {
+            hold.leave();
+        }
+    }
+
+    private void handOver(Worker stuck) {
+        Worker idle = workers.stream()
+                .filter(w -> !w.equals(stuck) && w.hold.isFree())
+                .findFirst()
+                .orElse(null);
+        if (idle != null) {
+            for (Exchange next = stuck.takeRunnable(); next != null; next = stuck.takeRunnable()) {
+                Exchange taken = next;
+                stuck.counters.takenOver.add(1);
+                idle.execute(() -> idle.carry(taken));
+            }
+        }
+    }
+
+    private void report(Worker worker, Exchange exchange, long heldNanos) {
+        @Nullable Thread handler = exchange.thread();
+        String route = exchange.mount().toString();
+        if (FlightRecorder.AVAILABLE) {
+            FlightRecorder.stuck(worker.thread().getName(), route, heldNanos);
+        }
+        var stack = new StringBuilder();
+        for (StackTraceElement frame : (handler != null ? handler : worker.thread()).getStackTrace()) {
+            stack.append("\n    at ").append(frame);
+        }
+        context.notices.stuck(route + " has held " + worker.thread().getName() + " for " + heldNanos / 1_000_000
+                + " ms. Deadlines are kept; requests of that worker wait. Route.offload() avoids this." + stack);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+}
