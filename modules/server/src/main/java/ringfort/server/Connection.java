@@ -50,7 +50,8 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
     private @Nullable Exchange exchange;
     private @Nullable Exchange sending; // its streamed body is under way
     private ResponseEncoder.Framing framing = ResponseEncoder.Framing.NONE;
-    private byte[] leftover = NONE; // bytes behind the current request
+    private byte[] leftover = NONE; // from leftoverAt on, bytes behind the current request
+    private int leftoverAt;
     private boolean driving;
     private boolean bodyPaused;
     private boolean peerClosed;
@@ -94,10 +95,19 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
     abstract boolean settle();
 
     final boolean wantsRead() {
-        return !peerClosed && !destroyed && (closing || (!bodyPaused && leftover.length == 0));
+        return !peerClosed && !destroyed && (closing || (!bodyPaused && !hasLeftover()));
     }
 
-    /** Everything is sent and the connection ends: the peer gets our FIN. */
+    private boolean hasLeftover() {
+        return leftoverAt < leftover.length;
+    }
+
+    private void leave(byte[] bytes, int at) {
+        leftover = at < bytes.length && !closing && !destroyed ? bytes : NONE;
+        leftoverAt = leftover.length == 0 ? 0 : at;
+    }
+
+    /** Everything is sent and the connection ends, the peer's side being open: it gets our FIN and may answer it. */
     final boolean wantsShutdown() {
         return closing && !shutdown && !destroyed && out.isEmpty();
     }
@@ -248,14 +258,18 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
             }
             return;
         }
-        if (leftover.length > 0) {
-            byte[] joined = Arrays.copyOf(leftover, leftover.length + to - from);
-            System.arraycopy(buffer, from, joined, leftover.length, to - from);
-            leftover = joined;
+        if (hasLeftover()) {
+            int left = leftover.length - leftoverAt;
+            byte[] joined = new byte[left + to - from];
+            System.arraycopy(leftover, leftoverAt, joined, 0, left);
+            System.arraycopy(buffer, from, joined, left, to - from);
+            leave(joined, 0);
             return;
         }
         int at = drive(buffer, from, to);
-        leftover = at < to && !closing ? Arrays.copyOfRange(buffer, at, to) : NONE;
+        if (at < to) {
+            leave(Arrays.copyOfRange(buffer, at, to), 0);
+        }
     }
 
     /** The peer sent its FIN. */
@@ -266,11 +280,8 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
             endEnforced();
             return;
         }
-        if (closing) {
-            if (shutdown) {
-                destroy(closeReason, null);
-            }
-        } else if (leftover.length == 0) {
+        endIfPeerEnded();
+        if (!closing && !hasLeftover()) {
             inputEnds();
         }
     }
@@ -302,8 +313,16 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
         }
         if (out.isEmpty()) {
             h1.writeOutstanding(false, worker.now());
+            endIfPeerEnded();
         }
         driveLeftover();
+    }
+
+    /** When the peer has ended its side and everything is sent, closing is all that is left: it sends our FIN. */
+    private void endIfPeerEnded() {
+        if (closing && peerClosed && out.isEmpty()) {
+            destroy(closeReason, null);
+        }
     }
 
     /** Our FIN is out. */
@@ -320,15 +339,12 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
     // From bytes to exchanges.
 
     private void driveLeftover() {
-        if (driving || leftover.length == 0 || closing || destroyed) {
+        if (driving || !hasLeftover() || closing || destroyed) {
             return;
         }
-        byte[] buffer = leftover;
-        int at = drive(buffer, 0, buffer.length);
-        leftover = at < buffer.length && !closing
-                ? (at == 0 ? buffer : Arrays.copyOfRange(buffer, at, buffer.length))
-                : NONE;
-        if (peerClosed && leftover.length == 0 && !closing) {
+        byte[] bytes = leftover;
+        leave(bytes, drive(bytes, leftoverAt, bytes.length));
+        if (peerClosed && !hasLeftover() && !closing) {
             inputEnds();
         }
     }
@@ -529,7 +545,7 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
         switch (h1.responseComplete(worker.now())) {
             case KEEP_ALIVE, DRAIN_BODY -> {
                 driveLeftover();
-                if (peerClosed && leftover.length == 0 && !driving && !closing) {
+                if (peerClosed && !hasLeftover() && !driving && !closing) {
                     inputEnds();
                 }
                 if (worker.isDraining()) {
@@ -578,6 +594,7 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
         bodyPaused = false;
         h1.readOutstanding(false, worker.now());
         touch();
+        endIfPeerEnded();
     }
 
     /** Ends now: the transport cancels what is in flight and closes the descriptor. */
@@ -604,7 +621,7 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
      */
     final void drain(boolean silentToo) {
         boolean between = h1.phase() == Phase.IDLE || (silentToo && armedPhase == Phase.HEADER && !served);
-        if (between && exchange == null && !closing && !destroyed && leftover.length == 0) {
+        if (between && exchange == null && !closing && !destroyed && !hasLeftover()) {
             closeWhenSent(CloseReason.DRAINED);
         }
     }

@@ -43,8 +43,9 @@ final class ServerContext {
         this.timeouts = timeouts(options);
         this.scheduler = new Scheduler(!options.scheduler().equals("jdk"));
         this.admission = new Admission(options.maxConnections(), options.maxConnectionsPerPeer());
-        this.holdThresholdNanos =
-                options.holdThreshold().isZero() ? Long.MAX_VALUE : options.holdThreshold().toNanos();
+        this.holdThresholdNanos = options.holdThreshold().isZero()
+                ? Long.MAX_VALUE
+                : options.holdThreshold().toNanos();
         this.holds = new Holds(notices::moved);
     }
 
