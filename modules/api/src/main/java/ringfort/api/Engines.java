@@ -73,8 +73,12 @@ final class Engines {
                 }
             }
         }
-        throw new ServerStartException("There is no engine " + options.engine() + "; there are auto"
-                + engines.stream().map(engine -> ", " + engine.name()).reduce("", String::concat));
+        throw new OptionException(
+                "engine",
+                options.engine(),
+                "the server's options",
+                "there are auto"
+                        + engines.stream().map(engine -> ", " + engine.name()).reduce("", String::concat));
     }
 
     private StartedServer best(ServerOptions options, Application application) {

@@ -147,13 +147,12 @@ public final class Server extends Routing<Server> {
     }
 
     private RunningServer start(Engines engines) {
-        ServerOptions resolved;
+        RunningServer running;
         try {
-            resolved = options.build();
+            running = engines.start(options.build(), application());
         } catch (OptionException e) {
             throw new ServerStartException(e.getMessage(), e);
         }
-        RunningServer running = engines.start(resolved, application());
         System.getLogger("ringfort").log(Level.INFO, running::description);
         return running;
     }

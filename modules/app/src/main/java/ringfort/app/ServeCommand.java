@@ -15,6 +15,7 @@ import ringfort.api.OptionException;
 import ringfort.api.RunningServer;
 import ringfort.api.Server;
 import ringfort.api.ServerOptions;
+import ringfort.api.ServerStartException;
 
 /** {@code ringfort serve}: runs an application until a signal stops it. */
 final class ServeCommand implements Command {
@@ -69,12 +70,24 @@ final class ServeCommand implements Command {
         AtomicReference<@Nullable RunningServer> running = new AtomicReference<>();
         Server server = Server.of(options);
         Demo.declare(server, () -> metrics(running.get()));
-        RunningServer started = server.start();
+        RunningServer started = start(server);
         running.set(started);
         console.out().println(ready(started, options));
         console.out().flush();
         started.awaitStop();
         return Program.DONE;
+    }
+
+    /** An option that only the engines could judge is as wrong as one that is misspelt. */
+    private static RunningServer start(Server server) throws UsageException {
+        try {
+            return server.start();
+        } catch (ServerStartException e) {
+            if (e.getCause() instanceof OptionException wrong) {
+                throw new UsageException(wrong.getMessage(), wrong);
+            }
+            throw e;
+        }
     }
 
     private static void requireApplication(@Nullable String name) throws UsageException {

@@ -1,8 +1,10 @@
 package ringfort.server;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import ringfort.api.ServerOptions;
 import ringfort.api.spi.Application;
@@ -23,6 +25,8 @@ import ringfort.timers.Ticker;
  * for each {@link SetupFlag} by its name in lower case, and {@code ringfort.ring.multishot_receive=false}.
  */
 public final class RingEngine implements Engine {
+    private static final String MULTISHOT_RECEIVE = "multishot_receive";
+
     private final RingSyscalls syscalls;
 
     /** For the service loader. */
@@ -49,7 +53,7 @@ public final class RingEngine implements Engine {
         try (Ring ring = Ring.open(options().withEntries(8).withCqEntries(32), syscalls)) {
             ring.enable();
             ring.bufferRing(RingWorker.BUFFER_GROUP, 4, 64).close();
-            return Availability.usable(List.of((ring.describe() + " PBUF_RING").split(" ")));
+            return Availability.usable(features(ring));
         } catch (RingUnavailableException e) {
             return Availability.unusable(String.valueOf(e.getMessage()));
         }
@@ -58,9 +62,10 @@ public final class RingEngine implements Engine {
     @Override
     public RunningEngine start(ServerOptions options, Application application) throws IOException {
         var context = new ServerContext(options, application, Ticker.system(), new Notices());
-        boolean multishot = wanted("multishot_receive");
+        boolean multishot = wanted(MULTISHOT_RECEIVE);
         RingOptions wanted = options();
-        return WorkerEngine.start(context, name(), false, "features=" + features(multishot), (name, fd) -> {
+        String features = "timers=" + options.timers() + " features=" + String.join(",", probe().features());
+        return WorkerEngine.start(context, name(), false, features, (name, fd) -> {
             Ring ring = Ring.open(wanted, syscalls);
             try {
                 return new RingWorker(context, name, ring, fd, multishot);
@@ -71,14 +76,19 @@ public final class RingEngine implements Engine {
         });
     }
 
-    private String features(boolean multishot) {
-        String flags = String.join(",", probe().features());
-        return multishot ? flags + ",MULTISHOT_RECEIVE" : flags;
+    private static List<String> features(Ring ring) {
+        List<String> features = new ArrayList<>();
+        ring.flags().forEach(flag -> features.add(flag.name()));
+        features.add("PBUF_RING");
+        if (wanted(MULTISHOT_RECEIVE)) {
+            features.add("MULTISHOT_RECEIVE");
+        }
+        return features;
     }
 
     private static RingOptions options() {
         Set<SetupFlag> flags = EnumSet.allOf(SetupFlag.class);
-        flags.removeIf(flag -> !wanted(flag.name().toLowerCase(java.util.Locale.ROOT)));
+        flags.removeIf(flag -> !wanted(flag.name().toLowerCase(Locale.ROOT)));
         return RingOptions.DEFAULT.withWanted(flags);
     }
 
