@@ -30,6 +30,13 @@ public interface RunningServer extends AutoCloseable {
     String engine();
 
     /**
+     * What the engine runs on, as {@code name=value} words: workers, scheduler, features.
+     *
+     * @return one line
+     */
+    String details();
+
+    /**
      * The start line.
      *
      * @return one line: address, engine, what it runs on, and why a better engine does not

@@ -50,6 +50,11 @@ final class StartedServer implements RunningServer {
     }
 
     @Override
+    public String details() {
+        return running.description();
+    }
+
+    @Override
     public String description() {
         return description;
     }

@@ -72,7 +72,7 @@ final class ServeCommand implements Command {
         Demo.declare(server, () -> metrics(running.get()));
         RunningServer started = start(server);
         running.set(started);
-        console.out().println(ready(started, options));
+        console.out().println(ready(started));
         console.out().flush();
         started.awaitStop();
         return Program.DONE;
@@ -119,9 +119,8 @@ final class ServeCommand implements Command {
         return running == null ? List.of() : running.metrics();
     }
 
-    private static String ready(RunningServer server, ServerOptions options) {
-        int workers = options.workers() == 0 ? Runtime.getRuntime().availableProcessors() : options.workers();
-        return "ringfort ready " + url(server.address()) + " engine=" + server.engine() + " workers=" + workers
+    private static String ready(RunningServer server) {
+        return "ringfort ready " + url(server.address()) + " engine=" + server.engine() + " " + server.details()
                 + " pid=" + ProcessHandle.current().pid();
     }
 

@@ -50,12 +50,17 @@ final class Scheduler {
         return carried;
     }
 
-    /** {@code worker}, or {@code jdk} with the reason. */
-    String description() {
-        if (carried) {
-            return "worker";
-        }
-        return FACTORY != null ? "jdk (asked for)" : "jdk (" + WHY_NOT + ")";
+    /** {@code worker} or {@code jdk}. */
+    String name() {
+        return carried ? "worker" : "jdk";
+    }
+
+    /** Why the JDK's scheduler is used although a worker's was wanted; empty otherwise. */
+    String note() {
+        return carried || FACTORY != null
+                ? ""
+                : " (scheduler=worker is not to be had: " + WHY_NOT
+                        + "; start with --add-opens java.base/java.lang=ringfort.server)";
     }
 
     /** A virtual thread, not started, whose continuation runs on {@code carrier}. */

@@ -149,7 +149,7 @@ public final class ThreadsEngine implements Engine {
 
         @Override
         public String description() {
-            return "workers=1 scheduler=jdk features=BLOCKING_SOCKETS";
+            return "workers=0 scheduler=jdk features=BLOCKING_SOCKETS";
         }
 
         @Override

@@ -66,8 +66,8 @@ final class WorkerEngine implements RunningEngine {
             end(workers, context);
             throw new IOException(e.getMessage(), e);
         }
-        String description =
-                "workers=" + workers.size() + " scheduler=" + context.scheduler.description() + " " + features;
+        String description = "workers=" + workers.size() + " scheduler=" + context.scheduler.name() + " " + features
+                + context.scheduler.note();
         return new WorkerEngine(context, workers, address, description);
     }
 
