@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -180,6 +181,7 @@ final class Exchange implements Runnable, Executor {
         if (result.body() instanceof Body.Streaming && sendsBody(result)) {
             Thread writer = worker.context.scheduler.offloaded(() -> finish(result));
             thread = writer;
+            carrier = null; // the writer's: its signals go by the mailbox
             writer.start();
         } else {
             finish(result);
@@ -188,7 +190,7 @@ final class Exchange implements Runnable, Executor {
 
     private Response handle() {
         try {
-            return handler.handle(request);
+            return Objects.requireNonNull(handler.handle(request), "the handler returned null");
         } catch (Throwable e) {
             return failure(e);
         }

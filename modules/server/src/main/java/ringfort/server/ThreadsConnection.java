@@ -355,7 +355,7 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
 
     private Response handle(Mount mount, Request request, PulledBody body) throws IOException {
         try {
-            return mount.handler().handle(request);
+            return Objects.requireNonNull(mount.handler().handle(request), "the handler returned null");
         } catch (Throwable e) {
             body.check(); // the peer's doing is no fault of the handler's
             return context.failure(request, e);
