@@ -45,11 +45,6 @@ final class Scheduler {
         carried = wanted && FACTORY != null;
     }
 
-    /** Tells whether {@link #carried} threads really run on the executor given. */
-    boolean carries() {
-        return carried;
-    }
-
     /** {@code worker} or {@code jdk}. */
     String name() {
         return carried ? "worker" : "jdk";

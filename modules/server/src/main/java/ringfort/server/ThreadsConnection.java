@@ -49,7 +49,7 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
     private int at;
     private int limit;
     private boolean inputEnded;
-    private boolean served;
+    private volatile boolean served;
     private CloseReason reason = CloseReason.PEER;
     private final long acceptedNanos;
     private volatile long receivedBytes; // read by the sweep
@@ -59,6 +59,8 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
     private volatile long armedNanos;
     private volatile boolean cut; // the sweep ended a write
     private volatile boolean reading; // a read enforces the deadline by itself
+    private final Object handlerLock = new Object();
+    private boolean handling; // guarded by handlerLock: the thread is in a handler, which may be interrupted
 
     ThreadsConnection(ThreadsEngine.Running engine, Socket socket, InetSocketAddress peer) {
         this.engine = engine;
@@ -131,15 +133,35 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
             expired(phase, nowNanos - armedNanos);
             force();
         } else if (phase == Phase.HANDLER) {
-            thread.interrupt();
+            interruptHandler();
         }
     }
 
-    /** Ends an idle connection; the stopping thread. */
-    void drain() {
-        if (armedPhase == Phase.IDLE && reading && served) {
+    /** Once, and only within the handler: an interrupt that reached a read or write would close the socket. */
+    private void interruptHandler() {
+        synchronized (handlerLock) {
+            if (handling) {
+                handling = false;
+                thread.interrupt();
+            }
+        }
+    }
+
+    /**
+     * Ends a connection that waits for nothing of ours; the stopping thread. One that is about to wait sees by itself
+     * that the server is draining: each side publishes, then looks at the other's field.
+     *
+     * @param silentToo also one that has not asked anything yet
+     */
+    void drain(boolean silentToo) {
+        if (reading && waitsForRequest(silentToo)) {
             shutdownInput();
         }
+    }
+
+    private boolean waitsForRequest(boolean silentToo) {
+        Phase phase = armedPhase;
+        return served ? phase == Phase.IDLE : silentToo && phase == Phase.HEADER;
     }
 
     /** Closes at once, with a reset, whatever is under way; any thread. */
@@ -277,6 +299,11 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
         while (true) {
             reading = true;
             try {
+                if (engine.isDraining() && waitsForRequest(false)) {
+                    reason = CloseReason.DRAINED;
+                    inputEnded = true;
+                    return false;
+                }
                 socket.setSoTimeout(remainingMillis());
                 int count = socket.getInputStream().read(buffer, 0, buffer.length);
                 at = 0;
@@ -312,9 +339,11 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
         if (phase != null) {
             expired(phase, late);
         }
-        reason = CloseReason.DEADLINE;
         switch (expiry) {
-            case ANSWER_408, ANSWER_503 -> throw new Refused(h1.refusal());
+            case ANSWER_408, ANSWER_503 -> {
+                reason = CloseReason.DEADLINE;
+                throw new Refused(h1.refusal());
+            }
             case CLOSE_SILENT, LINGER_OVER, ABORT -> throw new Expired();
             case NOT_DUE -> {}
         }
@@ -335,8 +364,8 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
         }
         var request = new Request(source, match);
         Response response = handle(mount, request, body);
-        if (Thread.interrupted() && armedPhase == Phase.HANDLER && armedNanos - now() <= 0) {
-            expire();
+        if (armedPhase == Phase.HANDLER && armedNanos - now() <= 0) {
+            expire(); // whatever it answers now
         }
         body.check();
         respond(head, request, response, body);
@@ -354,11 +383,24 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
     }
 
     private Response handle(Mount mount, Request request, PulledBody body) throws IOException {
+        synchronized (handlerLock) {
+            handling = true;
+        }
         try {
             return Objects.requireNonNull(mount.handler().handle(request), "the handler returned null");
         } catch (Throwable e) {
             body.check(); // the peer's doing is no fault of the handler's
             return context.failure(request, e);
+        } finally {
+            handled();
+        }
+    }
+
+    @SuppressWarnings("CheckReturnValue") // clearing the flag is all that is wanted
+    private void handled() {
+        synchronized (handlerLock) {
+            handling = false;
+            Thread.interrupted();
         }
     }
 
@@ -654,8 +696,12 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
         socket.shutdownOutput();
         h1.closing(now());
         int discarded = 0;
-        while (!inputEnded && discarded < LINGER_BYTES && fill()) {
-            discarded += limit;
+        try {
+            while (!inputEnded && discarded < LINGER_BYTES && fill()) {
+                discarded += limit;
+            }
+        } catch (Expired e) {
+            inputEnded = true; // the peer had its time; why the connection ended was decided before
         }
     }
 }

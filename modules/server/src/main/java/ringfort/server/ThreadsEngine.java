@@ -64,6 +64,12 @@ public final class ThreadsEngine implements Engine {
         private static final long SWEEP_NANOS = 5_000_000L;
         private static final long BACK_OFF_NANOS = 50_000_000L;
 
+        /** Connections that never sent a byte are given this long: a request may be on its way. */
+        private static final Duration SILENT_GRACE = Duration.ofMillis(500);
+
+        /** Connections closed by force have ended this much later, but for handlers that go on regardless. */
+        private static final Duration FORCED = Duration.ofSeconds(1);
+
         final ServerContext context;
         final Counters counters = new Counters(true);
         private final ServerSocket socket;
@@ -165,11 +171,17 @@ public final class ThreadsEngine implements Engine {
             } catch (IOException e) {
                 context.notices.defect("closing the listener failed", e);
             }
-            connections.forEach(ThreadsConnection::drain);
+            connections.forEach(connection -> connection.drain(false));
             try {
-                if (!awaitStop(drain)) {
+                Duration grace = drain.compareTo(SILENT_GRACE) < 0 ? drain : SILENT_GRACE;
+                boolean stopped = awaitStop(grace);
+                if (!stopped) {
+                    connections.forEach(connection -> connection.drain(true));
+                    stopped = awaitStop(drain.minus(grace));
+                }
+                if (!stopped) {
                     connections.forEach(ThreadsConnection::force);
-                    awaitStop(Duration.ofSeconds(1));
+                    awaitStop(FORCED);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

@@ -192,7 +192,9 @@ abstract class Worker implements Executor, Runnable {
 
     /** Publishes that the worker is about to sleep, then looks again: who puts something in sees one or the other. */
     private boolean mayRest() {
-        if (!runnable.isEmpty() || !deferred.isEmpty()) {
+        if (!runnable.isEmpty()
+                || !deferred.isEmpty()
+                || (draining && connections().isEmpty())) {
             return false;
         }
         sleeping = true;
@@ -210,8 +212,11 @@ abstract class Worker implements Executor, Runnable {
         long next = deadlines().nextNanos(none);
         long wait = next == none ? none : Math.max(0, next - nowNanos);
         if (draining) {
-            long until = silentUntilNanos != 0 ? silentUntilNanos : drainDeadlineNanos;
-            wait = Math.max(0, Math.min(wait, until - nowNanos));
+            long until = drainDeadlineNanos - nowNanos;
+            if (silentUntilNanos != 0) {
+                until = Math.min(until, silentUntilNanos - nowNanos);
+            }
+            wait = Math.max(0, Math.min(wait, until));
         }
         return wait == none ? -1 : wait;
     }
@@ -374,7 +379,7 @@ abstract class Worker implements Executor, Runnable {
 
     private void held(Mount mount, long beginNanos) {
         long nanos = context.ticker.nanos() - beginNanos;
-        if (nanos > context.holdThresholdNanos) {
+        if (nanos > context.holdThresholdNanos && context.holdThresholdNanos > 0) {
             context.holds.held(mount, nanos);
             nowNanos = context.ticker.nanos();
         }
