@@ -7,13 +7,11 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Placement;
 import ringfort.api.Response;
-import ringfort.h1.DeadlineSlot;
 import ringfort.h1.H1State;
 import ringfort.h1.Phase;
 import ringfort.h1.Refusal;
 import ringfort.h1.ResponseEncoder;
 import ringfort.sys.Sockets;
-import ringfort.timers.DeadlineWheel;
 
 /**
  * One connection on an engine with workers: it carries bytes between its transport, the protocol in {@link H1State} and
@@ -28,7 +26,7 @@ import ringfort.timers.DeadlineWheel;
  *   received ─► H1State.next ─► Exchange ─► handler ─► signalled ─► respond ─► out ─► settle ─► kernel
  * </pre>
  */
-abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
+abstract class Connection {
     private static final byte[] NONE = {};
 
     /** A streamed body is taken from its writer while less than this is queued. */
@@ -41,6 +39,7 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
     final int fd;
     final int index;
     final int generation;
+    final Slot slot;
     final H1State h1;
     final Outbox out;
 
@@ -58,16 +57,10 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
     private boolean closing; // nothing more is read; close once everything is sent
     private boolean shutdown; // our FIN is out
     private boolean destroyed;
-    private @Nullable Phase enforcedPhase; // the watchdog shut the socket down for it
-    private long enforcedLateNanos;
     private boolean served;
     private int lingered;
     private CloseReason closeReason = CloseReason.PEER;
 
-    private @Nullable Phase armedPhase; // what H1State wants; the wheel learns it when the turn ends
-    private long armedNanos;
-    private boolean slotChanged;
-    private @Nullable Phase settledPhase; // what the wheel or the kernel knows
     private long acceptedNanos;
     private long receivedBytes;
 
@@ -79,7 +72,8 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
         this.peer = peer;
         this.index = index;
         this.generation = generation;
-        this.h1 = new H1State(worker.context.limits, worker.context.timeouts, this);
+        this.slot = new Slot(this);
+        this.h1 = new H1State(worker.context.limits, worker.context.timeouts, slot);
         this.out = new Outbox(worker.buffers);
     }
 
@@ -124,72 +118,22 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
         worker.touch(this);
     }
 
-    // The deadline slot.
+    // Deadlines.
 
-    @Override
-    public final void arm(Phase phase, long deadlineNanos) {
-        armedPhase = phase;
-        armedNanos = deadlineNanos;
-        slotChanged();
-    }
-
-    @Override
-    public final void clear() {
-        armedPhase = null;
-        slotChanged();
-    }
-
-    private void slotChanged() {
-        slotChanged = true;
-        touch();
-    }
-
-    /** Carries the slot over to the wheel. A request that came and went within one turn costs the wheel nothing. */
-    final void settleDeadline() {
-        if (!slotChanged) {
-            return;
-        }
-        slotChanged = false;
-        Phase phase = armedPhase;
-        if (phase != settledPhase) {
-            countSlot(phase);
-        }
-        if (phase == null) {
-            worker.deadlines().disarm(this);
-        } else {
-            worker.deadlines().arm(this, armedNanos);
-        }
-    }
-
-    private void countSlot(@Nullable Phase next) {
-        Phase last = settledPhase;
-        settledPhase = next;
-        if (last != null) {
-            worker.counters.phase(last).cleared.add(1);
-        }
-        if (next != null) {
-            worker.counters.phase(next).armed.add(1);
-        }
-    }
-
-    /** The wheel's entry came due. */
+    /** The slot came due. */
     final void deadline() {
-        Phase phase = armedPhase;
-        long due = armedNanos;
+        Phase phase = slot.phase();
+        long due = slot.dueNanos();
         touch();
-        if (enforcedPhase != null) {
-            endEnforced();
+        if (endIfEnforced()) {
             return;
         }
         H1State.Expiry expiry = h1.expired(worker.now());
         if (expiry == H1State.Expiry.NOT_DUE) {
-            slotChanged = true; // the wheel has let go of the entry; whatever is armed now is put back
+            slot.putBack();
             return;
         }
-        settledPhase = null;
-        if (phase != null) {
-            expiredAt(phase, worker.now() - due);
-        }
+        slot.expired(phase, due);
         switch (expiry) {
             case ANSWER_408 -> answerAndClose(h1.refusal(), CloseReason.DEADLINE);
             case ANSWER_503 -> {
@@ -207,41 +151,18 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
         }
     }
 
-    /**
-     * Ends the connection from outside when its deadline has passed while its worker is held; true if it did. The peer
-     * is not to blame for bytes that wait for us in the socket.
-     */
-    final boolean enforceFromOutside(long nowNanos) {
-        Phase phase = armedPhase;
-        if (phase == null
-                || phase == Phase.HANDLER
-                || enforcedPhase != null
-                || destroyed
-                || armedNanos - nowNanos > 0) {
+    /** Meets what the watchdog did while this worker was held. */
+    private boolean endIfEnforced() {
+        if (!slot.takeEnforced()) {
             return false;
         }
-        boolean ours = phase == Phase.WRITE ? Sockets.unsentBytes(fd) == 0 : Sockets.unreadBytes(fd) > 0;
-        if (ours) {
-            return false;
-        }
-        enforcedPhase = phase;
-        enforcedLateNanos = nowNanos - armedNanos;
-        Sockets.shutdown(fd);
+        destroy(CloseReason.DEADLINE, null);
         return true;
     }
 
-    /** The worker is back and meets what the watchdog did. */
-    private void endEnforced() {
-        Phase phase = enforcedPhase;
-        if (phase != null && !destroyed) {
-            settledPhase = null;
-            expiredAt(phase, enforcedLateNanos);
-            destroy(CloseReason.DEADLINE, null);
-        }
-    }
-
-    private void expiredAt(Phase phase, long lateNanos) {
-        worker.context.expired(worker.counters, phase, peer, worker.now() - acceptedNanos, lateNanos, receivedBytes);
+    /** For the watchdog, while it holds this worker's state. */
+    final boolean enforceFromOutside(long nowNanos) {
+        return !destroyed && slot.enforceFromOutside(nowNanos);
     }
 
     // What the transport reports.
@@ -276,8 +197,7 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
     final void peerClosed() {
         touch();
         peerClosed = true;
-        if (enforcedPhase != null) {
-            endEnforced();
+        if (endIfEnforced()) {
             return;
         }
         endIfPeerEnded();
@@ -608,8 +528,7 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
         destroyed = true;
         leftover = NONE;
         h1.closed();
-        worker.deadlines().clear(this);
-        countSlot(null);
+        slot.end();
         abandonExchange(cause != null ? cause : new IOException("the connection is closed"));
         touch();
     }
@@ -620,16 +539,24 @@ abstract class Connection extends DeadlineWheel.Entry implements DeadlineSlot {
      * @param silentToo also one that has not asked anything yet; its first request may be on its way
      */
     final void drain(boolean silentToo) {
-        boolean between = h1.phase() == Phase.IDLE || (silentToo && armedPhase == Phase.HEADER && !served);
+        boolean between = h1.phase() == Phase.IDLE || (silentToo && slot.phase() == Phase.HEADER && !served);
         if (between && exchange == null && !closing && !destroyed && !hasLeftover()) {
             closeWhenSent(CloseReason.DRAINED);
         }
     }
 
-    // Addresses, asked for by handlers on their own threads: what they need is read before they start.
+    // What others ask for; peer and local also handlers, on their own threads.
 
     final InetSocketAddress peer() {
         return peer;
+    }
+
+    final long acceptedNanos() {
+        return acceptedNanos;
+    }
+
+    final long receivedBytes() {
+        return receivedBytes;
     }
 
     final InetSocketAddress local() {

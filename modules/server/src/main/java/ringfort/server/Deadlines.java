@@ -6,14 +6,14 @@ import ringfort.timers.DeadlineWheel;
 
 /** Keeps the one deadline slot of each connection of a worker; that worker only. */
 interface Deadlines {
-    /** Arms the connection's slot, or moves it. */
-    void arm(Connection connection, long deadlineNanos);
+    /** Arms the slot, or moves it. */
+    void arm(Slot slot, long deadlineNanos);
 
-    /** Disarms the slot of a connection that will soon arm it again. */
-    void disarm(Connection connection);
+    /** Disarms the slot, which will soon be armed again. */
+    void disarm(Slot slot);
 
     /** Disarms the slot for good. */
-    void clear(Connection connection);
+    void clear(Slot slot);
 
     /** Hands over what is due, once per turn. */
     void expire(long nowNanos);
@@ -22,20 +22,20 @@ interface Deadlines {
     long nextNanos(long whenNone);
 
     /** A wheel that the worker looks at in each turn, and waits exactly until its next deadline. */
-    record Wheel(DeadlineWheel<Connection> wheel, Consumer<Connection> expired) implements Deadlines {
+    record Wheel(DeadlineWheel<Slot> wheel, Consumer<Slot> expired) implements Deadlines {
         @Override
-        public void arm(Connection connection, long deadlineNanos) {
-            wheel.arm(connection, deadlineNanos);
+        public void arm(Slot slot, long deadlineNanos) {
+            wheel.arm(slot, deadlineNanos);
         }
 
         @Override
-        public void disarm(Connection connection) {
-            wheel.disarm(connection);
+        public void disarm(Slot slot) {
+            wheel.disarm(slot);
         }
 
         @Override
-        public void clear(Connection connection) {
-            wheel.clear(connection);
+        public void clear(Slot slot) {
+            wheel.clear(slot);
         }
 
         @Override
@@ -50,20 +50,20 @@ interface Deadlines {
     }
 
     /** A wheel that a timer sweeps: the timer's event expires what is due, and the worker's wait needs no limit. */
-    record Swept(Sweep<Connection> sweep) implements Deadlines {
+    record Swept(Sweep<Slot> sweep) implements Deadlines {
         @Override
-        public void arm(Connection connection, long deadlineNanos) {
-            sweep.arm(connection, deadlineNanos);
+        public void arm(Slot slot, long deadlineNanos) {
+            sweep.arm(slot, deadlineNanos);
         }
 
         @Override
-        public void disarm(Connection connection) {
-            sweep.disarm(connection);
+        public void disarm(Slot slot) {
+            sweep.disarm(slot);
         }
 
         @Override
-        public void clear(Connection connection) {
-            sweep.clear(connection);
+        public void clear(Slot slot) {
+            sweep.clear(slot);
         }
 
         @Override
@@ -78,18 +78,18 @@ interface Deadlines {
     /** A timer operation in the kernel for each connection, see {@link RingTimer}; the kernel ends the worker's wait. */
     record Kernel() implements Deadlines {
         @Override
-        public void arm(Connection connection, long deadlineNanos) {
-            timer(connection).want(deadlineNanos);
+        public void arm(Slot slot, long deadlineNanos) {
+            timer(slot).want(deadlineNanos);
         }
 
         @Override
-        public void disarm(Connection connection) {
-            timer(connection).unwant();
+        public void disarm(Slot slot) {
+            timer(slot).unwant();
         }
 
         @Override
-        public void clear(Connection connection) {
-            timer(connection).unwant();
+        public void clear(Slot slot) {
+            timer(slot).unwant();
         }
 
         @Override
@@ -100,8 +100,8 @@ interface Deadlines {
             return whenNone;
         }
 
-        private static RingTimer timer(Connection connection) {
-            return ((RingConnection) connection).timer; // only a ring worker has these deadlines
+        private static RingTimer timer(Slot slot) {
+            return ((RingConnection) slot.connection()).timer; // only a ring worker has these deadlines
         }
     }
 }

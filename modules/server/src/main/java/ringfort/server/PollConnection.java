@@ -63,7 +63,7 @@ final class PollConnection extends Connection {
             close();
             return true;
         }
-        settleDeadline();
+        slot.settle();
         return !(readable && wantsRead()) || again();
     }
 

@@ -33,7 +33,7 @@ final class PollWorker extends Worker {
     private final Epoll epoll;
     private final Listener listener;
     private final EventFd wakeUp;
-    private final Sweep<Connection> sweep;
+    private final Sweep<Slot> sweep;
     private final Deadlines deadlines;
     private final ConnectionTable<PollConnection> connections = new ConnectionTable<>();
     private boolean listening;
@@ -44,7 +44,7 @@ final class PollWorker extends Worker {
         super(context, name);
         this.epoll = Epoll.open(MAX_EVENTS);
         this.wakeUp = EventFd.open(true);
-        this.sweep = Sweep.open(context.ticker.nanos(), this::expired);
+        this.sweep = Sweep.open(context.ticker.nanos(), slot -> expired(slot.connection()));
         this.deadlines = new Deadlines.Swept(sweep);
         this.listener = new Listener(listenerFd, context.admission, counters);
     }

@@ -33,7 +33,7 @@ final class RingConnection extends Connection {
 
     @Override
     boolean settle() {
-        settleDeadline();
+        slot.settle();
         if (isDestroyed()) {
             return settleDestroyed();
         }

@@ -66,7 +66,7 @@ final class RingWorker extends Worker {
         this.timespecs = memory.allocate((long) ring.sqEntries() * Timespec.BYTES, 8);
         this.deadlines = context.options.timers().equals("kernel")
                 ? new Deadlines.Kernel()
-                : new Deadlines.Wheel(new DeadlineWheel<>(context.ticker.nanos()), this::expired);
+                : new Deadlines.Wheel(new DeadlineWheel<>(context.ticker.nanos()), slot -> expired(slot.connection()));
         // Blocking: a read of a non-blocking descriptor would complete with EAGAIN at once, and spin.
         this.wakeUp = EventFd.open(false);
         this.listener = new Listener(listenerFd, context.admission, counters);

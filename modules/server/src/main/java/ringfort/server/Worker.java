@@ -379,7 +379,7 @@ abstract class Worker implements Executor, Runnable {
 
     private void held(Mount mount, long beginNanos) {
         long nanos = context.ticker.nanos() - beginNanos;
-        if (nanos > context.holdThresholdNanos && context.holdThresholdNanos > 0) {
+        if (nanos > context.holdThresholdNanos) {
             context.holds.held(mount, nanos);
             nowNanos = context.ticker.nanos();
         }
