@@ -11,14 +11,26 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 import ringfort.h1.Phase;
 
-/** Events for the JDK's flight recorder, where the module {@code jdk.jfr} is there; without it, nothing is loaded. */
+/**
+ * Events for the JDK's flight recorder, where the module {@code jdk.jfr} is there and a recording was ever started; else
+ * nothing is loaded. Not for workers: the first event of a kind loads and instruments its class.
+ */
 final class FlightRecorder {
-    static final boolean AVAILABLE = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+    private static final boolean AVAILABLE =
+            ModuleLayer.boot().findModule("jdk.jfr").isPresent();
 
     private FlightRecorder() {}
 
+    /** Tells whether there may be a recording. */
+    static boolean isOn() {
+        return AVAILABLE && jdk.jfr.FlightRecorder.isInitialized();
+    }
+
     /** A deadline of a connection passed. */
     static void expired(Phase phase, InetSocketAddress peer, long ageNanos, long lateNanos, long receivedBytes) {
+        if (!isOn()) {
+            return;
+        }
         var event = new DeadlineExpired();
         if (event.isEnabled() && event.shouldCommit()) {
             event.phase = phase.name().toLowerCase(Locale.ROOT);
@@ -32,6 +44,9 @@ final class FlightRecorder {
 
     /** A handler holds a worker, and the watchdog noticed. */
     static void stuck(String worker, String route, long heldNanos) {
+        if (!isOn()) {
+            return;
+        }
         var event = new WorkerStuck();
         if (event.isEnabled() && event.shouldCommit()) {
             event.worker = worker;

@@ -19,15 +19,21 @@ final class Notices implements AutoCloseable {
     private static final int ROOM = 256;
     private static final int EXPIRED_PER_SECOND = 50;
 
-    private record Notice(
+    private sealed interface Notice {}
+
+    private record Said(
             System.Logger.Level level,
             String text,
-            @Nullable Throwable cause) {}
+            @Nullable Throwable cause) implements Notice {}
+
+    private record Expired(
+            Phase phase, InetSocketAddress peer, long ageNanos, long lateNanos, long receivedBytes, boolean log)
+            implements Notice {}
 
     private final ArrayBlockingQueue<Notice> queue = new ArrayBlockingQueue<>(ROOM);
     private final AtomicLong dropped = new AtomicLong();
-    private final AtomicLong expiredInSecond = new AtomicLong();
-    private volatile long expiredSecond;
+    private long expiredInSecond; // the thread's
+    private long expiredSecond;
     private final Thread thread =
             Thread.ofPlatform().daemon().name("ringfort-notices").unstarted(this::run);
 
@@ -37,7 +43,7 @@ final class Notices implements AutoCloseable {
 
     /** A route's handler held its worker several times and now runs on the JDK's scheduler. */
     void moved(Mount mount, long heldNanos) {
-        put(new Notice(
+        put(new Said(
                 System.Logger.Level.WARNING,
                 mount + " held its worker for " + heldNanos / 1_000_000 + " ms, " + Holds.TIMES
                         + " times or more; it runs offloaded from now on."
@@ -45,36 +51,19 @@ final class Notices implements AutoCloseable {
                 null));
     }
 
-    /** A deadline of a connection passed; at most {@link #EXPIRED_PER_SECOND} of these are said. */
-    void expired(Phase phase, InetSocketAddress peer, long ageNanos, long lateNanos, long receivedBytes) {
-        long second = Ticker.system().nanos() / 1_000_000_000L;
-        if (second != expiredSecond) {
-            expiredSecond = second;
-            expiredInSecond.set(0);
-        }
-        if (expiredInSecond.incrementAndGet() > EXPIRED_PER_SECOND) {
-            dropped.incrementAndGet();
-            return;
-        }
-        String text = "expired phase=%s peer=%s:%d age=%.3fs late=%.3fms received=%d"
-                .formatted(
-                        phase.name().toLowerCase(Locale.ROOT),
-                        peer.getAddress().getHostAddress(),
-                        peer.getPort(),
-                        ageNanos / 1e9,
-                        lateNanos / 1e6,
-                        receivedBytes);
-        put(new Notice(System.Logger.Level.INFO, text, null));
+    /** A deadline of a connection passed; of those to be logged, {@link #EXPIRED_PER_SECOND} at most are. */
+    void expired(Phase phase, InetSocketAddress peer, long ageNanos, long lateNanos, long receivedBytes, boolean log) {
+        put(new Expired(phase, peer, ageNanos, lateNanos, receivedBytes, log));
     }
 
     /** A handler holds its worker. */
     void stuck(String what) {
-        put(new Notice(System.Logger.Level.WARNING, what, null));
+        put(new Said(System.Logger.Level.WARNING, what, null));
     }
 
     /** The server itself failed. */
     void defect(String what, Throwable cause) {
-        put(new Notice(System.Logger.Level.ERROR, what, cause));
+        put(new Said(System.Logger.Level.ERROR, what, cause));
     }
 
     long droppedCount() {
@@ -92,8 +81,10 @@ final class Notices implements AutoCloseable {
         long told = 0;
         try {
             while (true) {
-                Notice notice = queue.take();
-                log.log(notice.level, notice.text, notice.cause);
+                switch (queue.take()) {
+                    case Said said -> log.log(said.level, said.text, said.cause);
+                    case Expired expired -> say(log, expired);
+                }
                 long now = dropped.get();
                 if (now > told) {
                     log.log(System.Logger.Level.WARNING, (now - told) + " notices were dropped");
@@ -103,6 +94,31 @@ final class Notices implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // close() ends the thread
         }
+    }
+
+    private void say(System.Logger log, Expired e) {
+        FlightRecorder.expired(e.phase, e.peer, e.ageNanos, e.lateNanos, e.receivedBytes);
+        if (!e.log) {
+            return;
+        }
+        long second = Ticker.system().nanos() / 1_000_000_000L;
+        if (second != expiredSecond) {
+            expiredSecond = second;
+            expiredInSecond = 0;
+        }
+        if (++expiredInSecond > EXPIRED_PER_SECOND) {
+            dropped.incrementAndGet();
+            return;
+        }
+        String text = "expired phase=%s peer=%s:%d age=%.3fs late=%.3fms received=%d"
+                .formatted(
+                        e.phase.name().toLowerCase(Locale.ROOT),
+                        e.peer.getAddress().getHostAddress(),
+                        e.peer.getPort(),
+                        e.ageNanos / 1e9,
+                        e.lateNanos / 1e6,
+                        e.receivedBytes);
+        log.log(System.Logger.Level.INFO, text);
     }
 
     @Override

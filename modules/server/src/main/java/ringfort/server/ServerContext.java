@@ -82,11 +82,9 @@ final class ServerContext {
     void expired(
             Counters counters, Phase phase, InetSocketAddress peer, long ageNanos, long lateNanos, long receivedBytes) {
         counters.phase(phase).expired(lateNanos);
-        if (FlightRecorder.AVAILABLE) {
-            FlightRecorder.expired(phase, peer, ageNanos, lateNanos, receivedBytes);
-        }
-        if (options.logExpired()) {
-            notices.expired(phase, peer, ageNanos, lateNanos, receivedBytes);
+        boolean log = options.logExpired();
+        if (log || FlightRecorder.isOn()) {
+            notices.expired(phase, peer, ageNanos, lateNanos, receivedBytes, log);
         }
     }
 

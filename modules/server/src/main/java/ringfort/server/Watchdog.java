@@ -91,9 +91,7 @@ final class Watchdog implements Runnable, AutoCloseable {
     private void report(Worker worker, Exchange exchange, long heldNanos) {
         @Nullable Thread handler = exchange.thread();
         String route = exchange.mount().toString();
-        if (FlightRecorder.AVAILABLE) {
-            FlightRecorder.stuck(worker.thread().getName(), route, heldNanos);
-        }
+        FlightRecorder.stuck(worker.thread().getName(), route, heldNanos);
         var stack = new StringBuilder();
         for (StackTraceElement frame : (handler != null ? handler : worker.thread()).getStackTrace()) {
             stack.append("\n    at ").append(frame);
