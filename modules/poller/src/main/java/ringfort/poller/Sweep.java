@@ -2,6 +2,7 @@ package ringfort.poller;
 
 import java.io.IOException;
 import java.util.function.Consumer;
+import ringfort.sys.OnWorker;
 import ringfort.timers.DeadlineWheel;
 
 /**
@@ -42,7 +43,7 @@ public final class Sweep<E extends DeadlineWheel.Entry> implements AutoCloseable
      *     disarm and clear any entry
      * @throws IOException when there is no descriptor left
      */
-    public static <E extends DeadlineWheel.Entry> Sweep<E> open(long startNanos, Consumer<? super E> expired)
+    public static <E extends DeadlineWheel.Entry> Sweep<E> open(long startNanos, @OnWorker Consumer<? super E> expired)
             throws IOException {
         return new Sweep<>(TimerFd.open(), startNanos, expired);
     }

@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
+import ringfort.sys.OnWorker;
 
 /**
  * Receive buffers of equal size that the kernel takes from when bytes arrive ({@code IORING_REGISTER_PBUF_RING}), so that
@@ -123,6 +124,7 @@ public final class BufferRing implements AutoCloseable {
      *
      * @throws WrongThreadException on another thread than the ring's
      */
+    @OnWorker
     public void release(int bufferId) {
         owner.checkOwner();
         put(Objects.checkIndex(bufferId, entries));
@@ -145,6 +147,7 @@ public final class BufferRing implements AutoCloseable {
      * the ring closes its groups.
      */
     @Override
+    @OnWorker
     public void close() {
         owner.checkOwner();
         closeUnchecked();

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
+import ringfort.sys.OnWorker;
 
 /**
  * The completion side of the shared memory. The kernel owns the tail, we own the head. Owner thread only.
@@ -40,6 +41,7 @@ final class CompletionQueue {
         return (int) INT.getAcquire(ring, tailOffset) - head;
     }
 
+    @OnWorker
     void copyTo(CompletionBatch batch) {
         int count = Math.min(ready(), batch.room());
         if (count == 0) {

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import ringfort.sys.Errno;
 import ringfort.sys.Libc;
+import ringfort.sys.OnWorker;
 
 /**
  * An io_uring: a queue of requests to the kernel and a queue of its completions, both in shared memory. It belongs to one
@@ -118,6 +119,7 @@ public final class Ring implements AutoCloseable {
      * @throws WrongThreadException on a virtual thread, which the kernel cannot tell from others on its carrier, or when
      *     another thread is or must be the owner
      */
+    @OnWorker
     public void enable() {
         Thread caller = Thread.currentThread();
         if (caller.isVirtual()) {
@@ -170,6 +172,7 @@ public final class Ring implements AutoCloseable {
      *
      * @throws WrongThreadException on another thread than the owner
      */
+    @OnWorker
     public @Nullable Sqe sqe() {
         checkOwner();
         return submissions.next();
@@ -181,6 +184,7 @@ public final class Ring implements AutoCloseable {
      * @return how many it consumed, which may be fewer than {@link #unsubmitted}: those that are left go with the next
      *     call. Or a negated error number: {@code -EAGAIN} for want of memory, {@code -EBUSY} for unreaped completions
      */
+    @OnWorker
     public int submit() {
         checkOwner();
         int toSubmit = submissions.publish();
@@ -200,6 +204,7 @@ public final class Ring implements AutoCloseable {
      * @param timeoutNanos how long to wait at most; 0 not at all, negative without bound
      * @return how many entries the kernel consumed, or a negated error number as in {@link #submit}
      */
+    @OnWorker
     public int submitAndWait(int minComplete, long timeoutNanos) {
         checkOwner();
         int toSubmit = submissions.publish();
@@ -247,6 +252,7 @@ public final class Ring implements AutoCloseable {
      *
      * @return how many; as many as the batch holds means that there may be more
      */
+    @OnWorker
     public int reap(CompletionBatch batch) {
         checkOwner();
         batch.clear();
@@ -257,6 +263,7 @@ public final class Ring implements AutoCloseable {
         return batch.size();
     }
 
+    @OnWorker
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the owner
     private void fetchOverflow(CompletionBatch batch) {
         cqOverflows++;
@@ -277,12 +284,14 @@ public final class Ring implements AutoCloseable {
     }
 
     /** Returns how many completions were lost because the kernel had no memory to park them: requests leak. */
+    @OnWorker
     public int cqDropped() {
         checkOwner();
         return completions.dropped();
     }
 
     /** Returns how many filled entries the kernel has not consumed yet. */
+    @OnWorker
     public int unsubmitted() {
         checkOwner();
         return submissions.unsubmitted();
@@ -306,6 +315,7 @@ public final class Ring implements AutoCloseable {
      * @param entries how many buffers, a power of two up to 32768
      * @throws RingUnavailableException when the kernel has no buffer rings (before 5.19), or no memory
      */
+    @OnWorker
     public BufferRing bufferRing(int groupId, int entries, int bufferBytes) throws RingUnavailableException {
         checkOwner();
         BufferRing bufferRing = new BufferRing(this, groupId, entries, bufferBytes);

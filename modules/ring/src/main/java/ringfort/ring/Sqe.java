@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
+import ringfort.sys.OnWorker;
 
 /**
  * An entry of the submission queue, {@code struct io_uring_sqe}: a window that {@link Ring#sqe} moves onto the next free
@@ -21,6 +22,7 @@ import java.lang.foreign.MemorySegment;
  *  32 user_data | 40 buf_group(2) personality(2) file_index(4) | 48 addr3 | 56 pad
  * </pre>
  */
+@OnWorker
 public final class Sqe {
     static final int BYTES = 64;
     private static final long LOW_HALF = 0xffff_ffffL;

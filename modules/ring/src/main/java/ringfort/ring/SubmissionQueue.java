@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
+import ringfort.sys.OnWorker;
 
 /**
  * The submission side of the shared memory. We own the tail, the kernel owns the head: entries between them are filled
@@ -49,6 +50,7 @@ final class SubmissionQueue {
         }
     }
 
+    @OnWorker
     @Nullable Sqe next() {
         if (tail - seenHead >= entries) {
             seenHead = (int) INT.getAcquire(ring, headOffset);
@@ -60,6 +62,7 @@ final class SubmissionQueue {
     }
 
     /** Shows the kernel all filled entries and returns how many it has not consumed. */
+    @OnWorker
     int publish() {
         if (published != tail) {
             INT.setRelease(ring, tailOffset, tail);
