@@ -344,7 +344,8 @@ abstract class Worker implements Executor, Runnable {
     // Handlers.
 
     private void carryRunnable() {
-        for (int i = Math.min(CARRIED_PER_TURN, runnable.size()); i > 0; i--) {
+        // Emptier than it was, if a handler held us meanwhile and the watchdog gave the others away.
+        for (int i = Math.min(CARRIED_PER_TURN, runnable.size()); i > 0 && !runnable.isEmpty(); i--) {
             carry(runnable.remove());
         }
     }
