@@ -158,6 +158,7 @@ final class PollWorker extends Worker {
         }
         PollConnection connection =
                 connections.add((index, generation) -> new PollConnection(this, fd, peer, index, generation));
+        readClock(); // it connected after the turn's events were looked at: the budget must not begin with those
         int events = Epoll.EPOLLIN | Epoll.EPOLLOUT | Epoll.EPOLLRDHUP | Epoll.EPOLLET;
         int result = epoll.add(fd, events, ((long) connection.index << 32) | (connection.generation & 0xFFFF_FFFFL));
         if (result < 0) {
