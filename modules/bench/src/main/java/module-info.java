@@ -1,0 +1,16 @@
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * Measurements: JMH benchmarks of parts, and rigs that drive the whole server as a process of its own. Exports nothing;
+ * JMH finds its benchmarks on the class path.
+ */
+@NullMarked
+module ringfort.bench {
+    requires java.net.http;
+    requires jdk.jfr;
+    requires jmh.core;
+    requires ringfort.ring;
+    requires ringfort.sys;
+    requires ringfort.timers;
+    requires static org.jspecify;
+}
