@@ -88,11 +88,11 @@ final class Attack {
                     failed += answered ? 0 : 1;
                     answers.add(Ticker.system().nanos() - begin);
                 }
+                String said = new String(attacker.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                return row(variant, mode, COLOUR.matcher(said).replaceAll(""), answers, failed, server);
             } finally {
                 attacker.destroy();
             }
-            String said = new String(attacker.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return row(variant, mode, COLOUR.matcher(said).replaceAll(""), answers, failed, server);
         }
     }
 
