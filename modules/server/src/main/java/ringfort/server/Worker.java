@@ -380,7 +380,7 @@ abstract class Worker implements Executor, Runnable {
 
     private void held(Mount mount, long beginNanos) {
         long nanos = context.ticker.nanos() - beginNanos;
-        if (nanos > context.holdThresholdNanos) {
+        if (nanos > context.holdThresholdNanos && context.holdThresholdNanos > 0) {
             context.holds.held(mount, nanos);
             nowNanos = context.ticker.nanos();
         }
