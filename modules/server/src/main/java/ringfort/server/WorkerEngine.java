@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import ringfort.api.Metric;
 import ringfort.api.spi.RunningEngine;
+import ringfort.sys.Libc;
 
 /** A running engine of workers: how they start together and end together. */
 final class WorkerEngine implements RunningEngine {
@@ -30,7 +31,7 @@ final class WorkerEngine implements RunningEngine {
         watchdog.start();
     }
 
-    /** Makes a worker for a listener that it then owns. */
+    /** Makes a worker for a listener that it then owns; on failure the listener stays the caller's. */
     interface Maker {
         Worker make(String name, int listenerFd) throws IOException;
     }
@@ -39,13 +40,14 @@ final class WorkerEngine implements RunningEngine {
     static WorkerEngine start(ServerContext context, String engine, boolean nonBlocking, String features, Maker maker)
             throws IOException {
         List<Worker> workers = new ArrayList<>();
-        InetSocketAddress address = Listeners.exclusive(context.options);
+        InetSocketAddress address;
         try {
+            address = Listeners.exclusive(context.options);
             int count = context.workers();
             for (int i = 0; i < count; i++) {
                 int fd = Listeners.open(address, context.options.backlog(), nonBlocking);
                 address = Listeners.bound(fd);
-                Worker worker = maker.make("ringfort-" + engine + "-" + i, fd);
+                Worker worker = make(maker, "ringfort-" + engine + "-" + i, fd);
                 worker.localAddress(address);
                 workers.add(worker);
             }
@@ -69,6 +71,16 @@ final class WorkerEngine implements RunningEngine {
         String description = "workers=" + workers.size() + " scheduler=" + context.scheduler.name() + " " + features
                 + context.scheduler.note();
         return new WorkerEngine(context, workers, address, description);
+    }
+
+    /** A listener without a worker would take connections that nobody serves, and keep the address from the next engine. */
+    private static Worker make(Maker maker, String name, int listenerFd) throws IOException {
+        try {
+            return maker.make(name, listenerFd);
+        } catch (IOException | RuntimeException | Error e) {
+            Libc.close(listenerFd);
+            throw e;
+        }
     }
 
     private static void end(List<Worker> workers, ServerContext context) {

@@ -1,0 +1,84 @@
+package ringfort.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class AdmissionTest {
+    private static InetAddress peer(int last) throws UnknownHostException {
+        return InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) last});
+    }
+
+    @Test
+    void theLimitInAllCountsEverybody() throws UnknownHostException {
+        Admission admission = new Admission(2, 0);
+        assertTrue(admission.enter(peer(1)));
+        assertTrue(admission.enter(peer(2)));
+        assertFalse(admission.enter(peer(3)));
+        admission.leave(peer(1));
+        assertTrue(admission.enter(peer(3)));
+    }
+
+    /** Who is turned away for his own number takes no place from others. */
+    @Test
+    void theLimitPerPeerCountsEachAlone() throws UnknownHostException {
+        Admission admission = new Admission(3, 1);
+        assertTrue(admission.enter(peer(1)));
+        for (int i = 0; i < 10; i++) {
+            assertFalse(admission.enter(peer(1)));
+        }
+        assertTrue(admission.enter(peer(2)));
+        assertTrue(admission.enter(peer(3)));
+        assertFalse(admission.enter(peer(4)));
+        admission.leave(peer(2));
+        assertTrue(admission.enter(peer(4)));
+        assertFalse(admission.enter(peer(1)));
+    }
+
+    @Test
+    void zeroIsNoLimit() throws UnknownHostException {
+        Admission admission = new Admission(0, 0);
+        for (int i = 0; i < 10_000; i++) {
+            assertTrue(admission.enter(peer(1)));
+        }
+    }
+
+    @Test
+    void workersAtOnceNeverLetInMoreThanTheLimit() throws Exception {
+        Admission admission = new Admission(3, 2);
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        try (var threads = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
+            List<Future<?>> workers = new ArrayList<>();
+            for (int w = 0; w < 4; w++) {
+                InetAddress peer = peer(w % 2);
+                workers.add(threads.submit(() -> {
+                    for (int i = 0; i < 50_000; i++) {
+                        if (admission.enter(peer)) {
+                            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                            inside.decrementAndGet();
+                            admission.leave(peer);
+                        }
+                    }
+                }));
+            }
+            for (Future<?> worker : workers) {
+                worker.get();
+            }
+        }
+        assertTrue(most.get() <= 3, () -> most.get() + " were inside");
+        assertEquals(0, inside.get());
+        assertTrue(admission.enter(peer(1)) && admission.enter(peer(1)) && admission.enter(peer(0)));
+    }
+}

@@ -1,0 +1,72 @@
+package ringfort.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import ringfort.api.Response;
+import ringfort.api.Server;
+import ringfort.api.ServerOptions;
+import ringfort.ring.Ring;
+import ringfort.ring.RingOptions;
+import ringfort.timers.Ticker;
+
+/** Only the worker touches submission queue entries: anybody else is refused before the kernel could be confused. */
+@Timeout(30)
+class ConfinementTest {
+    @Test
+    void entriesAreForTheWorkerAlone() throws Exception {
+        assumeTrue(new RingEngine().probe().usable(), "no io_uring here");
+        RingWorker[] workers = new RingWorker[1];
+        CompletableFuture<@Nullable Throwable> inHandler = new CompletableFuture<>();
+        Server server = Server.http(0).get("/", _ -> {
+            try {
+                workers[0].sqe();
+                inHandler.complete(null);
+            } catch (Throwable e) {
+                inHandler.complete(e);
+            }
+            return Response.text("ok");
+        });
+        var context = new ServerContext(
+                ServerOptions.defaults(), server.application(), Ticker.system(), new Notices());
+        assumeTrue(context.scheduler.carries(), "this JDK gives a virtual thread no scheduler of ours");
+        int fd = Listeners.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16, false);
+        InetSocketAddress address = Listeners.bound(fd);
+        RingWorker worker = new RingWorker(context, "worker", Ring.open(RingOptions.DEFAULT), fd, true);
+        worker.localAddress(address);
+        workers[0] = worker;
+        worker.start();
+        worker.awaitStarted();
+        try (Peer peer = Peer.connect(address.getPort())) {
+            assertThrows(WrongThreadException.class, worker::sqe);
+            assertEquals("ok", peer.get("/").reply().text());
+            // The handler runs on the worker's platform thread, and yet it is not the worker.
+            assertInstanceOf(WrongThreadException.class, inHandler.get(10, TimeUnit.SECONDS));
+            CompletableFuture<Boolean> onWorker = new CompletableFuture<>();
+            worker.execute(() -> {
+                var sqe = worker.sqe();
+                assertNotNull(sqe);
+                sqe.nop((long) 3 << 56); // completes as one to be ignored
+                onWorker.complete(true);
+            });
+            assertEquals(true, onWorker.get(10, TimeUnit.SECONDS));
+            assertEquals("ok", peer.get("/").reply().text());
+        } finally {
+            worker.stop(context.ticker.nanos() + 1_000_000_000L);
+            worker.thread().join();
+            context.notices.close();
+        }
+        assertEquals(0, worker.counters.unknownCompletions.get());
+        assertEquals(0, worker.counters.defects.get());
+    }
+}

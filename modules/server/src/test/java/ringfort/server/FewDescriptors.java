@@ -1,0 +1,158 @@
+package ringfort.server;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import ringfort.api.Metric;
+import ringfort.api.Response;
+import ringfort.api.Server;
+import ringfort.api.ServerOptions;
+import ringfort.api.spi.RunningEngine;
+import ringfort.sys.Libc;
+import ringfort.sys.Linux;
+
+/** A server in a process of its own that has only a few descriptors to spare; it ends with its standard input. */
+final class FewDescriptors implements AutoCloseable {
+    /** How many the process may still open once it serves. */
+    static final int SPARE = 20;
+
+    private final Process process;
+    private final int port;
+
+    private FewDescriptors(Process process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    static FewDescriptors start(Variant variant) throws IOException {
+        String path = Objects.requireNonNull(System.getProperty("jdk.module.path"), "tests run on the module path");
+        Path tests = Path.of(FewDescriptors.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath());
+        Path patch = Files.exists(tests.resolve("ringfort/server/FewDescriptors.class"))
+                ? tests
+                : tests.resolveSibling("test-classes");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx64m",
+                        "-XX:TieredStopAtLevel=1",
+                        "--enable-native-access=ringfort.sys,ringfort.ring,ringfort.poller,ringfort.server",
+                        variant.carriesHandlers()
+                                ? "--add-opens=java.base/java.lang=ringfort.server"
+                                : "-Dringfort.scheduler=jdk",
+                        "--module-path=" + path,
+                        "--patch-module=ringfort.server=" + patch,
+                        "--module=ringfort.server/" + FewDescriptors.class.getName(),
+                        variant.name())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        var out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        String port = out.readLine();
+        if (port == null) {
+            throw new IOException("the server's process ended early");
+        }
+        return new FewDescriptors(process, Integer.parseInt(port));
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** A number the server tells about itself. */
+    long ask(Peer peer, String path) {
+        try {
+            return Long.parseLong(peer.get(path).reply().text());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.getOutputStream().close();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The server's process: serves, warms up, lowers its limit, tells its port, and waits for the end of its input. */
+    public static void main(String... arguments) throws IOException {
+        RunningEngine[] engine = new RunningEngine[1];
+        ServerOptions options =
+                ServerOptions.defaults().toBuilder().port(0).workers(1).build();
+        Server server = Server.of(options)
+                .get("/", _ -> Response.text("ok"))
+                .get("/failures", _ -> number(engine[0], "ringfort_accept_failures_total"))
+                .get("/defects", _ -> number(engine[0], "ringfort_defects_total"));
+        engine[0] = Variant.valueOf(arguments[0]).engine().start(options, server.application());
+        int port = engine[0].address().getPort();
+        try (Peer peer = Peer.connect(port)) {
+            for (String path : List.of("/", "/failures", "/defects")) {
+                peer.get(path).reply(); // loads what these need while there are descriptors for it
+            }
+        }
+        loadClasses();
+        long highest;
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            highest = open.mapToLong(path -> Long.parseLong(path.getFileName().toString()))
+                    .max()
+                    .orElseThrow();
+        }
+        Libc.ResourceLimit limit = Objects.requireNonNull(Libc.getrlimit(Linux.RLIMIT_NOFILE));
+        Libc.setrlimit(Linux.RLIMIT_NOFILE, new Libc.ResourceLimit(highest + SPARE, limit.hard()));
+        System.out.println(port);
+        while (System.in.read() >= 0) {}
+        System.exit(0);
+    }
+
+    /** In a build each class is a file that takes a descriptor to load; in a jar, as shipped, they are open already. */
+    private static void loadClasses() throws IOException {
+        for (String entry : System.getProperty("jdk.module.path", "").split(File.pathSeparator)) {
+            Path folder = Path.of(entry);
+            if (!Files.isDirectory(folder)) {
+                continue;
+            }
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
+                    String name = folder.relativize(file).toString().replace('/', '.');
+                    if (!name.equals("module-info.class")) {
+                        load(name.substring(0, name.length() - ".class".length()));
+                    }
+                }
+            }
+        }
+    }
+
+    private static void load(String name) {
+        try {
+            Class.forName(name);
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Response number(RunningEngine engine, String name) {
+        for (Metric metric : engine.metrics()) {
+            if (metric.name().equals(name)) {
+                return Response.text(Long.toString((long) metric.value()));
+            }
+        }
+        throw new IllegalStateException("no metric " + name);
+    }
+}

@@ -1,0 +1,111 @@
+package ringfort.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import ringfort.api.Response;
+import ringfort.api.Server;
+
+/** What is too many or too large is turned away with the right status, and does not harm who is within the limits. */
+class LimitTest extends EngineContract {
+    private static void routes(Server server) {
+        server.get("/", _ -> Response.text("ok"));
+    }
+
+    private static void turnsAwayTheThird(Served served) throws IOException {
+        try (Peer first = served.connect()) {
+            assertEquals("ok", first.get("/").reply().text());
+            try (Peer second = served.connect()) {
+                assertEquals("ok", second.get("/").reply().text());
+                for (int i = 0; i < 5; i++) {
+                    try (Peer third = served.connect()) {
+                        Peer.Reply reply = third.reply();
+                        assertEquals(503, reply.status());
+                        assertTrue(reply.head().closes());
+                        assertEquals("", third.readToEnd());
+                    }
+                }
+                assertEquals("ok", second.get("/").reply().text());
+            }
+            served.awaitOpen(1);
+            assertEquals("ok", served.get("/"));
+        }
+        assertEquals(5, served.metric("ringfort_connections_rejected_total"));
+    }
+
+    @Test
+    void aConnectionTooManyIsAnswered503() throws IOException {
+        turnsAwayTheThird(serve(options -> options.maxConnections(2), LimitTest::routes));
+    }
+
+    @Test
+    void aConnectionTooManyOfOnePeerIsAnswered503() throws IOException {
+        turnsAwayTheThird(serve(options -> options.maxConnectionsPerPeer(2), LimitTest::routes));
+    }
+
+    @Test
+    void anOversizeHeadIsRefusedByWhatIsTooLarge() throws IOException {
+        Served served = serve(
+                options -> options.maxRequestLine(1000).maxHead(1000).maxHeaders(10), LimitTest::routes);
+        Map<String, Integer> requests = Map.of(
+                "GET /" + "x".repeat(1000) + " HTTP/1.1\r\nHost: h\r\n\r\n", 414,
+                "GET / HTTP/1.1\r\nHost: h\r\nX: " + "x".repeat(1000) + "\r\n\r\n", 431,
+                "GET / HTTP/1.1\r\nHost: h\r\n" + "A: b\r\n".repeat(10) + "\r\n", 431);
+        for (Map.Entry<String, Integer> request : requests.entrySet()) {
+            try (Peer peer = served.connect()) {
+                Peer.Reply reply = peer.send(request.getKey()).reply();
+                assertEquals(request.getValue(), reply.status());
+                assertEquals("", peer.readToEnd());
+            }
+        }
+    }
+
+    /** The answer must outlive what the peer goes on sending: a close with bytes unread would reset it away. */
+    @Test
+    void aRefusalArrivesAlthoughThePeerGoesOnSending() throws IOException {
+        Served served = serve(LimitTest::routes);
+        for (int i = 0; i < 20; i++) {
+            try (Peer peer = served.connect()) {
+                peer.send("GET / HTTP/1.1\r\nHost: h\r\nX: " + "x".repeat(100_000));
+                assertEquals(431, peer.reply().status());
+            }
+        }
+    }
+
+    /** A process of its own runs out of descriptors: those it serves are served on, and others again afterwards. */
+    @Test
+    void aProcessWithoutDescriptorsServesOnAndRecovers() throws Exception {
+        try (FewDescriptors server = FewDescriptors.start(variant)) {
+            List<Peer> peers = new ArrayList<>();
+            try (Peer early = Peer.connect(server.port())) {
+                assertEquals("ok", early.get("/").reply().text());
+                for (int i = 0; i < FewDescriptors.SPARE + 30; i++) {
+                    peers.add(Peer.connect(server.port()));
+                }
+                Await.until(() -> server.ask(early, "/failures") > 0, () -> "the server had descriptors enough");
+                for (int i = 0; i < 50; i++) {
+                    assertEquals("ok", early.get("/").reply().text());
+                }
+                for (Peer peer : peers) {
+                    peer.close();
+                }
+                assertTrue(server.ask(early, "/failures") < 1000, "it spins");
+                for (int i = 0; i < 10; i++) {
+                    try (Peer late = Peer.connect(server.port())) {
+                        assertEquals("ok", late.get("/").reply().text());
+                    }
+                }
+                assertEquals(0, server.ask(early, "/defects"));
+            } finally {
+                for (Peer peer : peers) {
+                    peer.close();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package ringfort.server;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+class RequestBodyTest {
+    private final Semaphore signals = new Semaphore(0);
+
+    private RequestBody body() {
+        return new RequestBody(signals::release);
+    }
+
+    /** A worker that pauses when told to, and a reader with another rhythm: nobody waits for ever, nothing is lost. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void bytesArriveInOrderThroughPausesAndResumptions(long seed) throws Exception {
+        Random random = new Random(seed);
+        byte[] content = new byte[20 << 20];
+        random.nextBytes(content);
+        RequestBody body = body();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<byte[]> read = threads.submit(() -> {
+                ByteArrayOutputStream all = new ByteArrayOutputStream(content.length);
+                Random sizes = new Random(~seed);
+                byte[] buffer = new byte[100_000];
+                for (int n = 0; n >= 0; n = body.read(buffer, 0, 1 + sizes.nextInt(buffer.length))) {
+                    all.write(buffer, 0, n);
+                }
+                return all.toByteArray();
+            });
+            int waiting = 0;
+            for (int at = 0; at < content.length; ) {
+                int end = Math.min(content.length, at + 1 + random.nextInt(60_000));
+                boolean room = body.offer(java.util.Arrays.copyOfRange(content, at, end));
+                at = end;
+                if (!room && body.pause()) {
+                    while (!body.wantsMore()) {
+                        assertTrue(signals.tryAcquire(10, TimeUnit.SECONDS), "paused, and never asked to go on");
+                    }
+                    body.resumed();
+                }
+                waiting = Math.max(waiting, body.available());
+            }
+            body.end();
+            assertArrayEquals(content, read.get(10, TimeUnit.SECONDS));
+            int most = waiting;
+            assertTrue(most <= RequestBody.HIGH_BYTES + 160_000, () -> most + " bytes waited");
+        }
+    }
+
+    @Test
+    void whatArrivedIsReadBeforeTheFailure() throws IOException {
+        RequestBody body = body();
+        body.offer(new byte[] {7});
+        body.fail(new EOFException("gone"));
+        assertEquals(7, body.read());
+        IOException failure = assertThrows(IOException.class, body::read);
+        assertTrue(failure.getCause() instanceof EOFException);
+    }
+
+    @Test
+    void aFailureAfterTheEndIsNone() throws IOException {
+        RequestBody body = body();
+        body.end();
+        body.fail(new IOException("too late to matter"));
+        assertEquals(-1, body.read());
+    }
+
+    @Test
+    void aWaitingReaderIsToldOfTheFailure() throws Exception {
+        RequestBody body = body();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Integer> read = threads.submit(() -> body.read());
+            assertTrue(signals.tryAcquire(10, TimeUnit.SECONDS), "an empty body is not asked for");
+            assertTrue(body.continueWanted());
+            body.fail(new EOFException("gone"));
+            var e = assertThrows(ExecutionException.class, () -> read.get(10, TimeUnit.SECONDS));
+            assertTrue(e.getCause() instanceof IOException);
+        }
+    }
+
+    @Test
+    void anInterruptedReaderStopsWaiting() throws Exception {
+        RequestBody body = body();
+        IOException[] seen = new IOException[1];
+        Thread reader = Thread.ofVirtual().start(() -> seen[0] = assertThrows(IOException.class, body::read));
+        assertTrue(signals.tryAcquire(10, TimeUnit.SECONDS));
+        reader.interrupt();
+        assertTrue(reader.join(java.time.Duration.ofSeconds(10)));
+        assertTrue(seen[0] instanceof InterruptedIOException);
+    }
+
+    @Test
+    void nothingIsAskedForWhileBytesAreThere() throws IOException {
+        RequestBody body = body();
+        body.offer(new byte[] {1, 2});
+        assertEquals(2, body.available());
+        assertEquals(1, body.read());
+        assertFalse(body.continueWanted());
+        body.close();
+        assertThrows(IOException.class, body::read);
+    }
+}

@@ -1,0 +1,213 @@
+package ringfort.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import ringfort.api.Response;
+import ringfort.api.Server;
+import ringfort.timers.Ticker;
+
+/** A server that stops finishes what it has begun, and is gone when {@code stop} returns. */
+class StopTest extends EngineContract {
+    private final Semaphore inside = new Semaphore(0);
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    private void routes(Server server) {
+        server.get("/", _ -> Response.text("ok")).get("/waits", _ -> {
+            inside.release();
+            release.await();
+            return Response.text("finished");
+        });
+    }
+
+    @AfterEach
+    void releaseHandlers() {
+        release.countDown();
+    }
+
+    private static Duration stop(Served served, Duration drain) {
+        long begin = Ticker.system().nanos();
+        served.stop(drain);
+        return Duration.ofNanos(Ticker.system().nanos() - begin);
+    }
+
+    @Test
+    void aRequestInProgressIsAnsweredInFull() throws Exception {
+        Served served = serve(this::routes);
+        try (Peer peer = served.connect();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            peer.get("/waits");
+            inside.acquire();
+            Future<Duration> stopped = threads.submit(() -> stop(served, Duration.ofSeconds(30)));
+            Await.until(() -> !accepts(served), () -> "still accepts");
+            assertFalse(stopped.isDone());
+            release.countDown();
+            Peer.Reply reply = peer.reply();
+            assertEquals("finished", reply.text());
+            assertTrue(reply.head().closes());
+            assertEquals("", peer.readToEnd());
+            assertTrue(stopped.get(20, TimeUnit.SECONDS).compareTo(Duration.ofSeconds(15)) < 0);
+        }
+    }
+
+    private static boolean accepts(Served served) {
+        try (Peer peer = served.connect()) {
+            return !peer.isClosed(); // what was let in while the server stops is closed within its grace
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void idleConnectionsDoNotHoldTheStop() throws IOException {
+        Served served = serve(this::routes);
+        try (Peer peer = served.connect()) {
+            peer.get("/").reply();
+            Duration took = stop(served, Duration.ofSeconds(30));
+            assertTrue(took.compareTo(Duration.ofSeconds(5)) < 0, () -> "took " + took);
+            assertTrue(peer.isClosed());
+        }
+    }
+
+    /** A peer that never asks is given a moment, and not the whole drain. */
+    @Test
+    void silentConnectionsDoNotHoldTheStop() throws IOException {
+        Served served = serve(this::routes);
+        try (Peer peer = served.connect()) {
+            served.awaitOpen(1);
+            Duration took = stop(served, Duration.ofSeconds(30));
+            assertTrue(took.compareTo(Duration.ofSeconds(8)) < 0, () -> "took " + took);
+            assertTrue(peer.isClosed());
+        }
+    }
+
+    @Test
+    void aHandlerThatDoesNotEndIsLeftBehindWhenTheDrainIsOver() throws Exception {
+        Served served = serve(this::routes);
+        try (Peer peer = served.connect()) {
+            peer.get("/waits");
+            inside.acquire();
+            Duration took = stop(served, Duration.ofMillis(200));
+            assertTrue(took.compareTo(Duration.ofMillis(200)) >= 0, () -> "took " + took);
+            assertTrue(took.compareTo(Duration.ofSeconds(4)) < 0, () -> "took " + took);
+            assertTrue(peer.isClosed());
+        }
+        release.countDown();
+    }
+
+    @Test
+    void aShortDrainIsNotStretched() throws Exception {
+        Served served = serve(this::routes);
+        try (Peer peer = served.connect()) {
+            peer.get("/waits");
+            inside.acquire();
+            Duration took = stop(served, Duration.ofMillis(10));
+            // The threads engine has its handlers' threads to wait for; workers leave them behind.
+            Duration bound = Duration.ofMillis(variant == Variant.THREADS ? 2000 : 400);
+            assertTrue(took.compareTo(bound) < 0, () -> "took " + took);
+        }
+    }
+
+    @Test
+    void nobodyListensAfterwardsAndTheSamePortServesAgain() throws IOException {
+        Served first = serve(this::routes);
+        int port = first.port();
+        first.get("/");
+        first.stop(Served.DRAIN);
+        assertThrows(ConnectException.class, () -> Peer.connect(port).close());
+        for (int i = 0; i < 3; i++) {
+            Served again = serve(options -> options.port(port).workers(2), this::routes);
+            assertEquals(port, again.port());
+            assertEquals("ok", again.get("/"));
+            again.stop(Served.DRAIN);
+        }
+    }
+
+    @Test
+    void aPortInUseIsRefused() throws IOException {
+        Served first = serve(this::routes);
+        assertThrows(BindException.class, () -> serve(options -> options.port(first.port()), this::routes));
+        assertEquals("ok", first.get("/"));
+    }
+
+    @Test
+    void stoppingTwiceIsStoppingOnce() throws IOException {
+        Served served = serve(this::routes);
+        served.stop(Served.DRAIN);
+        Duration again = stop(served, Duration.ofSeconds(30));
+        assertTrue(again.compareTo(Duration.ofSeconds(5)) < 0, () -> "took " + again);
+    }
+
+    /** Whose handler was started gets its response, whole; others may find the connection closed, and know it. */
+    @Test
+    void aStopUnderLoadLosesNoResponse() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            loseNoResponse();
+        }
+    }
+
+    private void loseNoResponse() throws Exception {
+        String answer = "x".repeat(3000);
+        Set<String> begun = ConcurrentHashMap.newKeySet();
+        Set<String> answered = ConcurrentHashMap.newKeySet();
+        Served served = serve(
+                options -> options.workers(2),
+                server -> server.get("/{id}", request -> {
+                    begun.add(request.path("id"));
+                    Thread.sleep(1);
+                    return Response.text(answer);
+                }));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> clients = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                String client = i + "-";
+                clients.add(threads.submit(() -> askUntilClosed(served, client, answer, answered)));
+            }
+            Await.until(() -> answered.size() > 500, () -> "no load: " + answered.size());
+            Duration took = stop(served, Duration.ofSeconds(30));
+            assertTrue(took.compareTo(Duration.ofSeconds(8)) < 0, () -> "took " + took);
+            for (Future<?> client : clients) {
+                client.get(10, TimeUnit.SECONDS);
+            }
+        }
+        begun.removeAll(answered);
+        assertEquals(Set.of(), begun, "begun and not answered");
+    }
+
+    private static void askUntilClosed(Served served, String client, String answer, Set<String> answered) {
+        int n = 0;
+        while (true) {
+            try (Peer peer = served.connect()) {
+                boolean closes = false;
+                while (!closes) {
+                    String id = client + n++;
+                    Peer.Reply reply = peer.get("/" + id).reply();
+                    assertEquals(answer, reply.text());
+                    answered.add(id);
+                    closes = reply.head().closes();
+                }
+            } catch (ConnectException e) {
+                return;
+            } catch (IOException e) {
+                continue; // closed between two requests; connecting tells whether the server is gone
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package ringfort.server;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import ringfort.api.ServerOptions;
+import ringfort.api.spi.Application;
+import ringfort.api.spi.Availability;
+import ringfort.api.spi.Engine;
+import ringfort.api.spi.RunningEngine;
+
+/** What a contract runs on: an engine, and the scheduler of its handlers' virtual threads. */
+enum Variant {
+    RING,
+    RING_WITH_JDK_SCHEDULER,
+    POLL,
+    POLL_WITH_JDK_SCHEDULER,
+    THREADS;
+
+    private static final String SCHEDULER = "ringfort.scheduler";
+
+    /** Whether handlers run on the worker that read their request, and can hold it. */
+    boolean carriesHandlers() {
+        return this == RING || this == POLL;
+    }
+
+    Engine engine() {
+        return switch (this) {
+            case RING, RING_WITH_JDK_SCHEDULER -> new RingEngine();
+            case POLL, POLL_WITH_JDK_SCHEDULER -> new PollEngine();
+            case THREADS -> new ThreadsEngine();
+        };
+    }
+
+    /** Starts the engine; skips the test where this machine cannot run it as asked. */
+    RunningEngine start(ServerOptions options, Application application) throws IOException {
+        Engine engine = engine();
+        Availability availability = engine.probe();
+        assumeTrue(availability.usable(), () -> engine.name() + " cannot run here: " + availability.reason());
+        assumeTrue(!carriesHandlers() || new Scheduler(true).carries(), "this JDK gives a virtual thread no scheduler of ours");
+        if (carriesHandlers()) {
+            return engine.start(options, application);
+        }
+        System.setProperty(SCHEDULER, "jdk");
+        try {
+            return engine.start(options, application);
+        } finally {
+            System.clearProperty(SCHEDULER);
+        }
+    }
+}
