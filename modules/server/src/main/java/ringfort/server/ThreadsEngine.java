@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,14 +102,19 @@ public final class ThreadsEngine implements Engine {
 
         private void accept() {
             while (!draining) {
+                Socket accepted;
                 try {
-                    begin(socket.accept());
-                } catch (SocketException e) {
+                    accepted = socket.accept();
+                } catch (IOException e) {
                     if (!draining) {
                         // Out of descriptors, as a rule: the connection waits in the kernel's queue meanwhile.
                         counters.acceptFailures.add(1);
                         LockSupport.parkNanos(this, BACK_OFF_NANOS);
                     }
+                    continue;
+                }
+                try {
+                    begin(accepted);
                 } catch (Throwable e) {
                     counters.defects.add(1);
                     context.notices.defect("a connection could not be begun", e);
