@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +17,7 @@ import ringfort.api.Metric;
 import ringfort.api.Response;
 import ringfort.api.Server;
 import ringfort.api.ServerOptions;
+import ringfort.api.spi.Engine;
 import ringfort.api.spi.RunningEngine;
 import ringfort.sys.Libc;
 import ringfort.sys.Linux;
@@ -91,34 +93,43 @@ final class FewDescriptors implements AutoCloseable {
         }
     }
 
-    /** The server's process: serves, warms up, lowers its limit, tells its port, and waits for the end of its input. */
+    /**
+     * The server's process: serves once to warm up, lowers its limit, serves again, tells its port, and waits for the
+     * end of its input. The limit is lowered before the second start because a multishot accept keeps to the limit that
+     * was in force when it was submitted.
+     */
     public static void main(String... arguments) throws IOException {
-        RunningEngine[] engine = new RunningEngine[1];
-        ServerOptions options =
-                ServerOptions.defaults().toBuilder().port(0).workers(1).build();
-        Server server = Server.of(options)
-                .get("/", _ -> Response.text("ok"))
-                .get("/failures", _ -> number(engine[0], "ringfort_accept_failures_total"))
-                .get("/defects", _ -> number(engine[0], "ringfort_defects_total"));
-        engine[0] = Variant.valueOf(arguments[0]).engine().start(options, server.application());
-        int port = engine[0].address().getPort();
-        try (Peer peer = Peer.connect(port)) {
-            for (String path : List.of("/", "/failures", "/defects")) {
-                peer.get(path).reply(); // loads what these need while there are descriptors for it
-            }
-        }
+        Engine engine = Variant.valueOf(arguments[0]).engine();
         loadClasses();
+        RunningEngine first = start(engine);
         long highest;
-        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+        try (Peer peer = Peer.connect(first.address().getPort());
+                Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            for (String path : List.of("/", "/failures", "/defects")) {
+                peer.get(path).reply();
+            }
             highest = open.mapToLong(path -> Long.parseLong(path.getFileName().toString()))
                     .max()
                     .orElseThrow();
         }
+        first.stop(Duration.ofSeconds(1));
         Libc.ResourceLimit limit = Objects.requireNonNull(Libc.getrlimit(Linux.RLIMIT_NOFILE));
         Libc.setrlimit(Linux.RLIMIT_NOFILE, new Libc.ResourceLimit(highest + SPARE, limit.hard()));
-        System.out.println(port);
+        System.out.println(start(engine).address().getPort());
         while (System.in.read() >= 0) {}
         System.exit(0);
+    }
+
+    private static RunningEngine start(Engine engine) throws IOException {
+        ServerOptions options =
+                ServerOptions.defaults().toBuilder().port(0).workers(1).build();
+        RunningEngine[] running = new RunningEngine[1];
+        Server server = Server.of(options)
+                .get("/", _ -> Response.text("ok"))
+                .get("/failures", _ -> number(running[0], "ringfort_accept_failures_total"))
+                .get("/defects", _ -> number(running[0], "ringfort_defects_total"));
+        running[0] = engine.start(options, server.application());
+        return running[0];
     }
 
     /** In a build each class is a file that takes a descriptor to load; in a jar, as shipped, they are open already. */
