@@ -61,9 +61,13 @@ final class Notices implements AutoCloseable {
         put(new Said(System.Logger.Level.WARNING, what, null));
     }
 
-    /** The server itself failed. */
+    /** The server itself failed. Never fails itself: who reports a shortage, of memory say, must survive the report. */
     void defect(String what, Throwable cause) {
-        put(new Said(System.Logger.Level.ERROR, what, cause));
+        try {
+            put(new Said(System.Logger.Level.ERROR, what, cause));
+        } catch (Throwable e) {
+            dropped.incrementAndGet();
+        }
     }
 
     long droppedCount() {

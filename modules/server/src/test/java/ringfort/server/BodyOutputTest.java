@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -72,7 +73,7 @@ class BodyOutputTest {
                     taken.writeBytes(piece);
                     body.taken();
                     if (pauses.nextInt(100) == 0) {
-                        Thread.yield();
+                        LockSupport.parkNanos(50_000);
                     }
                 } else if (last) {
                     break;
@@ -88,16 +89,16 @@ class BodyOutputTest {
     @Test
     void aWriterWhomNobodyReadsWaitsAtTheBound() throws Exception {
         BodyOutput body = new BodyOutput(exchange, -1);
-        Thread writer = Thread.ofVirtual().unstarted(() -> assertThrows(IOException.class, () -> {
-            while (true) {
-                body.write(new byte[1000]);
-            }
-        }));
+        Thread writer = Thread.ofVirtual()
+                .unstarted(() -> assertThrows(IOException.class, () -> {
+                    while (true) {
+                        body.write(new byte[1000]);
+                    }
+                }));
         writer.start();
         Await.until(() -> writer.getState() == Thread.State.WAITING, () -> "the writer goes on: " + writer.getState());
         body.fail(new IOException("gone"));
         assertTrue(writer.join(java.time.Duration.ofSeconds(10)));
-        assertTrue(body.isCut());
         int waiting = 0;
         for (byte[] piece = body.peek(); piece != null; piece = body.peek()) {
             waiting += piece.length;

@@ -31,6 +31,7 @@ import ringfort.api.Route;
 
 /** Content arrives as it was sent, in both directions, in bounded memory, whatever its framing. */
 class BodyTest extends EngineContract {
+    private static final String CHUNKED = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
     private static final int PIECE_BYTES = 61 * 1024;
     private static final int STREAM_BYTES = 64 << 20;
 
@@ -48,8 +49,7 @@ class BodyTest extends EngineContract {
                             .text());
             assertEquals(
                     "abcdef",
-                    peer.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
-                                    + "3\r\nabc\r\n3;x=y\r\ndef\r\n0\r\n\r\n")
+                    peer.send(CHUNKED + "3\r\nabc\r\n3;x=y\r\ndef\r\n0\r\n\r\n")
                             .reply()
                             .text());
             assertEquals(
@@ -67,8 +67,8 @@ class BodyTest extends EngineContract {
                         .post("/inline", r -> Response.bytes(r.bytes(), "text/plain"), Route.inline()));
         for (String path : List.of("/carried", "/inline")) {
             try (Peer peer = served.connect()) {
-                String request =
-                        "POST " + path + " HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
+                String request = "POST " + path
+                        + " HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n";
                 for (byte octet : request.getBytes(US_ASCII)) {
                     peer.send(new byte[] {octet});
                 }
@@ -186,13 +186,15 @@ class BodyTest extends EngineContract {
     @Test
     void aSlowReaderHoldsTheWriterAndNotMemory() throws IOException {
         AtomicLong written = new AtomicLong();
-        Served served = serve(server -> server.get("/", _ -> Response.stream("application/octet-stream", out -> {
-            byte[] piece = new byte[PIECE_BYTES];
-            for (long left = STREAM_BYTES; left > 0; left -= PIECE_BYTES) {
-                out.write(piece, 0, (int) Math.min(left, PIECE_BYTES));
-                written.addAndGet(Math.min(left, PIECE_BYTES));
-            }
-        })));
+        Served served = serve(server -> server.get(
+                "/",
+                _ -> Response.stream("application/octet-stream", out -> {
+                    byte[] piece = new byte[PIECE_BYTES];
+                    for (long left = STREAM_BYTES; left > 0; left -= PIECE_BYTES) {
+                        out.write(piece, 0, (int) Math.min(left, PIECE_BYTES));
+                        written.addAndGet(Math.min(left, PIECE_BYTES));
+                    }
+                })));
         try (Peer peer = Peer.connect(served.port(), 64 * 1024)) {
             peer.get("/");
             long ahead = Await.standstill(written::get);
@@ -215,8 +217,8 @@ class BodyTest extends EngineContract {
         byte[] content = new byte[5_000_011];
         new Random(7).nextBytes(content);
         Path file = Files.write(folder.resolve("content.bin"), content);
-        Served served = serve(server -> server.get("/held", _ -> Response.bytes(content, "a/b"))
-                .get("/file", _ -> Response.file(file)));
+        Served served = serve(server ->
+                server.get("/held", _ -> Response.bytes(content, "a/b")).get("/file", _ -> Response.file(file)));
         try (Peer peer = served.connect()) {
             assertArrayEquals(content, peer.get("/held").reply().body());
             assertArrayEquals(content, peer.get("/file").reply().body());
@@ -301,8 +303,7 @@ class BodyTest extends EngineContract {
             return Response.text(content + request.trailers().first("X-Sum"));
         }));
         try (Peer peer = served.connect()) {
-            peer.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
-                    + "3\r\nabc\r\n0\r\nX-Sum: 6\r\n\r\n");
+            peer.send(CHUNKED + "3\r\nabc\r\n0\r\nX-Sum: 6\r\n\r\n");
             assertEquals("abc6", peer.reply().text());
         }
     }
@@ -333,16 +334,20 @@ class BodyTest extends EngineContract {
 
     @Test
     void aStreamThatFailsMidwayHasNoLastChunk() throws IOException {
-        Served served = serve(server -> server.get("/chunked", _ -> Response.stream("text/plain", out -> {
-                    out.write("begun".getBytes(US_ASCII));
-                    out.flush();
-                    throw new IOException("on purpose");
-                }))
-                .get("/sized", _ -> Response.stream("text/plain", 10, out -> {
-                    out.write("begun".getBytes(US_ASCII));
-                    out.flush();
-                    throw new IllegalStateException("on purpose");
-                })));
+        Served served = serve(server -> server.get(
+                        "/chunked",
+                        _ -> Response.stream("text/plain", out -> {
+                            out.write("begun".getBytes(US_ASCII));
+                            out.flush();
+                            throw new IOException("on purpose");
+                        }))
+                .get(
+                        "/sized",
+                        _ -> Response.stream("text/plain", 10, out -> {
+                            out.write("begun".getBytes(US_ASCII));
+                            out.flush();
+                            throw new IllegalStateException("on purpose");
+                        })));
         for (String path : List.of("/chunked", "/sized")) {
             try (Peer peer = served.connect()) {
                 assertThrows(IOException.class, () -> peer.get(path).reply());
@@ -354,12 +359,14 @@ class BodyTest extends EngineContract {
     @Test
     void aStreamForHttp10ThatFailsMidwayEndsInAReset() throws IOException {
         CountDownLatch fail = new CountDownLatch(1);
-        Served served = serve(server -> server.get("/", _ -> Response.stream("text/plain", out -> {
-            out.write("begun".getBytes(US_ASCII));
-            out.flush();
-            awaitQuietly(fail);
-            throw new IOException("on purpose");
-        })));
+        Served served = serve(server -> server.get(
+                "/",
+                _ -> Response.stream("text/plain", out -> {
+                    out.write("begun".getBytes(US_ASCII));
+                    out.flush();
+                    awaitQuietly(fail);
+                    throw new IOException("on purpose");
+                })));
         try (Peer peer = served.connect()) {
             Peer.Head head = peer.send("GET / HTTP/1.0\r\n\r\n").head();
             assertNull(head.field("Transfer-Encoding"));
@@ -380,10 +387,12 @@ class BodyTest extends EngineContract {
     /** Nothing was sent yet, so the client can be told. */
     @Test
     void aStreamThatFailsBeforeItsFirstByteIs500() throws IOException {
-        Served served = serve(server -> server.get("/", _ -> Response.stream("text/plain", out -> {
-            out.write("too early to be sent".getBytes(US_ASCII));
-            throw new IOException("on purpose");
-        })));
+        Served served = serve(server -> server.get(
+                "/",
+                _ -> Response.stream("text/plain", out -> {
+                    out.write("too early to be sent".getBytes(US_ASCII));
+                    throw new IOException("on purpose");
+                })));
         try (Peer peer = served.connect()) {
             assertEquals(500, peer.get("/").reply().status());
             assertEquals(500, peer.get("/").reply().status());
@@ -394,12 +403,14 @@ class BodyTest extends EngineContract {
     @Test
     void flushedContentArrivesBeforeTheStreamEnds() throws IOException {
         CountDownLatch end = new CountDownLatch(1);
-        Served served = serve(server -> server.get("/", _ -> Response.stream("text/plain", out -> {
-            out.write("first".getBytes(US_ASCII));
-            out.flush();
-            awaitQuietly(end);
-            out.write("last".getBytes(US_ASCII));
-        })));
+        Served served = serve(server -> server.get(
+                "/",
+                _ -> Response.stream("text/plain", out -> {
+                    out.write("first".getBytes(US_ASCII));
+                    out.flush();
+                    awaitQuietly(end);
+                    out.write("last".getBytes(US_ASCII));
+                })));
         try (Peer peer = served.connect()) {
             InputStream body = peer.body(peer.get("/").head());
             assertEquals("first", new String(body.readNBytes(5), US_ASCII));

@@ -78,8 +78,7 @@ class ConnectionTest extends EngineContract {
         for (int i = 0; i < 10_000; i++) {
             try (Peer peer = served.connect()) {
                 // Either side closes first, every other time.
-                Peer.Reply reply =
-                        (i % 2 == 0 ? peer.send(CLOSE) : peer.get("/n")).reply();
+                Peer.Reply reply = (i % 2 == 0 ? peer.send(CLOSE) : peer.get("/n")).reply();
                 assertEquals("n", reply.text());
             }
         }

@@ -34,11 +34,13 @@ class DeadlineTest extends EngineContract {
                     return Response.text("late");
                 })
                 .get("/large", _ -> Response.bytes(new byte[32 << 20], "a/b"))
-                .get("/endless", _ -> Response.stream("a/b", out -> {
-                    while (true) {
-                        out.write(new byte[8192]);
-                    }
-                }));
+                .get(
+                        "/endless",
+                        _ -> Response.stream("a/b", out -> {
+                            while (true) {
+                                out.write(new byte[8192]);
+                            }
+                        }));
     }
 
     @AfterEach
@@ -221,7 +223,8 @@ class DeadlineTest extends EngineContract {
 
     @Test
     void zeroSwitchesADeadlineOff() throws IOException {
-        Served served = serveWith(options -> options.headerTimeout(Duration.ZERO).idleTimeout(Duration.ZERO));
+        Served served =
+                serveWith(options -> options.headerTimeout(Duration.ZERO).idleTimeout(Duration.ZERO));
         try (Peer silent = served.connect();
                 Peer idle = served.connect()) {
             idle.get("/").reply();

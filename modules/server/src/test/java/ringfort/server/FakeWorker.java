@@ -20,8 +20,7 @@ class FakeWorker extends Worker {
 
     FakeWorker(Server server) {
         super(
-                new ServerContext(
-                        ServerOptions.defaults(), server.application(), Ticker.system(), new Notices()),
+                new ServerContext(ServerOptions.defaults(), server.application(), Ticker.system(), new Notices()),
                 "fake worker");
         deadlines = new Deadlines.Wheel(new DeadlineWheel<>(context.ticker.nanos()), connection -> {});
         localAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
@@ -62,6 +61,11 @@ class FakeWorker extends Worker {
 
     @Override
     void stopAccepting() {}
+
+    @Override
+    boolean hasPendingInput(Connection connection) {
+        return false;
+    }
 
     @Override
     ConnectionTable<Connection> connections() {

@@ -134,13 +134,14 @@ final class FewDescriptors implements AutoCloseable {
 
     /** In a build each class is a file that takes a descriptor to load; in a jar, as shipped, they are open already. */
     private static void loadClasses() throws IOException {
-        for (String entry : System.getProperty("jdk.module.path", "").split(File.pathSeparator)) {
+        for (String entry : List.of(System.getProperty("jdk.module.path", "").split(File.pathSeparator, -1))) {
             Path folder = Path.of(entry);
             if (!Files.isDirectory(folder)) {
                 continue;
             }
             try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
+                for (Path file :
+                        files.filter(f -> f.toString().endsWith(".class")).toList()) {
                     String name = folder.relativize(file).toString().replace('/', '.');
                     if (!name.equals("module-info.class")) {
                         load(name.substring(0, name.length() - ".class".length()));

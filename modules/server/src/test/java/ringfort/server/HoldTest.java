@@ -42,9 +42,7 @@ class HoldTest extends EngineContract {
     }
 
     private Served serveBeside(Handler slow) throws IOException {
-        return serve(
-                options -> options.holdThreshold(Duration.ofMillis(5)),
-                server -> routes(server, slow));
+        return serve(options -> options.holdThreshold(Duration.ofMillis(5)), server -> routes(server, slow));
     }
 
     private void routes(Server server, Handler slow) {

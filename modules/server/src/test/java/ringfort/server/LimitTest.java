@@ -50,8 +50,8 @@ class LimitTest extends EngineContract {
 
     @Test
     void anOversizeHeadIsRefusedByWhatIsTooLarge() throws IOException {
-        Served served = serve(
-                options -> options.maxRequestLine(1000).maxHead(1000).maxHeaders(10), LimitTest::routes);
+        Served served =
+                serve(options -> options.maxRequestLine(1000).maxHead(1000).maxHeaders(10), LimitTest::routes);
         Map<String, Integer> requests = Map.of(
                 "GET /" + "x".repeat(1000) + " HTTP/1.1\r\nHost: h\r\n\r\n", 414,
                 "GET / HTTP/1.1\r\nHost: h\r\nX: " + "x".repeat(1000) + "\r\n\r\n", 431,

@@ -38,10 +38,11 @@ class MailboxTest {
         Mailbox mailbox = new Mailbox();
         int[] next = new int[PRODUCERS];
         CountDownLatch begin = new CountDownLatch(1);
-        try (var threads = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
+        try (var threads =
+                Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
             for (int p = 0; p < PRODUCERS; p++) {
                 int producer = p;
-                threads.submit(() -> {
+                var _ = threads.submit(() -> {
                     begin.await();
                     for (int i = 0; i < MESSAGES; i++) {
                         int number = i;

@@ -39,7 +39,8 @@ class PipeliningTest extends EngineContract {
     private static String request(int n) {
         String[] kinds = {"fast", "slow", "inline", "offloaded", "streamed"};
         return n % 6 == 5
-                ? "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: " + Integer.toString(n).length() + "\r\n\r\n" + n
+                ? "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: "
+                        + Integer.toString(n).length() + "\r\n\r\n" + n
                 : "GET /" + kinds[n % 6] + "/" + n + " HTTP/1.1\r\nHost: h\r\n\r\n";
     }
 
@@ -83,7 +84,10 @@ class PipeliningTest extends EngineContract {
         Served served = serve(PipeliningTest::routes);
         StringBuilder all = new StringBuilder();
         for (int i = 0; i < 10_000; i++) {
-            all.append("GET /").append(i % 2 == 0 ? "fast/" : "inline/").append(i).append(" HTTP/1.1\r\nHost: h\r\n\r\n");
+            all.append("GET /")
+                    .append(i % 2 == 0 ? "fast/" : "inline/")
+                    .append(i)
+                    .append(" HTTP/1.1\r\nHost: h\r\n\r\n");
         }
         try (Peer peer = served.connect();
                 var sender = Executors.newVirtualThreadPerTaskExecutor()) {

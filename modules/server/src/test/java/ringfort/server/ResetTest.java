@@ -39,20 +39,22 @@ class ResetTest extends EngineContract {
                         finished.release();
                     }
                 })
-                .get("/streams", _ -> Response.stream("text/plain", out -> {
-                    inside.release();
-                    try {
-                        byte[] piece = new byte[8192];
-                        while (true) {
-                            out.write(piece);
-                        }
-                    } catch (IOException e) {
-                        failures.incrementAndGet();
-                        throw e;
-                    } finally {
-                        finished.release();
-                    }
-                }));
+                .get(
+                        "/streams",
+                        _ -> Response.stream("text/plain", out -> {
+                            inside.release();
+                            try {
+                                byte[] piece = new byte[8192];
+                                while (true) {
+                                    out.write(piece);
+                                }
+                            } catch (IOException e) {
+                                failures.incrementAndGet();
+                                throw e;
+                            } finally {
+                                finished.release();
+                            }
+                        }));
     }
 
     private Response waits() throws InterruptedException {

@@ -58,8 +58,7 @@ class RingFallbackTest {
     }
 
     private static ServerOptions options(int port) {
-        return ServerOptions.defaults()
-                .toBuilder()
+        return ServerOptions.defaults().toBuilder()
                 .host("127.0.0.1")
                 .port(port)
                 .workers(3)

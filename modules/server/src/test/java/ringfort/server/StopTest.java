@@ -206,7 +206,7 @@ class StopTest extends EngineContract {
             } catch (ConnectException e) {
                 return;
             } catch (IOException e) {
-                continue; // closed between two requests; connecting tells whether the server is gone
+                n++; // closed between two requests; connecting again tells whether the server is gone
             }
         }
     }

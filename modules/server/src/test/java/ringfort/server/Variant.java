@@ -9,9 +9,10 @@ import ringfort.api.spi.Availability;
 import ringfort.api.spi.Engine;
 import ringfort.api.spi.RunningEngine;
 
-/** What a contract runs on: an engine, and the scheduler of its handlers' virtual threads. */
+/** What a contract runs on: an engine, where it keeps deadlines, and the scheduler of its handlers' virtual threads. */
 enum Variant {
     RING,
+    RING_WITH_KERNEL_TIMERS,
     RING_WITH_JDK_SCHEDULER,
     POLL,
     POLL_WITH_JDK_SCHEDULER,
@@ -21,12 +22,17 @@ enum Variant {
 
     /** Whether handlers run on the worker that read their request, and can hold it. */
     boolean carriesHandlers() {
-        return this == RING || this == POLL;
+        return this == RING || this == RING_WITH_KERNEL_TIMERS || this == POLL;
+    }
+
+    /** Where deadlines are kept, as {@link ServerOptions#timers} has it. */
+    String timers() {
+        return this == RING_WITH_KERNEL_TIMERS ? "kernel" : "wheel";
     }
 
     Engine engine() {
         return switch (this) {
-            case RING, RING_WITH_JDK_SCHEDULER -> new RingEngine();
+            case RING, RING_WITH_KERNEL_TIMERS, RING_WITH_JDK_SCHEDULER -> new RingEngine();
             case POLL, POLL_WITH_JDK_SCHEDULER -> new PollEngine();
             case THREADS -> new ThreadsEngine();
         };
@@ -37,7 +43,9 @@ enum Variant {
         Engine engine = engine();
         Availability availability = engine.probe();
         assumeTrue(availability.usable(), () -> engine.name() + " cannot run here: " + availability.reason());
-        assumeTrue(!carriesHandlers() || new Scheduler(true).carries(), "this JDK gives a virtual thread no scheduler of ours");
+        assumeTrue(
+                !carriesHandlers() || new Scheduler(true).name().equals("worker"),
+                "this JDK gives a virtual thread no scheduler of ours");
         if (carriesHandlers()) {
             return engine.start(options, application);
         }

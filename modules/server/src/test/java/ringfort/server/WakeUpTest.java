@@ -84,9 +84,10 @@ class WakeUpTest {
         FakeWorker worker = new FakeWorker(Server.http(0));
         worker.start();
         AtomicInteger ran = new AtomicInteger();
-        try (var threads = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
+        try (var threads =
+                Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
             for (int t = 0; t < 3; t++) {
-                threads.submit(() -> {
+                var _ = threads.submit(() -> {
                     for (int i = 0; i < 5_000; i++) {
                         CountDownLatch done = new CountDownLatch(1);
                         worker.execute(() -> {
