@@ -17,7 +17,6 @@ import ringfort.api.Metric;
 import ringfort.api.Response;
 import ringfort.api.Server;
 import ringfort.api.ServerOptions;
-import ringfort.api.spi.Engine;
 import ringfort.api.spi.RunningEngine;
 import ringfort.sys.Libc;
 import ringfort.sys.Linux;
@@ -50,9 +49,7 @@ final class FewDescriptors implements AutoCloseable {
                         "-Xmx64m",
                         "-XX:TieredStopAtLevel=1",
                         "--enable-native-access=ringfort.sys,ringfort.ring,ringfort.poller,ringfort.server",
-                        variant.carriesHandlers()
-                                ? "--add-opens=java.base/java.lang=ringfort.server"
-                                : "-Dringfort.scheduler=jdk",
+                        "--add-opens=java.base/java.lang=ringfort.server",
                         "--module-path=" + path,
                         "--patch-module=ringfort.server=" + patch,
                         "--module=ringfort.server/" + FewDescriptors.class.getName(),
@@ -99,9 +96,9 @@ final class FewDescriptors implements AutoCloseable {
      * was in force when it was submitted.
      */
     public static void main(String... arguments) throws IOException {
-        Engine engine = Variant.valueOf(arguments[0]).engine();
+        Variant variant = Variant.valueOf(arguments[0]);
         loadClasses();
-        RunningEngine first = start(engine);
+        RunningEngine first = serve(variant);
         long highest;
         try (Peer peer = Peer.connect(first.address().getPort());
                 Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
@@ -115,20 +112,22 @@ final class FewDescriptors implements AutoCloseable {
         first.stop(Duration.ofSeconds(1));
         Libc.ResourceLimit limit = Objects.requireNonNull(Libc.getrlimit(Linux.RLIMIT_NOFILE));
         Libc.setrlimit(Linux.RLIMIT_NOFILE, new Libc.ResourceLimit(highest + SPARE, limit.hard()));
-        System.out.println(start(engine).address().getPort());
+        System.out.println(serve(variant).address().getPort());
         while (System.in.read() >= 0) {}
         System.exit(0);
     }
 
-    private static RunningEngine start(Engine engine) throws IOException {
-        ServerOptions options =
-                ServerOptions.defaults().toBuilder().port(0).workers(1).build();
+    private static RunningEngine serve(Variant variant) throws IOException {
+        ServerOptions options = variant.options(ServerOptions.defaults().toBuilder())
+                .port(0)
+                .workers(1)
+                .build();
         RunningEngine[] running = new RunningEngine[1];
         Server server = Server.of(options)
                 .get("/", _ -> Response.text("ok"))
                 .get("/failures", _ -> number(running[0], "ringfort_accept_failures_total"))
                 .get("/defects", _ -> number(running[0], "ringfort_defects_total"));
-        running[0] = engine.start(options, server.application());
+        running[0] = variant.engine().start(options, server.application());
         return running[0];
     }
 

@@ -32,7 +32,6 @@ final class Served implements AutoCloseable {
                 .host("127.0.0.1")
                 .port(0)
                 .workers(1)
-                .timers(variant.timers())
                 .lingerTimeout(Duration.ofMillis(200));
         ServerOptions resolved = options.apply(base).build();
         Server server = Server.of(resolved);

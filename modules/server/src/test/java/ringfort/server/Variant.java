@@ -18,16 +18,15 @@ enum Variant {
     POLL_WITH_JDK_SCHEDULER,
     THREADS;
 
-    private static final String SCHEDULER = "ringfort.scheduler";
-
     /** Whether handlers run on the worker that read their request, and can hold it. */
     boolean carriesHandlers() {
         return this == RING || this == RING_WITH_KERNEL_TIMERS || this == POLL;
     }
 
-    /** Where deadlines are kept, as {@link ServerOptions#timers} has it. */
-    String timers() {
-        return this == RING_WITH_KERNEL_TIMERS ? "kernel" : "wheel";
+    /** Sets what makes this variant. */
+    ServerOptions.Builder options(ServerOptions.Builder options) {
+        return options.timers(this == RING_WITH_KERNEL_TIMERS ? "kernel" : "wheel")
+                .scheduler(carriesHandlers() ? "worker" : "jdk");
     }
 
     Engine engine() {
@@ -46,14 +45,6 @@ enum Variant {
         assumeTrue(
                 !carriesHandlers() || new Scheduler(true).name().equals("worker"),
                 "this JDK gives a virtual thread no scheduler of ours");
-        if (carriesHandlers()) {
-            return engine.start(options, application);
-        }
-        System.setProperty(SCHEDULER, "jdk");
-        try {
-            return engine.start(options, application);
-        } finally {
-            System.clearProperty(SCHEDULER);
-        }
+        return engine.start(options, application);
     }
 }
