@@ -1,0 +1,52 @@
+package ringfort.rules;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+
+/**
+ * The rules as JUnit tests, one each.
+ *
+ * {@snippet :
+ * class ArchitectureTest {
+ *     @TestFactory
+ *     Stream<DynamicTest> architecture() {
+ *         return ArchTests.in(Path.of("target/classes"));
+ *     }
+ * }
+ * }
+ */
+public final class ArchTests {
+    private ArchTests() {}
+
+    /** {@link ApplicationRules#ALL} on the class files below {@code classes}. */
+    public static Stream<DynamicTest> in(Path... classes) {
+        return in(new ClassFileImporter().importPaths(classes), ApplicationRules.ALL);
+    }
+
+    /** {@link ApplicationRules#ALL} on the packages named and those below them, tests aside. */
+    public static Stream<DynamicTest> in(String... packages) {
+        return in(
+                new ClassFileImporter()
+                        .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                        .importPackages(packages),
+                ApplicationRules.ALL);
+    }
+
+    /** Rules of your choice on classes of your choice. The first test fails when there are no classes. */
+    public static Stream<DynamicTest> in(JavaClasses classes, List<NamedRule> rules) {
+        DynamicTest imported = DynamicTest.dynamicTest("there are classes to check", () -> {
+            if (classes.isEmpty()) {
+                throw new AssertionError("no classes were found: nothing was checked");
+            }
+        });
+        Stream<DynamicTest> checks = rules.stream()
+                .map(rule -> DynamicTest.dynamicTest(
+                        rule.name(), () -> rule.rule().allowEmptyShould(true).check(classes)));
+        return Stream.concat(Stream.of(imported), checks);
+    }
+}

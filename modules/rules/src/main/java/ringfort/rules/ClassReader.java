@@ -1,0 +1,94 @@
+package ringfort.rules;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.Source;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.classfile.Annotation;
+import java.lang.classfile.AttributedElement;
+import java.lang.classfile.Attributes;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.constantpool.ClassEntry;
+import java.lang.reflect.AccessFlag;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads the class files of imported classes once more, for what ArchUnit does not keep: which lambda an access belongs to
+ * and where it is handed, {@code synchronized} blocks, annotations of parameters, string constants.
+ */
+final class ClassReader {
+    private ClassReader() {}
+
+    static ClassCode read(JavaClass imported) {
+        Source source = imported.getSource()
+                .orElseThrow(() -> new IllegalArgumentException(imported.getName() + " was imported without its file"));
+        try (InputStream in = source.getUri().toURL().openStream()) {
+            return read(ClassFile.of().parse(in.readAllBytes()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + source.getUri() + " again", e);
+        }
+    }
+
+    private static ClassCode read(ClassModel model) {
+        String name = dotted(model.thisClass());
+        List<String> supertypes = new ArrayList<>();
+        model.superclass().ifPresent(type -> supertypes.add(dotted(type)));
+        model.interfaces().forEach(type -> supertypes.add(dotted(type)));
+        String sourceFile = model.findAttribute(Attributes.sourceFile())
+                .map(attribute -> attribute.sourceFile().stringValue())
+                .orElse("");
+        List<ClassCode.MethodCode> methods =
+                model.methods().stream().map(method -> read(name, method)).toList();
+        return new ClassCode(name, List.copyOf(supertypes), mark(annotations(model)), sourceFile, methods);
+    }
+
+    private static ClassCode.MethodCode read(String owner, MethodModel method) {
+        Code code = new Code(
+                owner, method.methodName().stringValue(), method.methodType().stringValue());
+        List<ClassCode.Use> uses =
+                method.code().map(body -> new CodeReader().read(body)).orElse(List.of());
+        return new ClassCode.MethodCode(
+                code,
+                method.flags().has(AccessFlag.STATIC),
+                method.flags().has(AccessFlag.SYNCHRONIZED),
+                mark(annotations(method)),
+                parameterMarks(method, code.parameterCount()),
+                uses);
+    }
+
+    private static List<Annotation> annotations(AttributedElement element) {
+        List<Annotation> annotations = new ArrayList<>();
+        element.findAttribute(Attributes.runtimeInvisibleAnnotations())
+                .ifPresent(attribute -> annotations.addAll(attribute.annotations()));
+        element.findAttribute(Attributes.runtimeVisibleAnnotations())
+                .ifPresent(attribute -> annotations.addAll(attribute.annotations()));
+        return annotations;
+    }
+
+    private static List<Mark> parameterMarks(MethodModel method, int count) {
+        List<Mark> marks = new ArrayList<>();
+        method.findAttribute(Attributes.runtimeInvisibleParameterAnnotations())
+                .ifPresent(attribute ->
+                        attribute.parameterAnnotations().forEach(annotations -> marks.add(mark(annotations))));
+        while (marks.size() < count) {
+            marks.addFirst(Mark.NONE); // the compiler's own parameters come first and are not counted
+        }
+        return marks;
+    }
+
+    private static Mark mark(List<Annotation> annotations) {
+        Mark mark = Mark.NONE;
+        for (Annotation annotation : annotations) {
+            mark = mark.orElse(Mark.of(annotation.className().stringValue()));
+        }
+        return mark;
+    }
+
+    private static String dotted(ClassEntry type) {
+        return type.asInternalName().replace('/', '.');
+    }
+}

@@ -1,0 +1,42 @@
+package ringfort.rules;
+
+import java.lang.constant.MethodTypeDesc;
+
+/**
+ * A method, constructor or lambda body, by the names the class file has for it.
+ *
+ * @param owner binary name of the class, with dots
+ * @param name as in the class file: {@code <init>} for a constructor, {@code lambda$m$0} for a lambda in {@code m}
+ * @param descriptor parameter and return types, JVMS 4.3.3
+ */
+record Code(String owner, String name, String descriptor) {
+    static final String CONSTRUCTOR = "<init>";
+    static final String STATIC_INITIALIZER = "<clinit>";
+
+    boolean isLambda() {
+        return name.startsWith("lambda$");
+    }
+
+    int parameterCount() {
+        return MethodTypeDesc.ofDescriptor(descriptor).parameterCount();
+    }
+
+    /** {@code owner.name}, which is how exemptions name it. */
+    String qualifiedName() {
+        return owner + "." + name;
+    }
+
+    /** For people: {@code Worker.stop(long)}, {@code new Worker(Context)}, {@code lambda in Worker.stop}. */
+    @Override
+    public String toString() {
+        String type = owner.substring(owner.lastIndexOf('.') + 1).replace('$', '.');
+        if (isLambda()) {
+            int end = name.lastIndexOf('$');
+            String in = end > 7 ? name.substring(7, end) : name;
+            return "lambda in " + type + "." + (in.equals("new") ? CONSTRUCTOR : in.equals("static") ? "<clinit>" : in);
+        }
+        String parameters = MethodTypeDesc.ofDescriptor(descriptor).displayDescriptor();
+        parameters = parameters.substring(0, parameters.indexOf(')') + 1);
+        return name.equals(CONSTRUCTOR) ? "new " + type + parameters : type + "." + name + parameters;
+    }
+}

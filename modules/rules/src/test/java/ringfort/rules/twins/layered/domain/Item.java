@@ -1,0 +1,4 @@
+package ringfort.rules.twins.layered.domain;
+
+/** Depends on nothing. */
+public record Item(String name) {}
