@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -100,11 +101,8 @@ final class FewDescriptors implements AutoCloseable {
         loadClasses();
         RunningEngine first = serve(variant);
         long highest;
-        try (Peer peer = Peer.connect(first.address().getPort());
-                Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
-            for (String path : List.of("/", "/failures", "/defects")) {
-                peer.get(path).reply();
-            }
+        warmUp(first.address().getPort());
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
             highest = open.mapToLong(path -> Long.parseLong(path.getFileName().toString()))
                     .max()
                     .orElseThrow();
@@ -115,6 +113,25 @@ final class FewDescriptors implements AutoCloseable {
         System.out.println(serve(variant).address().getPort());
         while (System.in.read() >= 0) {}
         System.exit(0);
+    }
+
+    /** Several connections at once, so that every carrier has what it needs, and every request what it loads. */
+    private static void warmUp(int port) throws IOException {
+        List<Peer> peers = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            peers.add(Peer.connect(port));
+        }
+        for (String path : List.of("/", "/failures", "/defects")) {
+            for (Peer peer : peers) {
+                peer.get(path);
+            }
+            for (Peer peer : peers) {
+                peer.reply();
+            }
+        }
+        for (Peer peer : peers) {
+            peer.close();
+        }
     }
 
     private static RunningEngine serve(Variant variant) throws IOException {

@@ -84,7 +84,7 @@ class LimitTest extends EngineContract {
             List<Peer> peers = new ArrayList<>();
             try (Peer early = Peer.connect(server.port())) {
                 assertEquals("ok", early.get("/").reply().text());
-                for (int i = 0; i < FewDescriptors.SPARE + 30; i++) {
+                for (int i = 0; i < 2 * FewDescriptors.SPARE + 30; i++) {
                     peers.add(Peer.connect(server.port()));
                 }
                 Await.until(() -> server.ask(early, "/failures") > 0, () -> "the server had descriptors enough");

@@ -28,7 +28,7 @@ final class Served implements AutoCloseable {
     /** Starts an engine on a free port of loopback, with one worker unless {@code options} say otherwise. */
     static Served start(Variant variant, UnaryOperator<ServerOptions.Builder> options, Consumer<Server> routes)
             throws IOException {
-        ServerOptions.Builder base = ServerOptions.defaults().toBuilder()
+        ServerOptions.Builder base = variant.options(ServerOptions.defaults().toBuilder())
                 .host("127.0.0.1")
                 .port(0)
                 .workers(1)
