@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +16,7 @@ import java.util.Map;
 /**
  * How late is a server with the deadlines of slow clients, idle and beside a load at full speed?
  *
- * <p>{@code Lateness DIR [ROUNDS [SECONDS [VARIANTS]]]} writes {@code lateness.md} and pictures into {@code DIR}. Each round
+ * <p>{@code Lateness DIR [ROUNDS [SECONDS [VARIANTS [SCENARIOS]]]]}, where a scenario is SLOW/LOAD such as 1000/64, writes {@code lateness.md} and pictures into {@code DIR}. Each round
  * starts each variant once, warms it up, and takes it through all scenarios; rounds interleave the variants, so that what
  * else the machine does meets all of them.
  */
@@ -27,6 +28,14 @@ final class Lateness {
     private record Scenario(int slow, int load) {
         String name() {
             return slow + " slow, " + (load == 0 ? "idle" : "wrk -c" + load);
+        }
+
+        /** Reads a list such as {@code 1000/0,1000/64}. */
+        static List<Scenario> parse(String list) {
+            return Arrays.stream(list.split(",", -1))
+                    .map(pair -> pair.split("/", -1))
+                    .map(pair -> new Scenario(Integer.parseInt(pair[0]), Integer.parseInt(pair[1])))
+                    .toList();
         }
 
         String fileName() {
@@ -58,9 +67,11 @@ final class Lateness {
     private final Path folder;
     private final File log;
     private final int seconds;
+    private final List<Scenario> scenarios;
     private final Map<Scenario, Map<Variant, Outcome>> outcomes = new LinkedHashMap<>();
 
-    private Lateness(Path folder, int seconds) {
+    private Lateness(Path folder, int seconds, List<Scenario> scenarios) {
+        this.scenarios = scenarios;
         this.folder = folder;
         this.log = folder.resolve("server.log").toFile();
         this.seconds = seconds;
@@ -72,7 +83,8 @@ final class Lateness {
         int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 3;
         int seconds = args.length > 2 ? Integer.parseInt(args[2]) : 8;
         List<Variant> variants = args.length > 3 ? Variant.parse(args[3]) : Variant.ALL;
-        var rig = new Lateness(folder, seconds);
+        List<Scenario> scenarios = args.length > 4 ? Scenario.parse(args[4]) : SCENARIOS;
+        var rig = new Lateness(folder, seconds, scenarios);
         String before = Machine.describe();
         for (int round = 0; round < rounds; round++) {
             for (Variant variant : variants) {
@@ -95,7 +107,7 @@ final class Lateness {
             try (Wrk warmUp = Wrk.start(server.url("/plaintext"), 64, WARM_UP_SECONDS)) {
                 warmUp.requestsPerSecond();
             }
-            for (Scenario scenario : SCENARIOS) {
+            for (Scenario scenario : scenarios) {
                 begins.put(scenario, Instant.now());
                 run(scenario, server, outcome(scenario, variant));
             }
