@@ -67,6 +67,16 @@ class RequestBodyTest {
         }
     }
 
+    /** The reader catches up between the worker's look at the queue and its pause: nobody would ask to go on. */
+    @Test
+    void aPauseTooLateIsNone() throws IOException {
+        RequestBody body = body();
+        assertFalse(body.offer(new byte[RequestBody.HIGH_BYTES]));
+        assertEquals(RequestBody.HIGH_BYTES, body.readNBytes(RequestBody.HIGH_BYTES).length);
+        assertFalse(body.pause());
+        assertTrue(body.offer(new byte[1]));
+    }
+
     @Test
     void whatArrivedIsReadBeforeTheFailure() throws IOException {
         RequestBody body = body();
