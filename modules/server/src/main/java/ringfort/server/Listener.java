@@ -17,11 +17,14 @@ final class Listener implements AutoCloseable {
     /** After a failed accept for want of descriptors or memory, the worker looks again this much later. */
     static final long BACK_OFF_NANOS = 50_000_000L;
 
+    private static final int DISCARDED_BYTES = 4096;
+
     private final int fd;
     private final Admission admission;
     private final Counters counters;
     private final NativeMemory memory = new NativeMemory();
     private final long tooMany = memory.allocate(Admission.REJECTION.length, 8);
+    private final long discarded = memory.allocate(DISCARDED_BYTES, 8);
     private int reserve = openReserve();
     private boolean closed;
 
@@ -44,10 +47,18 @@ final class Listener implements AutoCloseable {
             return peer;
         }
         counters.rejected.add(1);
-        Libc.sendNow(accepted, tooMany, Admission.REJECTION.length, Linux.MSG_NOSIGNAL);
-        Libc.shutdown(accepted, Linux.SHUT_WR);
+        if (!closed) {
+            reject(accepted);
+        }
         Libc.close(accepted);
         return null;
+    }
+
+    /** Says why, and reads what has come already: closing over unread bytes would reset what is said. */
+    private void reject(int accepted) {
+        Libc.sendNow(accepted, tooMany, Admission.REJECTION.length, Linux.MSG_NOSIGNAL);
+        Libc.shutdown(accepted, Linux.SHUT_WR);
+        Libc.recvNow(accepted, discarded, DISCARDED_BYTES, Linux.MSG_DONTWAIT);
     }
 
     void left(InetSocketAddress peer) {
@@ -56,7 +67,7 @@ final class Listener implements AutoCloseable {
 
     /** Takes note of a failed accept; true when the next attempt should wait. */
     boolean failed(int errno) {
-        if (errno == Errno.ECANCELED || errno == Errno.EINTR || errno == Errno.EAGAIN) {
+        if (closed || errno == Errno.ECANCELED || errno == Errno.EINTR || errno == Errno.EAGAIN) {
             return false;
         }
         counters.acceptFailures.add(1);

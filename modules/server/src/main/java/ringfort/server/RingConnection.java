@@ -10,7 +10,7 @@ import ringfort.sys.Linux;
  * A connection whose bytes move through io_uring. Its worker only.
  *
  * <p>The descriptor is closed after every operation that names it has completed: a destroyed connection cancels its
- * receive by user data, shuts the socket down so that a send ends, waits for both, and only then submits the close. Its
+ * receive and its send by user data, waits for both to complete, and only then submits the close. Its
  * index is free again when the close has completed.
  */
 final class RingConnection extends Connection {
@@ -22,7 +22,7 @@ final class RingConnection extends Connection {
     private boolean cancelling;
     private boolean sending;
     private boolean shuttingDown;
-    private boolean cut; // shut down both ways, so that what is in flight ends
+    private boolean sendCancelled;
     private boolean closing;
     private boolean closed;
 
@@ -109,14 +109,14 @@ final class RingConnection extends Connection {
         if (receiving && !cancelling && !cancelReceive()) {
             return false;
         }
-        if (sending && !cut && !shuttingDown) {
+        if (sending && !sendCancelled) {
             Sqe sqe = ring.sqe();
             if (sqe == null) {
                 return false;
             }
-            sqe.shutdown(fd, Linux.SHUT_RDWR, RingWorker.userData(RingWorker.SHUTDOWN, this));
-            shuttingDown = true;
-            cut = true;
+            // Not a shutdown: its FIN would make a response that is cut look like one that is whole.
+            sqe.cancel(RingWorker.userData(RingWorker.SEND, this), RingWorker.UNWATCHED);
+            sendCancelled = true;
         }
         if (receiving || cancelling || sending || shuttingDown) {
             return true; // each of them touches this connection when it completes

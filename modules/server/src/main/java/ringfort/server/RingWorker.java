@@ -32,6 +32,10 @@ final class RingWorker extends Worker {
     private static final int ACCEPT = 1;
     private static final int WAKE = 2;
     private static final int IGNORED = 3;
+
+    /** User data of an operation whose completion nobody waits for. */
+    static final long UNWATCHED = (long) IGNORED << 56;
+
     static final int RECEIVE = 4;
     static final int SEND = 5;
     static final int SHUTDOWN = 6;
@@ -259,7 +263,7 @@ final class RingWorker extends Worker {
         if (accepting) {
             Sqe sqe = sqe();
             if (sqe != null) {
-                sqe.cancel((long) ACCEPT << 56, (long) IGNORED << 56);
+                sqe.cancel((long) ACCEPT << 56, UNWATCHED);
             }
         }
         listener.drain(0, this::begin);

@@ -95,6 +95,12 @@ abstract class Worker implements Executor, Runnable {
         thread.start();
     }
 
+    /** Gives everything back; on the worker's thread, or on any if that never ran. */
+    final void end() {
+        release();
+        buffers.close();
+    }
+
     /** Waits until the worker accepts, or throws what kept it from that. */
     final void awaitStarted() throws Exception {
         started.await();
@@ -150,8 +156,7 @@ abstract class Worker implements Executor, Runnable {
         } catch (Throwable e) {
             startFailure = e;
             stopped = true;
-            release();
-            buffers.close();
+            end();
             started.countDown();
             return;
         }
@@ -165,8 +170,7 @@ abstract class Worker implements Executor, Runnable {
             }
         } finally {
             stopped = true;
-            release();
-            buffers.close();
+            end();
             for (Exchange left = runnable.poll(); left != null; left = runnable.poll()) {
                 elsewhere(left);
             }
@@ -379,10 +383,10 @@ abstract class Worker implements Executor, Runnable {
     }
 
     private void held(Mount mount, long beginNanos) {
-        long nanos = context.ticker.nanos() - beginNanos;
-        if (nanos > context.holdThresholdNanos && context.holdThresholdNanos > 0) {
+        nowNanos = context.ticker.nanos(); // many short handlers in one turn add up
+        long nanos = nowNanos - beginNanos;
+        if (nanos > context.holdThresholdNanos) {
             context.holds.held(mount, nanos);
-            nowNanos = context.ticker.nanos();
         }
     }
 

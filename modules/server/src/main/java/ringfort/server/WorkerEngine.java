@@ -86,7 +86,7 @@ final class WorkerEngine implements RunningEngine {
     private static void end(List<Worker> workers, ServerContext context) {
         for (Worker worker : workers) {
             if (worker.thread().getState() == Thread.State.NEW) {
-                worker.release();
+                worker.end();
             } else {
                 worker.stop(context.ticker.nanos());
             }
