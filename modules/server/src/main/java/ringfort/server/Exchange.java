@@ -2,9 +2,6 @@ package ringfort.server;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,7 +24,6 @@ import ringfort.h1.RequestHead;
  * the JDK calls {@link #execute} each time that thread can go on, and the exchange queues itself with its worker.
  */
 final class Exchange implements Runnable, Executor {
-    private static final int FILE_BUFFER_BYTES = 64 * 1024;
     private static final Response NOBODY = Response.of(500);
 
     private final Connection connection;
@@ -212,7 +208,7 @@ final class Exchange implements Runnable, Executor {
                 case Body.FileBody file -> {
                     worker.context
                             .scheduler
-                            .offloaded(() -> write(result, file.length(), out -> copy(file, out)))
+                            .offloaded(() -> write(result, file.length(), out -> ResponseContent.copy(file, out)))
                             .start();
                     return;
                 }
@@ -266,23 +262,6 @@ final class Exchange implements Runnable, Executor {
     void streamBegan() {
         if (response == null) {
             response = streaming;
-        }
-    }
-
-    private static void copy(Body.FileBody file, BodyOutput out) throws IOException {
-        try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ)) {
-            channel.position(file.offset());
-            ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(FILE_BUFFER_BYTES, Math.max(1, file.length())));
-            long left = file.length();
-            while (left > 0) {
-                buffer.clear().limit((int) Math.min(left, buffer.capacity()));
-                int count = channel.read(buffer);
-                if (count < 0) {
-                    throw new IOException(file.path() + " became shorter while it was sent");
-                }
-                out.write(buffer.array(), 0, count);
-                left -= count;
-            }
         }
     }
 

@@ -1,6 +1,11 @@
 package ringfort.server;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import ringfort.api.Body;
 import ringfort.api.Headers;
@@ -13,6 +18,7 @@ import ringfort.h1.ResponseEncoder;
 
 /** Turns responses of the API into heads on the wire. Not shared between threads. */
 final class ResponseContent {
+    private static final int FILE_BUFFER_BYTES = 64 * 1024;
     private static final byte[] NONE = {};
 
     private final ResponseEncoder encoder = new ResponseEncoder();
@@ -29,6 +35,24 @@ final class ResponseContent {
     /** Bytes of a body that is held whole; empty for any other. */
     static byte[] bytes(Response response) {
         return response.body() instanceof Body.Bytes held ? held.bytes() : NONE;
+    }
+
+    /** Copies the part of a file that a response sends; on a thread that may block. */
+    static void copy(Body.FileBody file, OutputStream out) throws IOException {
+        try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ)) {
+            channel.position(file.offset());
+            ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(FILE_BUFFER_BYTES, Math.max(1, file.length())));
+            long left = file.length();
+            while (left > 0) {
+                buffer.clear().limit((int) Math.min(left, buffer.capacity()));
+                int count = channel.read(buffer);
+                if (count < 0) {
+                    throw new IOException(file.path() + " became shorter while it was sent");
+                }
+                out.write(buffer.array(), 0, count);
+                left -= count;
+            }
+        }
     }
 
     /**

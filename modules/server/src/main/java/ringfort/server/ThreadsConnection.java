@@ -7,10 +7,9 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Body;
 import ringfort.api.Request;
@@ -18,8 +17,6 @@ import ringfort.api.Response;
 import ringfort.api.spi.Mount;
 import ringfort.api.spi.RouteMatch;
 import ringfort.h1.ByteSink;
-import ringfort.h1.ChunkedEncoder;
-import ringfort.h1.DeadlineSlot;
 import ringfort.h1.H1State;
 import ringfort.h1.Phase;
 import ringfort.h1.Refusal;
@@ -30,12 +27,18 @@ import ringfort.h1.ResponseEncoder;
  * A connection of the threads engine: one virtual thread reads, parses, runs the handler and writes, all blocking.
  *
  * <p>Policy is {@link H1State}'s, as on every engine. Each read gets what is left until the slot's deadline; a write or
- * a handler that passes it is ended from outside by {@link #enforce}.
+ * a handler that passes it is ended from outside by {@link #enforce}, a late handler by a {@link LateAnswer} beside it:
+ * what it returns later is dropped.
  */
-final class ThreadsConnection implements Runnable, DeadlineSlot {
+final class ThreadsConnection implements Runnable {
     private static final int BUFFER_BYTES = 16 * 1024;
     private static final int WRITE_BYTES = 64 * 1024;
     private static final int LINGER_BYTES = 256 * 1024;
+
+    /** A read that has not noticed its own deadline this long after it has no carrier to notice on. */
+    private static final long STARVED_NANOS = 40_000_000L;
+
+    private static final Refusal HANDLER_LATE = new Refusal(503, "handler too late");
 
     private final ThreadsEngine.Running engine;
     private final ServerContext context;
@@ -43,8 +46,8 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
     private final InetSocketAddress peer;
     private final Thread thread;
     private final H1State h1;
-    private final ResponseContent content;
-    private final ByteSink sink = new ByteSink(1024);
+    final ResponseContent content;
+    final ByteSink sink = new ByteSink(1024);
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int at;
     private int limit;
@@ -54,20 +57,22 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
     private final long acceptedNanos;
     private volatile long receivedBytes; // read by the sweep
 
-    // The slot, written by this connection's thread and read by the sweep.
-    private volatile @Nullable Phase armedPhase;
-    private volatile long armedNanos;
-    private volatile boolean cut; // the sweep ended a write
+    private final SharedSlot slot;
+    private final ReentrantLock output = new ReentrantLock(); // for what is written while a handler runs
+    private final AtomicBoolean left = new AtomicBoolean();
     private volatile boolean reading; // a read enforces the deadline by itself
-    private final Object handlerLock = new Object();
-    private boolean handling; // guarded by handlerLock: the thread is in a handler, which may be interrupted
+    private volatile boolean headRequest; // the request in the handler's hands is HEAD
+    private volatile @Nullable LateAnswer lateAnswer;
+    private boolean handling; // from the handler's start until its response begins
+    private boolean lingering;
 
     ThreadsConnection(ThreadsEngine.Running engine, Socket socket, InetSocketAddress peer) {
         this.engine = engine;
         this.context = engine.context;
         this.socket = socket;
         this.peer = peer;
-        this.h1 = new H1State(context.limits, context.timeouts, this);
+        this.slot = new SharedSlot(engine.counters);
+        this.h1 = new H1State(context.limits, context.timeouts, slot);
         this.content = new ResponseContent(context);
         this.acceptedNanos = context.ticker.nanos();
         this.thread = Thread.ofVirtual().unstarted(this);
@@ -85,65 +90,66 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
         return peer;
     }
 
-    /** Turns a connection away that a limit keeps out. */
-    static void reject(Socket socket) throws IOException {
-        try (socket) {
-            socket.getOutputStream().write(Admission.REJECTION);
-        }
-    }
-
-    // The slot.
-
-    @Override
-    public void arm(Phase phase, long deadlineNanos) {
-        armedNanos = deadlineNanos;
-        count(phase);
-    }
-
-    @Override
-    public void clear() {
-        count(null);
-    }
-
-    private void count(@Nullable Phase next) {
-        Phase last = armedPhase;
-        armedPhase = next;
-        if (last != next) {
-            if (last != null) {
-                engine.counters.phase(last).cleared.add(1);
-            }
-            if (next != null) {
-                engine.counters.phase(next).armed.add(1);
-            }
-        }
-    }
+    // From outside.
 
     private void expired(Phase phase, long lateNanos) {
         context.expired(engine.counters, phase, peer, now() - acceptedNanos, lateNanos, receivedBytes);
     }
 
-    /** Ends a write or a handler whose deadline has passed; the sweep's thread. */
+    /** Ends what has passed its deadline and cannot notice; the sweep's thread, which must not wait for anybody. */
     void enforce(long nowNanos) {
-        Phase phase = armedPhase;
-        if (phase == null || reading || armedNanos - nowNanos > 0) {
+        LateAnswer answer = lateAnswer;
+        if (answer != null) {
+            if (answer.isLate(nowNanos)) {
+                force();
+            }
             return;
         }
-        if (phase == Phase.WRITE && !cut) {
-            cut = true;
-            expired(phase, nowNanos - armedNanos);
+        SharedSlot.Armed due = slot.armed();
+        long lateNanos = due == null ? -1 : nowNanos - due.deadlineNanos();
+        if (due == null || lateNanos < 0) {
+            return;
+        }
+        if (reading) {
+            if (lateNanos > STARVED_NANOS && !hasUnread() && slot.take(due)) {
+                engine.counters.interventions.add(1);
+                expired(due.phase(), lateNanos);
+                force(false);
+            }
+        } else if (due.phase() == Phase.WRITE && slot.take(due)) {
+            expired(due.phase(), lateNanos);
             force();
-        } else if (phase == Phase.HANDLER) {
-            interruptHandler();
+        } else if (due.phase() == Phase.HANDLER && slot.takeAnswer(due)) {
+            expired(due.phase(), lateNanos);
+            answerLate(HANDLER_LATE);
+            if (!reading) { // an interrupt would close the socket under a read, which looks at the slot before it
+                // begins
+                thread.interrupt();
+            }
         }
     }
 
-    /** Once, and only within the handler: an interrupt that reached a read or write would close the socket. */
-    private void interruptHandler() {
-        synchronized (handlerLock) {
-            if (handling) {
-                handling = false;
-                thread.interrupt();
-            }
+    private boolean hasUnread() {
+        try {
+            return socket.getInputStream().available() > 0;
+        } catch (IOException _) {
+            return false; // closed
+        }
+    }
+
+    /** Answers in place of the handler, which may never return; who calls has won the slot. */
+    private void answerLate(Refusal refusal) {
+        var answer = new LateAnswer(context, socket, refusal, headRequest, output, () -> {
+            force(false);
+            leave(CloseReason.DEADLINE);
+        });
+        lateAnswer = answer;
+        engine.answer(answer);
+    }
+
+    private void leave(CloseReason why) {
+        if (left.compareAndSet(false, true)) {
+            engine.gone(this, why);
         }
     }
 
@@ -160,7 +166,8 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
     }
 
     private boolean waitsForRequest(boolean silentToo) {
-        Phase phase = armedPhase;
+        SharedSlot.Armed armed = slot.armed();
+        Phase phase = armed == null ? null : armed.phase();
         return served ? phase == Phase.IDLE : silentToo && phase == Phase.HEADER;
     }
 
@@ -194,20 +201,23 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
                 served = true;
             }
             linger();
-        } catch (Expired e) {
-            reason = CloseReason.DEADLINE;
+        } catch (Expired _) {
+            // whoever found that out has said why
         } catch (IOException e) {
             if (reason == CloseReason.PEER) {
-                reason = cut ? CloseReason.DEADLINE : CloseReason.RESET;
+                reason = CloseReason.RESET;
             }
         } catch (Throwable e) {
             reason = CloseReason.DEFECT;
             engine.counters.defects.add(1);
             context.notices.defect("a connection failed and is closed", e);
         } finally {
+            boolean cut = slot.isTaken();
             h1.closed();
-            force(false);
-            engine.gone(this, reason);
+            if (!slot.isAnswered()) {
+                force(false);
+                leave(cut ? CloseReason.DEADLINE : reason);
+            }
         }
     }
 
@@ -226,7 +236,7 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
         return context.ticker.nanos();
     }
 
-    /** A deadline passed and nobody is to be answered. */
+    /** A deadline passed and nobody is to be answered, or somebody else answers. */
     private static final class Expired extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -299,6 +309,7 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
         while (true) {
             reading = true;
             try {
+                checkMine();
                 if (engine.isDraining() && waitsForRequest(false)) {
                     reason = CloseReason.DRAINED;
                     inputEnded = true;
@@ -322,30 +333,39 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
 
     /** What is left of the slot's deadline in whole milliseconds, rounded up; 0, which means no limit, when disarmed. */
     private int remainingMillis() {
-        if (armedPhase == null) {
+        SharedSlot.Armed armed = slot.armed();
+        if (armed == null) {
             return 0;
         }
-        long nanos = armedNanos - now();
+        long nanos = armed.deadlineNanos() - now();
         return Math.clamp((nanos + 999_999) / 1_000_000, 1, Integer.MAX_VALUE);
     }
 
+    /** A read has run into the slot's deadline. */
     private void expire() throws IOException {
-        Phase phase = armedPhase;
-        long late = now() - armedNanos;
-        H1State.Expiry expiry = h1.expired(now());
-        if (expiry == H1State.Expiry.NOT_DUE) {
-            return;
+        SharedSlot.Armed due = slot.armed();
+        long now = now();
+        if (due == null || due.deadlineNanos() - now > 0 || !slot.expire(due)) {
+            return; // the next round of the read looks again
         }
-        if (phase != null) {
-            expired(phase, late);
+        expired(due.phase(), now - due.deadlineNanos());
+        if (!lingering) {
+            reason = CloseReason.DEADLINE;
         }
-        switch (expiry) {
+        switch (h1.expired(now)) {
             case ANSWER_408, ANSWER_503 -> {
-                reason = CloseReason.DEADLINE;
+                if (handling) {
+                    slot.answered(); // a handler may catch what it is told, and stay
+                    answerLate(h1.refusal());
+                    throw new Expired();
+                }
                 throw new Refused(h1.refusal());
             }
-            case CLOSE_SILENT, LINGER_OVER, ABORT -> throw new Expired();
-            case NOT_DUE -> {}
+            case ABORT -> {
+                force();
+                throw new Expired();
+            }
+            case CLOSE_SILENT, LINGER_OVER, NOT_DUE -> throw new Expired();
         }
     }
 
@@ -359,14 +379,15 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
         if (refusal != null) {
             throw new Refused(refusal);
         }
-        if (!head.hasBody()) {
+        if (head.hasBody()) {
+            h1.readOutstanding(false, now()); // the peer is waited for while the handler reads
+        } else {
             step(); // END
         }
         var request = new Request(source, match);
+        headRequest = head.isHead();
+        handling = true;
         Response response = handle(mount, request, body);
-        if (armedPhase == Phase.HANDLER && armedNanos - now() <= 0) {
-            expire(); // whatever it answers now
-        }
         body.check();
         respond(head, request, response, body);
         return switch (h1.responseComplete(now())) {
@@ -383,24 +404,21 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
     }
 
     private Response handle(Mount mount, Request request, PulledBody body) throws IOException {
-        synchronized (handlerLock) {
-            handling = true;
-        }
         try {
             return Objects.requireNonNull(mount.handler().handle(request), "the handler returned null");
         } catch (Throwable e) {
             body.check(); // the peer's doing is no fault of the handler's
+            checkMine(); // nor is our own interrupt
             return context.failure(request, e);
         } finally {
-            handled();
+            boolean _ = Thread.interrupted(); // left set, it would close the socket under its next read or write
         }
     }
 
-    @SuppressWarnings("CheckReturnValue") // clearing the flag is all that is wanted
-    private void handled() {
-        synchronized (handlerLock) {
-            handling = false;
-            Thread.interrupted();
+    /** Throws when somebody else has answered, or cut the connection. */
+    private void checkMine() throws Expired {
+        if (slot.isTaken()) {
+            throw new Expired();
         }
     }
 
@@ -438,10 +456,7 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
 
         private void pull() throws IOException {
             if (h1.awaitsContinue()) {
-                sink.reset();
-                ResponseEncoder.interim(sink, 100);
-                write(sink.array(), 0, sink.length());
-                h1.continueSent(now());
+                tellToContinue();
             }
             switch (step()) {
                 case BODY -> {
@@ -466,9 +481,27 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
             }
         }
 
+        private void tellToContinue() throws IOException {
+            output.lock();
+            try {
+                checkMine();
+                sink.reset();
+                ResponseEncoder.interim(sink, 100);
+                write(sink.array(), 0, sink.length());
+            } catch (IOException e) {
+                throw remember(e);
+            } finally {
+                output.unlock();
+            }
+            h1.continueSent(now());
+        }
+
         private boolean fillOrRemember() throws IOException {
             try {
-                return fill();
+                h1.readOutstanding(true, now());
+                boolean more = fill();
+                h1.readOutstanding(false, now());
+                return more;
             } catch (IOException e) {
                 throw remember(e);
             }
@@ -492,15 +525,14 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
     private void respond(RequestHead head, Request request, Response response, PulledBody body) throws IOException {
         boolean silent = head.isHead() || response.status() == 204 || response.status() == 304;
         boolean keepAlive = h1.keepAlive() && !engine.isDraining();
-        engine.counters.responses.add(1);
         if (!silent && response.body() instanceof Body.Streaming streamed) {
             stream(head, request, response, body, streamed.length(), keepAlive, streamed.writer()::writeTo);
         } else if (!silent && response.body() instanceof Body.FileBody file) {
-            stream(head, request, response, body, file.length(), keepAlive, out -> copy(file, out));
+            stream(head, request, response, body, file.length(), keepAlive, out -> ResponseContent.copy(file, out));
         } else {
             sink.reset();
             var written = content.head(sink, head, response, response.body().length(), keepAlive);
-            h1.responseHead(written.keepAlive(), now());
+            responseBegins(written.keepAlive());
             byte[] bytes = ResponseContent.bytes(response);
             if (written.framing() != ResponseEncoder.Framing.NONE && bytes.length <= BUFFER_BYTES) {
                 sink.bytes(bytes, 0, bytes.length);
@@ -511,6 +543,14 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
                 write(bytes, 0, bytes.length);
             }
         }
+    }
+
+    /** The handler's time is over, one way or the other: the response is this thread's to send, or it is dropped. */
+    void responseBegins(boolean keepAlive) throws IOException {
+        handling = false;
+        h1.responseHead(keepAlive, now());
+        checkMine();
+        engine.counters.responses.add(1);
     }
 
     private interface Writer {
@@ -526,18 +566,19 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
             boolean keepAlive,
             Writer writer)
             throws IOException {
-        var out = new PushedBody(head, response, length, keepAlive);
+        var out = new PushedBody(this, head, response, length, keepAlive);
         try {
             writer.writeTo(out);
             out.finish();
         } catch (Throwable e) {
-            if (out.connectionFailed) {
+            if (out.connectionFailed()) {
                 throw new IOException("the peer is gone", e);
             }
-            if (!out.begun) {
+            if (!out.hasBegun()) {
                 body.check();
+                checkMine();
             }
-            if (out.begun) {
+            if (out.hasBegun()) {
                 if (body.broken == null) {
                     context.application.report(request, e);
                 }
@@ -549,136 +590,20 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
         }
     }
 
-    private static void copy(Body.FileBody file, OutputStream out) throws IOException {
-        try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ)) {
-            channel.position(file.offset());
-            ByteBuffer bytes = ByteBuffer.allocate(WRITE_BYTES);
-            long left = file.length();
-            while (left > 0) {
-                bytes.clear().limit((int) Math.min(left, bytes.capacity()));
-                int count = channel.read(bytes);
-                if (count < 0) {
-                    throw new IOException(file.path() + " became shorter while it was sent");
-                }
-                out.write(bytes.array(), 0, count);
-                left -= count;
-            }
-        }
-    }
-
-    /** A streamed response body: gathered, framed, written as it fills. */
-    private final class PushedBody extends OutputStream {
-        private final RequestHead head;
-        private final Response response;
-        private final long declaredLength;
-        private final boolean keepAlive;
-        private final byte[] piece = new byte[BodyOutput.PIECE_BYTES];
-        private int filled;
-        private long written;
-        private boolean begun;
-        private boolean connectionFailed;
-        private ResponseEncoder.Framing framing = ResponseEncoder.Framing.NONE;
-
-        PushedBody(RequestHead head, Response response, long declaredLength, boolean keepAlive) {
-            this.head = head;
-            this.response = response;
-            this.declaredLength = declaredLength;
-            this.keepAlive = keepAlive;
-        }
-
-        @Override
-        public void write(int value) throws IOException {
-            write(new byte[] {(byte) value}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] source, int offset, int length) throws IOException {
-            Objects.checkFromIndexSize(offset, length, source.length);
-            if (declaredLength >= 0 && written + filled + length > declaredLength) {
-                throw new IOException("the response announced " + declaredLength + " bytes and writes more");
-            }
-            while (length > 0) {
-                if (filled == piece.length) {
-                    post();
-                }
-                int count = Math.min(length, piece.length - filled);
-                System.arraycopy(source, offset, piece, filled, count);
-                filled += count;
-                offset += count;
-                length -= count;
-            }
-        }
-
-        @Override
-        public void flush() throws IOException {
-            post();
-        }
-
-        void finish() throws IOException {
-            if (declaredLength >= 0 && written + filled != declaredLength) {
-                throw new IOException(
-                        "the response announced " + declaredLength + " bytes and wrote " + (written + filled));
-            }
-            if (!begun) {
-                begin(filled);
-            }
-            post();
-            if (framing == ResponseEncoder.Framing.CHUNKED) {
-                sink.reset();
-                ChunkedEncoder.last(sink);
-                send(sink.array(), sink.length());
-            }
-        }
-
-        private void begin(long length) throws IOException {
-            begun = true;
-            sink.reset();
-            var decided = content.head(sink, head, response, length, keepAlive);
-            framing = decided.framing();
-            h1.responseHead(decided.keepAlive(), now());
-            send(sink.array(), sink.length());
-        }
-
-        private void post() throws IOException {
-            if (!begun) {
-                begin(declaredLength);
-            }
-            if (filled == 0) {
-                return;
-            }
-            if (framing == ResponseEncoder.Framing.CHUNKED) {
-                sink.reset();
-                ChunkedEncoder.chunk(sink, piece, 0, filled);
-                send(sink.array(), sink.length());
-            } else {
-                send(piece, filled);
-            }
-            written += filled;
-            filled = 0;
-        }
-
-        private void send(byte[] bytes, int length) throws IOException {
-            try {
-                ThreadsConnection.this.write(bytes, 0, length);
-            } catch (IOException e) {
-                connectionFailed = true;
-                throw e;
-            }
-        }
-    }
-
     private void refuse(Refusal refusal, boolean isHead) throws IOException {
         if (reason == CloseReason.PEER) {
             reason = CloseReason.REFUSED;
         }
         sink.reset();
         content.refusal(sink, refusal, isHead);
+        handling = false;
         h1.responseHead(false, now());
+        checkMine();
         write(sink.array(), 0, sink.length());
     }
 
     /** Writes in slices, so that progress is seen; the sweep ends a write that stalls. */
-    private void write(byte[] bytes, int from, int length) throws IOException {
+    void write(byte[] bytes, int from, int length) throws IOException {
         OutputStream out = socket.getOutputStream();
         h1.writeOutstanding(true, now());
         for (int end = from + length; from < end; ) {
@@ -694,14 +619,14 @@ final class ThreadsConnection implements Runnable, DeadlineSlot {
     /** FIN first, then a bounded wait for the peer's: closing with bytes unread would reset what was just sent. */
     private void linger() throws IOException {
         socket.shutdownOutput();
+        if (context.timeouts.lingerNanos() == 0) {
+            return; // off means no linger, not one without an end
+        }
+        lingering = true;
         h1.closing(now());
         int discarded = 0;
-        try {
-            while (!inputEnded && discarded < LINGER_BYTES && fill()) {
-                discarded += limit;
-            }
-        } catch (Expired e) {
-            inputEnded = true; // the peer had its time; why the connection ended was decided before
+        while (!inputEnded && discarded < LINGER_BYTES && fill()) {
+            discarded += limit;
         }
     }
 }

@@ -9,6 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import ringfort.api.Metric;
 import ringfort.api.ServerOptions;
@@ -62,6 +66,7 @@ public final class ThreadsEngine implements Engine {
     static final class Running implements RunningEngine {
         private static final long SWEEP_NANOS = 5_000_000L;
         private static final long BACK_OFF_NANOS = 50_000_000L;
+        private static final int ANSWERING_THREADS = 64;
 
         /** Connections that never sent a byte are given this long: a request may be on its way. */
         private static final Duration SILENT_GRACE = Duration.ofMillis(500);
@@ -76,6 +81,7 @@ public final class ThreadsEngine implements Engine {
         private final Set<ThreadsConnection> connections = ConcurrentHashMap.newKeySet();
         private final Thread acceptor;
         private final Thread sweeper;
+        private final ExecutorService answers = answers();
         private volatile boolean draining;
         private volatile boolean ended;
 
@@ -98,6 +104,29 @@ public final class ThreadsEngine implements Engine {
 
         boolean isDraining() {
             return draining;
+        }
+
+        /**
+         * Platform threads, as long as there are not too many: handlers that never wait may have taken all carriers of
+         * virtual threads, and theirs are the answers that are late.
+         */
+        private static ExecutorService answers() {
+            return new ThreadPoolExecutor(
+                    0,
+                    ANSWERING_THREADS,
+                    1,
+                    TimeUnit.SECONDS,
+                    new SynchronousQueue<>(),
+                    Thread.ofPlatform()
+                            .daemon()
+                            .name("ringfort-threads-answer-", 0)
+                            .factory(),
+                    (answer, _) -> Thread.startVirtualThread(answer));
+        }
+
+        /** Runs an answer beside the connection it ends; never waits. */
+        void answer(LateAnswer answer) {
+            answers.execute(answer);
         }
 
         private void accept() {
@@ -126,13 +155,20 @@ public final class ThreadsEngine implements Engine {
             InetSocketAddress peer = (InetSocketAddress) accepted.getRemoteSocketAddress();
             if (!context.admission.enter(peer.getAddress())) {
                 counters.rejected.add(1);
-                ThreadsConnection.reject(accepted);
+                reject(accepted);
                 return;
             }
             counters.accepted.add(1);
             var connection = new ThreadsConnection(this, accepted, peer);
             connections.add(connection);
             connection.start();
+        }
+
+        /** Turns a connection away that a limit keeps out. */
+        private static void reject(Socket socket) throws IOException {
+            try (socket) {
+                socket.getOutputStream().write(Admission.REJECTION);
+            }
         }
 
         void gone(ThreadsConnection connection, CloseReason reason) {
@@ -191,6 +227,7 @@ public final class ThreadsEngine implements Engine {
                 Thread.currentThread().interrupt();
             }
             ended = true;
+            answers.shutdown();
             context.notices.close();
         }
 
