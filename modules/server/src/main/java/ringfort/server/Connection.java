@@ -144,6 +144,7 @@ abstract class Connection {
             }
             case CLOSE_SILENT, LINGER_OVER -> destroy(CloseReason.DEADLINE, null);
             case ABORT -> {
+                closeReason = CloseReason.DEADLINE; // also when it was to close in order: that did not come about
                 Sockets.abortOnClose(fd);
                 destroy(CloseReason.DEADLINE, new IOException("the peer did not read the response in time"));
             }

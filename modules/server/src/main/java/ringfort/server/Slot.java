@@ -87,7 +87,6 @@ final class Slot extends DeadlineWheel.Entry implements DeadlineSlot {
 
     /** The deadline of {@code passed}, {@code due} until now, has passed. */
     void expired(@Nullable Phase passed, long due) {
-        settled = null;
         if (passed != null) {
             count(passed, worker.now() - due);
         }
@@ -104,6 +103,10 @@ final class Slot extends DeadlineWheel.Entry implements DeadlineSlot {
     }
 
     private void count(Phase passed, long lateNanos) {
+        if (passed != settled) {
+            settledIs(passed); // armed within this turn, or ended while the worker was on its way elsewhere
+        }
+        settled = null;
         worker.context.expired(
                 worker.counters,
                 passed,
@@ -142,7 +145,6 @@ final class Slot extends DeadlineWheel.Entry implements DeadlineSlot {
             return false;
         }
         enforced = null;
-        settled = null;
         count(passed, enforcedLateNanos);
         return true;
     }

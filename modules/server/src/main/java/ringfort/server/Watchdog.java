@@ -68,15 +68,15 @@ final class Watchdog implements Runnable, AutoCloseable {
         }
         try {
             worker.enforceFromOutside(now);
-            handOver(worker);
+            handOver(worker, now);
         } finally {
             hold.leave();
         }
     }
 
-    private void handOver(Worker stuck) {
+    private void handOver(Worker stuck, long now) {
         Worker idle = workers.stream()
-                .filter(w -> !w.equals(stuck) && w.hold.isFree())
+                .filter(w -> !w.equals(stuck) && w.hold.stuckSince(now - STUCK_NANOS) == null)
                 .findFirst()
                 .orElse(null);
         if (idle != null) {
