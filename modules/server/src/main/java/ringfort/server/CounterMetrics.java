@@ -63,6 +63,10 @@ final class CounterMetrics {
         counter("unarmed_timers_total", "Timers that waited for room in the submission queue.", c -> c.unarmedTimers);
         counter("stale_completions_total", "Completions of connections that are gone.", c -> c.staleCompletions);
         counter("unknown_completions_total", "Completions nobody asked for.", c -> c.unknownCompletions);
+        counter(
+                "timer_operations_total",
+                "Timer operations submitted: arms, updates, removals.",
+                c -> c.timerOperations);
         sample(
                 "timers_in_flight",
                 "Timer operations in the kernel.",

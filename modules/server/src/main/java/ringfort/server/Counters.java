@@ -18,6 +18,7 @@ final class Counters {
     final Counter bufferShortages;
     final Counter unarmedTimers;
     final Counter timersInFlight;
+    final Counter timerOperations;
     final Counter staleCompletions;
     final Counter unknownCompletions;
 
@@ -44,6 +45,7 @@ final class Counters {
         bufferShortages = new Counter(shared);
         unarmedTimers = new Counter(shared);
         timersInFlight = new Counter(shared);
+        timerOperations = new Counter(shared);
         staleCompletions = new Counter(shared);
         unknownCompletions = new Counter(shared);
         for (CloseReason reason : CloseReason.values()) {

@@ -27,7 +27,21 @@ import ringfort.timers.Ticker;
 public final class RingEngine implements Engine {
     private static final String MULTISHOT_RECEIVE = "multishot_receive";
 
+    /**
+     * How large a worker's queues are.
+     *
+     * @param entries of the submission queue
+     * @param cqEntries of the completion queue
+     * @param buffers that wait for bytes of any connection
+     * @param bufferBytes of each of them
+     */
+    record Sizes(int entries, int cqEntries, int buffers, int bufferBytes) {
+        static final Sizes DEFAULT =
+                new Sizes(RingOptions.DEFAULT.entries(), RingOptions.DEFAULT.cqEntries(), 512, 8 * 1024);
+    }
+
     private final RingSyscalls syscalls;
+    private final Sizes sizes;
 
     /** For the service loader. */
     public RingEngine() {
@@ -35,7 +49,12 @@ public final class RingEngine implements Engine {
     }
 
     RingEngine(RingSyscalls syscalls) {
+        this(syscalls, Sizes.DEFAULT);
+    }
+
+    RingEngine(RingSyscalls syscalls, Sizes sizes) {
         this.syscalls = syscalls;
+        this.sizes = sizes;
     }
 
     @Override
@@ -63,12 +82,12 @@ public final class RingEngine implements Engine {
     public RunningEngine start(ServerOptions options, Application application) throws IOException {
         var context = new ServerContext(options, application, Ticker.system(), new Notices());
         boolean multishot = wanted(MULTISHOT_RECEIVE);
-        RingOptions wanted = options();
+        RingOptions wanted = options().withEntries(sizes.entries()).withCqEntries(sizes.cqEntries());
         String features = "timers=" + options.timers() + " features=" + String.join(",", probe().features());
         return WorkerEngine.start(context, name(), false, features, (name, fd) -> {
             Ring ring = Ring.open(wanted, syscalls);
             try {
-                return new RingWorker(context, name, ring, fd, multishot);
+                return new RingWorker(context, name, ring, fd, multishot, sizes);
             } catch (IOException | RuntimeException e) {
                 ring.close();
                 throw e;

@@ -45,6 +45,7 @@ final class RingTimer {
             ring.counters.unarmedTimers.add(1);
             return false;
         }
+        ring.counters.timerOperations.add(1);
         long timer = RingWorker.userData(RingWorker.TIMER, connection);
         if (inFlight) {
             ring.fillTimeoutUpdate(sqe, timer, wantedNanos, RingWorker.userData(RingWorker.TIMER_CHANGE, connection));
@@ -67,6 +68,7 @@ final class RingTimer {
         if (sqe == null) {
             return false;
         }
+        ring.counters.timerOperations.add(1);
         sqe.timeoutRemove(
                 RingWorker.userData(RingWorker.TIMER, connection),
                 RingWorker.userData(RingWorker.TIMER_CHANGE, connection));

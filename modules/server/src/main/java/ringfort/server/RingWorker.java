@@ -24,8 +24,6 @@ import ringfort.timers.DeadlineWheel;
  */
 final class RingWorker extends Worker {
     static final int BUFFER_GROUP = 1;
-    private static final int BUFFERS = 512;
-    private static final int BUFFER_BYTES = 8 * 1024;
     private static final int BATCH = 1024;
 
     // What a completion belongs to, in the top byte of its user data.
@@ -45,6 +43,7 @@ final class RingWorker extends Worker {
     static final int TIMER_CHANGE = 10;
 
     private final Ring ring;
+    private final RingEngine.Sizes sizes;
     private @Nullable BufferRing received;
     private final Listener listener;
     private final EventFd wakeUp;
@@ -62,10 +61,17 @@ final class RingWorker extends Worker {
     private boolean waking;
     private long acceptAgainNanos;
 
-    RingWorker(ServerContext context, String name, Ring ring, int listenerFd, boolean multishotReceive)
+    RingWorker(
+            ServerContext context,
+            String name,
+            Ring ring,
+            int listenerFd,
+            boolean multishotReceive,
+            RingEngine.Sizes sizes)
             throws IOException {
         super(context, name);
         this.ring = ring;
+        this.sizes = sizes;
         this.multishotReceive = multishotReceive;
         this.timespecs = memory.allocate((long) ring.sqEntries() * Timespec.BYTES, 8);
         this.deadlines = context.options.timers().equals("kernel")
@@ -79,7 +85,7 @@ final class RingWorker extends Worker {
     @Override
     void open() throws IOException {
         ring.enable();
-        received = ring.bufferRing(BUFFER_GROUP, BUFFERS, BUFFER_BYTES);
+        received = ring.bufferRing(BUFFER_GROUP, sizes.buffers(), sizes.bufferBytes());
     }
 
     @Override

@@ -41,7 +41,8 @@ class ConfinementTest {
         assumeTrue(context.scheduler.name().equals("worker"), "this JDK gives a virtual thread no scheduler of ours");
         int fd = Listeners.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16, false);
         InetSocketAddress address = Listeners.bound(fd);
-        RingWorker worker = new RingWorker(context, "worker", Ring.open(RingOptions.DEFAULT), fd, true);
+        RingWorker worker =
+                new RingWorker(context, "worker", Ring.open(RingOptions.DEFAULT), fd, true, RingEngine.Sizes.DEFAULT);
         worker.localAddress(address);
         workers[0] = worker;
         worker.start();

@@ -1,0 +1,210 @@
+package ringfort.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static ringfort.server.TimedServer.BODY;
+import static ringfort.server.TimedServer.GRACE;
+import static ringfort.server.TimedServer.HEADER;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import ringfort.api.Response;
+import ringfort.api.Route;
+import ringfort.h1.Phase;
+
+/** A body has a time in all and a least rate behind a grace, both only while the server waits for the peer. */
+class BodyDeadlineTest extends DeadlineContract {
+    private static final String CHUNKED = "Host: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+    /** Where a chunked body can stop: within the size line, an extension, the data, behind it, a trailer. */
+    private static final List<String> STOPS =
+            List.of("", "5", "5;extens", "5\r\nab", "5\r\nabcde", "5\r\nabcde\r\n0\r\nTrail", "0\r\n");
+
+    @Test
+    void aChunkedBodyThatStopsAnywhereIs408InTheBodyPhase() throws IOException {
+        TimedServer server = serve(DeadlineContract::echo);
+        List<SlowPeer> peers = new ArrayList<>();
+        for (String path : List.of("/", "/inline")) {
+            for (String stop : STOPS) {
+                peers.add(server.connect().mark().send("POST " + path + " HTTP/1.1\r\n" + CHUNKED + stop));
+            }
+        }
+        for (SlowPeer peer : peers) {
+            peer.end().answered(408).closes().inOrder().after(GRACE);
+            peer.close();
+        }
+        server.awaitOpen(0);
+        assertEquals(peers.size(), server.expired(Phase.BODY));
+        assertEquals(0, server.expired(Phase.HEADER), "a body is never in the header phase");
+        assertEquals(peers.size(), server.closed(CloseReason.DEADLINE));
+    }
+
+    @Test
+    void aFixedBodyThatStopsIs408() throws IOException {
+        TimedServer server = serve(DeadlineContract::echo);
+        for (String path : List.of("/", "/inline")) {
+            try (SlowPeer peer = server.connect()) {
+                peer.mark().send("POST " + path + " HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nabc");
+                peer.end().answered(408).closes().inOrder().after(GRACE);
+            }
+        }
+        server.awaitOpen(0);
+        assertEquals(2, server.expired(Phase.BODY));
+    }
+
+    @Test
+    void aTrickleBelowTheRateEndsWithTheGrace() throws IOException {
+        TimedServer server = serve(DeadlineContract::echo);
+        try (SlowPeer peer = server.connect()) {
+            peer.mark().send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 400\r\n\r\n");
+            peer.trickle("x".repeat(400), Duration.ofMillis(25)); // at most 40 of the 240 bytes a second
+            SlowPeer.Ending end = peer.end().answered(408).after(GRACE);
+            assertTrue(end.firstNanos() < BODY.toNanos(), () -> end.firstNanos() + " ns");
+        }
+    }
+
+    @Test
+    void whoKeepsTheRateStillHasToEndInTime() throws IOException {
+        TimedServer server = serve(DeadlineContract::echo);
+        try (SlowPeer peer = server.connect()) {
+            peer.mark().send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n");
+            Thread.startVirtualThread(() -> {
+                try {
+                    for (int i = 0; i < 100; i++) {
+                        peer.send("x".repeat(100));
+                        TimedServer.pass(Duration.ofMillis(30));
+                    }
+                } catch (IOException _) {
+                    // the server has had enough
+                }
+            });
+            peer.end().answered(408).after(BODY);
+        }
+    }
+
+    @Test
+    void pausesBelowTheGraceAreServed() throws IOException {
+        TimedServer server = serve(DeadlineContract::echo);
+        for (String path : List.of("/", "/inline")) {
+            try (SlowPeer peer = server.connect()) {
+                peer.send("POST " + path + " HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc");
+                TimedServer.pass(Duration.ofMillis(150));
+                peer.send("def");
+                TimedServer.pass(Duration.ofMillis(150));
+                peer.send("ghi").expect("9");
+            }
+        }
+        server.awaitOpen(0);
+        assertEquals(0, server.closed(CloseReason.DEADLINE));
+    }
+
+    @Test
+    void aHeaderDeadlineThatPassesDuringABodyMeansNothing() throws IOException {
+        TimedServer server = serve(options -> options.bodyMinRate(0), DeadlineContract::echo);
+        try (SlowPeer peer = server.connect()) {
+            peer.send("POST / HTTP/1.1\r\n" + CHUNKED + "3\r\nabc");
+            TimedServer.pass(HEADER.plus(Duration.ofMillis(150)));
+            peer.send("\r\n0\r\n\r\n").expect("3");
+        }
+        server.awaitOpen(0);
+        assertEquals(0, server.closed(CloseReason.DEADLINE));
+    }
+
+    /** The body waits in the sockets, for the handler does other things first: the peer has done its part. */
+    @Test
+    void timeInWhichNobodyReadsIsNotThePeers() throws IOException {
+        int bytes = 8 << 20;
+        TimedServer server = serve(routes -> routes.post(
+                "/",
+                request -> {
+                    TimedServer.pass(BODY.plus(Duration.ofMillis(300)));
+                    return Response.text("" + request.bytes().length);
+                },
+                Route.offload()));
+        try (SlowPeer peer = server.connect()) {
+            peer.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " + bytes + "\r\n\r\n");
+            peer.send("x".repeat(bytes)).expect("" + bytes);
+        }
+        server.awaitOpen(0);
+        assertEquals(0, server.expired(Phase.BODY));
+    }
+
+    @Test
+    void aPeerThatAwaitsContinueIsNotLateBeforeItIsTold() throws IOException {
+        TimedServer server = serve(routes -> routes.post(
+                "/",
+                request -> {
+                    TimedServer.pass(GRACE.plus(Duration.ofMillis(200)));
+                    return Response.text("" + request.bytes().length);
+                },
+                Route.offload()));
+        try (SlowPeer peer = server.connect()) {
+            peer.send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+            assertTrue(peer.reply().startsWith("HTTP/1.1 100 "));
+            peer.send("abc").expect("3");
+        }
+        server.awaitOpen(0);
+        assertEquals(0, server.closed(CloseReason.DEADLINE));
+    }
+
+    @Test
+    void aRouteHasItsOwnTime() throws IOException {
+        Duration longer = Duration.ofMillis(700);
+        TimedServer server =
+                serve(options -> options.bodyTimeout(Duration.ofMillis(300)).bodyMinRate(0), routes -> {
+                    routes.post("/short", request -> Response.text(request.text()));
+                    routes.post(
+                            "/long",
+                            request -> Response.text(request.text()),
+                            Route.carried().bodyTimeout(longer));
+                });
+        try (SlowPeer brief = server.connect();
+                SlowPeer patient = server.connect()) {
+            brief.mark().send("POST /short HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n");
+            patient.mark().send("POST /long HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\n");
+            brief.end().answered(408).after(Duration.ofMillis(300));
+            patient.end().answered(408).after(longer);
+        }
+    }
+
+    /** A handler may catch what the body tells it, and stay; its peer is answered all the same. */
+    @Test
+    void aHandlerThatSwallowsTheLateBodyDoesNotDelayThe408() throws IOException {
+        var release = new CountDownLatch(1);
+        TimedServer server = serve(routes -> routes.post("/", request -> {
+            try {
+                return Response.text(request.text());
+            } catch (Exception e) {
+                release.await();
+                return Response.text("too late");
+            }
+        }));
+        try (SlowPeer peer = server.connect()) {
+            peer.mark().send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\na");
+            peer.end().answered(408).closes().after(GRACE);
+            server.awaitOpen(0);
+        } finally {
+            release.countDown();
+        }
+        assertEquals(1, server.expired(Phase.BODY));
+    }
+
+    /** A body nobody reads is drained behind the response, and that has the linger's time. */
+    @Test
+    void aBodyThatIsNotReadCannotHoldTheConnection() throws IOException {
+        TimedServer server = serve(routes -> routes.post("/", _ -> Response.text("seen")));
+        try (SlowPeer peer = server.connect()) {
+            peer.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n");
+            peer.expect("seen");
+            peer.mark().trickle("x".repeat(900), Duration.ofMillis(20));
+            peer.end().after(TimedServer.LINGER.minusMillis(50));
+        }
+        server.awaitOpen(0);
+        assertEquals(1, server.expired(Phase.LINGER));
+        assertEquals(0, server.expired(Phase.BODY));
+    }
+}

@@ -1,0 +1,189 @@
+package ringfort.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static ringfort.server.TimedServer.HEADER;
+import static ringfort.server.TimedServer.IDLE;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import ringfort.api.Response;
+import ringfort.h1.Phase;
+
+/** A head is due from accept, or from the first byte of a later one, and no byte ever moves that. */
+class HeaderDeadlineTest extends DeadlineContract {
+    private static final Duration OFTEN = Duration.ofMillis(30);
+
+    @Test
+    void whoConnectsAndSaysNothingIsClosedInSilence() throws IOException {
+        TimedServer server = serve(DeadlineContract::echo);
+        try (SlowPeer peer = server.connect()) {
+            peer.end().silent().inOrder().after(HEADER);
+        }
+        server.awaitOpen(0);
+        assertEquals(1, server.expired(Phase.HEADER));
+        assertEquals(1, server.closed(CloseReason.DEADLINE));
+    }
+
+    @Test
+    void twoLettersAndSilenceAre408() throws IOException {
+        TimedServer server = serve(DeadlineContract::echo);
+        try (SlowPeer peer = server.connect()) {
+            peer.send("GE").end().answered(408).closes().inOrder().after(HEADER);
+        }
+        server.awaitOpen(0);
+        assertEquals(1, server.closed(CloseReason.DEADLINE));
+    }
+
+    @Test
+    void aHeadThatTricklesIs408HoweverOftenAByteComes() throws IOException {
+        TimedServer server = serve(DeadlineContract::echo);
+        try (SlowPeer peer = server.connect()) {
+            peer.trickle("GET / HTTP/1.1\r\nHost: h\r\nX: " + "x".repeat(400), OFTEN);
+            peer.end().answered(408).closes().after(HEADER);
+        }
+        server.awaitOpen(0);
+        assertEquals(1, server.armed(Phase.HEADER));
+        assertEquals(1, server.expired(Phase.HEADER));
+    }
+
+    @Test
+    void emptyLinesThatTrickleEarnNothing() throws IOException {
+        TimedServer server = serve(DeadlineContract::echo);
+        try (SlowPeer peer = server.connect()) {
+            peer.trickle("\r\n".repeat(200), OFTEN);
+            SlowPeer.Ending end = peer.end();
+            assertTrue(end.firstNanos() < Duration.ofSeconds(2).toNanos(), () -> end.firstNanos() + " ns");
+        }
+        server.awaitOpen(0);
+        assertEquals(1, server.armed(Phase.HEADER));
+    }
+
+    @Test
+    void thePrefaceOfAnotherProtocolBuysNoTime() throws IOException {
+        TimedServer server = serve(DeadlineContract::echo);
+        try (SlowPeer waits = server.connect();
+                SlowPeer garbage = server.connect()) {
+            waits.send("PRI ");
+            garbage.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").trickle("\0".repeat(300), OFTEN);
+            waits.end().answered(408).after(HEADER);
+            SlowPeer.Ending refused = garbage.end();
+            assertTrue(refused.received().startsWith("HTTP/1.1 "), refused::received);
+            assertTrue(refused.firstNanos() < Duration.ofSeconds(2).toNanos());
+        }
+    }
+
+    @Test
+    void aSlowSecondHeadHasItsOwnBudgetFromItsFirstByte() throws IOException {
+        TimedServer server = serve(DeadlineContract::echo);
+        try (SlowPeer peer = server.connect()) {
+            peer.get("/").expect("here");
+            TimedServer.pass(Duration.ofMillis(300));
+            peer.mark().send("G").end().answered(408).closes().after(HEADER);
+        }
+    }
+
+    /** The timer of the first head has fired and moved on to the end of the idle time: it has to come back. */
+    @Test
+    void aSlowSecondHeadIsNoticedBeforeALaterDeadlineThatWasArmed() throws IOException {
+        TimedServer server = serve(options -> options.idleTimeout(Duration.ofSeconds(60)), DeadlineContract::echo);
+        try (SlowPeer peer = server.connect()) {
+            peer.get("/").expect("here");
+            TimedServer.pass(HEADER.plus(Duration.ofMillis(200)));
+            peer.mark().send("GET / HT").end().answered(408).after(HEADER);
+        }
+        server.awaitOpen(0);
+        assertEquals(1, server.expired(Phase.HEADER));
+        assertEquals(0, server.expired(Phase.IDLE));
+    }
+
+    @Test
+    void keepAliveIdleIsNotKilledByTheHeaderDeadline() throws IOException {
+        TimedServer server = serve(DeadlineContract::echo);
+        try (SlowPeer peer = server.connect()) {
+            peer.get("/").expect("here");
+            TimedServer.pass(HEADER.plus(Duration.ofMillis(300)));
+            peer.get("/").expect("here");
+            peer.mark().end().silent().inOrder().after(IDLE.minusMillis(20));
+        }
+        server.awaitOpen(0);
+        assertEquals(0, server.expired(Phase.HEADER));
+        assertEquals(1, server.expired(Phase.IDLE));
+        assertEquals(1, server.closed(CloseReason.DEADLINE));
+    }
+
+    @Test
+    void aSlowRequestBehindARunningHandlerIsDueFromTheEndOfThatExchange() throws IOException {
+        var release = new CountDownLatch(1);
+        TimedServer server = serve(routes -> routes.get("/", _ -> {
+            release.await();
+            return Response.text("here");
+        }));
+        try (SlowPeer peer = server.connect()) {
+            peer.get("/").send("GET /slow HT");
+            TimedServer.pass(HEADER.plus(Duration.ofMillis(200))); // while we work, the peer is not late
+            assertEquals(1, server.open());
+            peer.mark();
+            release.countDown();
+            peer.expect("here");
+            peer.end().answered(408).closes().after(HEADER);
+        }
+    }
+
+    @Test
+    void headsThatArriveWholeArmNoHeaderDeadline() throws IOException {
+        TimedServer server = serve(DeadlineContract::echo);
+        try (SlowPeer peer = server.connect()) {
+            for (int i = 0; i < 20; i++) {
+                peer.get(i % 2 == 0 ? "/" : "/inline").expect("here");
+            }
+            assertEquals(1, server.armed(Phase.HEADER), "armed at accept only");
+        }
+        server.awaitOpen(0);
+        assertEquals(1, server.cleared(Phase.HEADER));
+    }
+
+    @Test
+    void zeroArmsNothing() throws IOException {
+        TimedServer server = serve(
+                options -> options.headerTimeout(Duration.ZERO).idleTimeout(Duration.ZERO), DeadlineContract::echo);
+        try (SlowPeer peer = server.connect()) {
+            peer.send("GET / HTTP/1.1\r\n");
+            TimedServer.pass(Duration.ofMillis(700));
+            peer.send("Host: h\r\n\r\n").expect("here");
+            TimedServer.pass(Duration.ofMillis(200));
+            peer.get("/").expect("here");
+        }
+        server.awaitOpen(0);
+        assertEquals(0, server.armed(Phase.HEADER));
+        assertEquals(0, server.armed(Phase.IDLE));
+        assertEquals(1, server.closed(CloseReason.PEER));
+    }
+
+    @Test
+    void whoIsOnlySlowIsServed() throws IOException {
+        TimedServer server = serve(DeadlineContract::echo);
+        try (SlowPeer peer = server.connect()) {
+            for (int i = 0; i < 3; i++) {
+                peer.send("GET /inl");
+                TimedServer.pass(Duration.ofMillis(200));
+                peer.send("ine HTTP/1.1\r\nHost: h\r\n\r\n").expect("here");
+            }
+        }
+        server.awaitOpen(0);
+        assertEquals(0, server.closed(CloseReason.DEADLINE));
+    }
+
+    @Test
+    void aHalfClosedPeerWithHalfAHeadIsClosedAtOnce() throws IOException {
+        TimedServer server = serve(DeadlineContract::echo);
+        try (SlowPeer peer = server.connect()) {
+            SlowPeer.Ending end = peer.send("GET / HT").halfClose().end();
+            assertTrue(end.firstNanos() < HEADER.toNanos(), () -> end.firstNanos() + " ns");
+        }
+        server.awaitOpen(0);
+        assertEquals(0, server.expired(Phase.HEADER));
+    }
+}

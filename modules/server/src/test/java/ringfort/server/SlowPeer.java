@@ -1,0 +1,182 @@
+package ringfort.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import ringfort.timers.Ticker;
+
+/** A client that takes its time, and measures how long the server let it. */
+final class SlowPeer implements AutoCloseable {
+    /** Longer than any deadline of a test: silence for so long is a hang. */
+    private static final int HANG_MILLIS = 8_000;
+
+    /** What a client's clock may show beyond a deadline, on a machine that has other things to do. */
+    private static final Duration SLACK = Duration.ofMillis(900);
+
+    private final Socket socket;
+    private long sinceNanos = Ticker.system().nanos();
+
+    /**
+     * How a connection ended.
+     *
+     * @param received everything up to the end
+     * @param firstNanos from {@link #mark} to the first byte, or to the end if none came
+     */
+    record Ending(String received, boolean reset, long firstNanos) {
+        Ending answered(int status) {
+            assertTrue(received.startsWith("HTTP/1.1 " + status + " "), () -> "answered: " + received);
+            return this;
+        }
+
+        Ending closes() {
+            assertTrue(
+                    received.contains("\r\nConnection: close\r\n"), () -> "does not say that it closes: " + received);
+            return this;
+        }
+
+        Ending silent() {
+            assertEquals("", received);
+            return this;
+        }
+
+        Ending inOrder() {
+            assertTrue(!reset, "the connection was reset");
+            return this;
+        }
+
+        /** Not before the deadline, and not long after it. */
+        Ending after(Duration deadline) {
+            long late = firstNanos - deadline.toNanos();
+            assertTrue(late >= 0, () -> "ended " + -late / 1_000_000 + " ms too early");
+            assertTrue(late < SLACK.toNanos(), () -> "ended " + late / 1_000_000 + " ms too late");
+            return this;
+        }
+    }
+
+    private SlowPeer(Socket socket) {
+        this.socket = socket;
+    }
+
+    /** @param receiveBufferBytes 0 for the system's own */
+    static SlowPeer connect(int port, int receiveBufferBytes) throws IOException {
+        Socket socket = new Socket();
+        var peer = new SlowPeer(socket);
+        try {
+            if (receiveBufferBytes > 0) {
+                socket.setReceiveBufferSize(receiveBufferBytes);
+            }
+            socket.setTcpNoDelay(true);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), HANG_MILLIS);
+            socket.setSoTimeout(HANG_MILLIS);
+            return peer;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** Begins to measure anew; measuring begins with the connection. */
+    SlowPeer mark() {
+        sinceNanos = Ticker.system().nanos();
+        return this;
+    }
+
+    SlowPeer send(String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+        return this;
+    }
+
+    /** Sends FIN and goes on reading. */
+    SlowPeer halfClose() throws IOException {
+        socket.shutdownOutput();
+        return this;
+    }
+
+    /** Sends one octet after another from a thread of its own, until all is sent or the server has closed. */
+    SlowPeer trickle(String text, Duration each) {
+        Thread.startVirtualThread(() -> {
+            try {
+                for (int i = 0; i < text.length(); i++) {
+                    send(text.substring(i, i + 1));
+                    TimedServer.pass(each);
+                }
+            } catch (IOException _) {
+                // the server has had enough, which is for the reader to see
+            }
+        });
+        return this;
+    }
+
+    /** Reads until the server closes; silence for longer than any deadline fails. */
+    Ending end() throws IOException {
+        var received = new ByteArrayOutputStream();
+        byte[] some = new byte[16 * 1024];
+        boolean reset = false;
+        long first = -1;
+        try {
+            InputStream in = socket.getInputStream();
+            for (int count = in.read(some); count >= 0; count = in.read(some)) {
+                first = first < 0 ? elapsedNanos() : first;
+                received.write(some, 0, count);
+            }
+        } catch (SocketException e) {
+            reset = true;
+        }
+        return new Ending(received.toString(StandardCharsets.ISO_8859_1), reset, first < 0 ? elapsedNanos() : first);
+    }
+
+    /** Reads one response with a {@code Content-Length}, head and body. */
+    String reply() throws IOException {
+        InputStream in = socket.getInputStream();
+        var received = new StringBuilder();
+        while (received.indexOf("\r\n\r\n") < 0) {
+            received.append((char) octet(in, received));
+        }
+        var length =
+                java.util.regex.Pattern.compile("(?i)content-length: (\\d+)").matcher(received);
+        for (int left = length.find() ? Integer.parseInt(length.group(1)) : 0; left > 0; left--) {
+            received.append((char) octet(in, received));
+        }
+        return received.toString();
+    }
+
+    private static int octet(InputStream in, StringBuilder before) throws IOException {
+        int octet = in.read();
+        if (octet < 0) {
+            throw new IOException("the connection ended behind: " + before);
+        }
+        return octet;
+    }
+
+    /** Reads so many bytes and no more. */
+    int read(byte[] target) throws IOException {
+        return socket.getInputStream().readNBytes(target, 0, target.length);
+    }
+
+    SlowPeer get(String path) throws IOException {
+        return send("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n");
+    }
+
+    void expect(String reply) throws IOException {
+        String received = reply();
+        assertTrue(received.startsWith("HTTP/1.1 200 ") && received.endsWith("\r\n\r\n" + reply), received);
+    }
+
+    long elapsedNanos() {
+        return Ticker.system().nanos() - sinceNanos;
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

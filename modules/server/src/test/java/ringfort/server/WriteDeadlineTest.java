@@ -1,0 +1,151 @@
+package ringfort.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static ringfort.server.TimedServer.GRACE;
+import static ringfort.server.TimedServer.LINGER;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import ringfort.api.Response;
+import ringfort.api.Server;
+import ringfort.h1.Phase;
+
+/** Who asks has to take the answer, at a least rate behind a grace; the end of a connection has a bound of its own. */
+class WriteDeadlineTest extends DeadlineContract {
+    /** More than the sockets between two ends of a loopback hold. */
+    private static final byte[] MUCH = new byte[24 << 20];
+
+    private static final int SMALL_BUFFER = 4 * 1024;
+
+    static {
+        Arrays.fill(MUCH, (byte) 'm');
+    }
+
+    private static void routes(Server server) {
+        server.get("/much", _ -> Response.bytes(MUCH, "text/plain"))
+                .get("/stream", _ -> Response.stream("text/plain", out -> out.write(MUCH)))
+                .get("/small", _ -> Response.text("s".repeat(1024)));
+    }
+
+    @Test
+    void whoReadsNothingIsCutWhenTheGraceIsOver() throws IOException {
+        TimedServer server = serve(WriteDeadlineTest::routes);
+        for (String path : new String[] {"/much", "/stream"}) {
+            try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
+                long expired = server.expired(Phase.WRITE);
+                peer.mark().get(path);
+                server.awaitExpired(Phase.WRITE, expired + 1);
+                assertTrue(peer.elapsedNanos() >= GRACE.toNanos(), () -> peer.elapsedNanos() + " ns");
+                server.awaitOpen(0);
+                SlowPeer.Ending end = peer.end();
+                assertTrue(end.received().length() < MUCH.length, "not a whole response");
+            }
+        }
+        assertEquals(2, server.closed(CloseReason.DEADLINE));
+    }
+
+    @Test
+    void aHalfClosedPeerHasToReadToo() throws IOException {
+        TimedServer server = serve(WriteDeadlineTest::routes);
+        try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
+            peer.mark().get("/much").halfClose();
+            server.awaitExpired(Phase.WRITE, 1);
+            server.awaitOpen(0);
+        }
+        assertEquals(1, server.closed(CloseReason.DEADLINE));
+    }
+
+    @Test
+    void aHalfClosedPeerThatReadsIsServed() throws IOException {
+        TimedServer server = serve(WriteDeadlineTest::routes);
+        try (SlowPeer peer = server.connect()) {
+            SlowPeer.Ending end =
+                    peer.get("/much").halfClose().end().answered(200).inOrder();
+            assertTrue(end.received().length() > MUCH.length);
+        }
+        server.awaitOpen(0);
+        assertEquals(0, server.closed(CloseReason.DEADLINE));
+    }
+
+    @Test
+    void aReaderThatIsOnlySlowIsServed() throws IOException {
+        TimedServer server = serve(WriteDeadlineTest::routes);
+        try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
+            peer.send("GET /small HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+            var received = new StringBuilder();
+            byte[] some = new byte[64];
+            for (int count = some.length; count == some.length; ) {
+                TimedServer.pass(Duration.ofMillis(60)); // a kilobyte a second
+                count = peer.read(some);
+                received.append(new String(some, 0, count, StandardCharsets.ISO_8859_1));
+            }
+            assertTrue(received.toString().endsWith("s".repeat(1024)), received::toString);
+            assertTrue(received.toString().startsWith("HTTP/1.1 200 "), received::toString);
+        }
+        server.awaitOpen(0);
+        assertEquals(0, server.expired(Phase.WRITE));
+    }
+
+    @Test
+    void aReaderAboveTheRateGetsAllOfAMuchLongerResponse() throws IOException {
+        TimedServer server = serve(WriteDeadlineTest::routes);
+        try (SlowPeer peer = SlowPeer.connect(server.port(), 64 * 1024)) {
+            peer.mark().get("/much");
+            byte[] piece = new byte[2 << 20];
+            long total = 0;
+            for (int i = 0; i < 12; i++) {
+                TimedServer.pass(Duration.ofMillis(80)); // longer in all than the grace, never as long at once
+                total += peer.read(piece);
+            }
+            assertTrue(peer.elapsedNanos() > GRACE.toNanos());
+            assertEquals(MUCH.length, total);
+        }
+        server.awaitOpen(0);
+        assertEquals(0, server.expired(Phase.WRITE));
+    }
+
+    /** The response in flight is flushed before the 408 for the half request behind it. */
+    @Test
+    void aResponseUnderWayIsWholeBeforeTheNextHeadIsLate() throws IOException {
+        TimedServer server = serve(options -> options.writeGrace(Duration.ofSeconds(5)), WriteDeadlineTest::routes);
+        try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
+            peer.get("/much").send("GET /half HT");
+            TimedServer.pass(TimedServer.HEADER.plus(Duration.ofMillis(200)));
+            SlowPeer.Ending end = peer.end().answered(200).inOrder();
+            int second = end.received().lastIndexOf("HTTP/1.1 408 ");
+            assertTrue(second > MUCH.length, () -> "408 at " + second);
+        }
+        server.awaitOpen(0);
+        assertEquals(1, server.expired(Phase.HEADER));
+        assertEquals(0, server.expired(Phase.WRITE));
+    }
+
+    @Test
+    void whoNeverClosesIsLeftWhenTheLingerIsOver() throws IOException {
+        TimedServer server = serve(WriteDeadlineTest::routes);
+        try (SlowPeer peer = server.connect()) {
+            peer.mark().send("GET /small HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+            peer.end().answered(200).closes().inOrder();
+            peer.trickle("x".repeat(400), Duration.ofMillis(20)); // does not earn time either
+            server.awaitOpen(0);
+            assertTrue(peer.elapsedNanos() >= LINGER.toNanos(), () -> peer.elapsedNanos() + " ns");
+        }
+        assertEquals(1, server.expired(Phase.LINGER));
+        assertEquals(1, server.closed(CloseReason.FINISHED), "the reason it ended is not the linger");
+    }
+
+    @Test
+    void withoutALingerTheConnectionIsClosedAtOnce() throws IOException {
+        TimedServer server = serve(options -> options.lingerTimeout(Duration.ZERO), WriteDeadlineTest::routes);
+        try (SlowPeer peer = server.connect()) {
+            peer.send("GET /small HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+            server.awaitOpen(0);
+            peer.end().answered(200).closes();
+        }
+        assertEquals(0, server.armed(Phase.LINGER));
+    }
+}
