@@ -36,7 +36,7 @@ final class ThreadsConnection implements Runnable {
     private static final int LINGER_BYTES = 256 * 1024;
 
     /** A read that has not noticed its own deadline this long after it has no carrier to notice on. */
-    private static final long STARVED_NANOS = 40_000_000L;
+    private static final long STARVED_NANOS = 80_000_000L;
 
     private static final Refusal HANDLER_LATE = new Refusal(503, "handler too late");
 

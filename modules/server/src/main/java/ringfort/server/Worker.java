@@ -274,7 +274,9 @@ abstract class Worker implements Executor, Runnable {
 
     /** The exchange's virtual thread can go on; any thread. */
     final void runnable(Exchange exchange) {
-        if (Thread.currentThread() == thread && !stopped && hold.isFree()) { // else the watchdog may be looking at the queue
+        if (Thread.currentThread() == thread
+                && !stopped
+                && hold.isFree()) { // else the watchdog may be looking at the queue
             runnable.add(exchange);
         } else if (stopped) {
             elsewhere(exchange);

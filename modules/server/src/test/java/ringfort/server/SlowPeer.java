@@ -3,6 +3,7 @@ package ringfort.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +13,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import ringfort.timers.Ticker;
 
 /** A client that takes its time, and measures how long the server let it. */
@@ -19,10 +21,13 @@ final class SlowPeer implements AutoCloseable {
     /** Longer than any deadline of a test: silence for so long is a hang. */
     private static final int HANG_MILLIS = 8_000;
 
+    private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: (\\d+)");
+
     /** What a client's clock may show beyond a deadline, on a machine that has other things to do. */
     private static final Duration SLACK = Duration.ofMillis(900);
 
     private final Socket socket;
+    private final InputStream in;
     private long sinceNanos = Ticker.system().nanos();
 
     /**
@@ -33,7 +38,8 @@ final class SlowPeer implements AutoCloseable {
      */
     record Ending(String received, boolean reset, long firstNanos) {
         Ending answered(int status) {
-            assertTrue(received.startsWith("HTTP/1.1 " + status + " "), () -> "answered: " + received);
+            assertTrue(
+                    received.startsWith("HTTP/1.1 " + status + " "), () -> "not answered with " + status + ": " + this);
             return this;
         }
 
@@ -62,14 +68,15 @@ final class SlowPeer implements AutoCloseable {
         }
     }
 
-    private SlowPeer(Socket socket) {
+    private SlowPeer(Socket socket) throws IOException {
         this.socket = socket;
+        this.in = new BufferedInputStream(socket.getInputStream(), 2048);
     }
 
     /** @param receiveBufferBytes 0 for the system's own */
     static SlowPeer connect(int port, int receiveBufferBytes) throws IOException {
         Socket socket = new Socket();
-        var peer = new SlowPeer(socket);
+        long begin = Ticker.system().nanos();
         try {
             if (receiveBufferBytes > 0) {
                 socket.setReceiveBufferSize(receiveBufferBytes);
@@ -77,6 +84,8 @@ final class SlowPeer implements AutoCloseable {
             socket.setTcpNoDelay(true);
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), HANG_MILLIS);
             socket.setSoTimeout(HANG_MILLIS);
+            var peer = new SlowPeer(socket);
+            peer.sinceNanos = begin;
             return peer;
         } catch (IOException e) {
             socket.close();
@@ -123,7 +132,6 @@ final class SlowPeer implements AutoCloseable {
         boolean reset = false;
         long first = -1;
         try {
-            InputStream in = socket.getInputStream();
             for (int count = in.read(some); count >= 0; count = in.read(some)) {
                 first = first < 0 ? elapsedNanos() : first;
                 received.write(some, 0, count);
@@ -136,20 +144,18 @@ final class SlowPeer implements AutoCloseable {
 
     /** Reads one response with a {@code Content-Length}, head and body. */
     String reply() throws IOException {
-        InputStream in = socket.getInputStream();
         var received = new StringBuilder();
         while (received.indexOf("\r\n\r\n") < 0) {
-            received.append((char) octet(in, received));
+            received.append((char) octet(received));
         }
-        var length =
-                java.util.regex.Pattern.compile("(?i)content-length: (\\d+)").matcher(received);
+        var length = LENGTH.matcher(received);
         for (int left = length.find() ? Integer.parseInt(length.group(1)) : 0; left > 0; left--) {
-            received.append((char) octet(in, received));
+            received.append((char) octet(received));
         }
         return received.toString();
     }
 
-    private static int octet(InputStream in, StringBuilder before) throws IOException {
+    private int octet(StringBuilder before) throws IOException {
         int octet = in.read();
         if (octet < 0) {
             throw new IOException("the connection ended behind: " + before);
@@ -159,7 +165,7 @@ final class SlowPeer implements AutoCloseable {
 
     /** Reads so many bytes and no more. */
     int read(byte[] target) throws IOException {
-        return socket.getInputStream().readNBytes(target, 0, target.length);
+        return in.readNBytes(target, 0, target.length);
     }
 
     SlowPeer get(String path) throws IOException {

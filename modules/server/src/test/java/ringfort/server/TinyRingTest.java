@@ -1,0 +1,102 @@
+package ringfort.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import ringfort.h1.Phase;
+import ringfort.ring.RingSyscalls;
+
+/** Queues that are far too small delay what a connection needs, and drop nothing: least of all its timer. */
+@Timeout(30)
+@Execution(ExecutionMode.CONCURRENT)
+class TinyRingTest {
+    private static final int PEERS = 60;
+
+    private static TimedServer start(Timekeeper keeper, RingEngine.Sizes sizes) throws IOException {
+        return TimedServer.start(
+                keeper,
+                new RingEngine(RingSyscalls.kernel(), sizes),
+                options -> options.headerTimeout(Duration.ofSeconds(1))
+                        .bodyGrace(Duration.ofSeconds(1))
+                        .bodyTimeout(Duration.ofSeconds(3))
+                        .idleTimeout(Duration.ofSeconds(20)),
+                DeadlineContract::echo);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"RING_KERNEL", "RING_WHEEL"})
+    void eightEntriesToSubmitWith(Timekeeper keeper) throws Exception {
+        try (TimedServer server = start(keeper, new RingEngine.Sizes(8, 64, 64, 4096))) {
+            bothGoodAndSlowEnd(server);
+            assertTrue(server.metric("sq_full_total") > 0, "the queue was never full: this proves nothing");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"RING_KERNEL", "RING_WHEEL"})
+    void sixteenCompletions(Timekeeper keeper) throws Exception {
+        try (TimedServer server = start(keeper, new RingEngine.Sizes(8, 16, 64, 4096))) {
+            bothGoodAndSlowEnd(server);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"RING_KERNEL", "RING_WHEEL"})
+    void fourBuffersToReceiveInto(Timekeeper keeper) throws Exception {
+        try (TimedServer server = start(keeper, new RingEngine.Sizes(256, 1024, 4, 512))) {
+            bothGoodAndSlowEnd(server);
+            assertTrue(server.metric("buffer_shortages_total") > 0, "there was always a buffer: this proves nothing");
+        }
+    }
+
+    /** All at once: silent ones, slow heads, slow bodies, and good ones with a body that needs many buffers. */
+    private static void bothGoodAndSlowEnd(TimedServer server) throws Exception {
+        List<SlowPeer> peers = new ArrayList<>();
+        String body = "y".repeat(20_000);
+        for (int i = 0; i < PEERS; i++) {
+            peers.add(server.connect());
+        }
+        List<Thread> senders = new ArrayList<>();
+        for (int i = 0; i < PEERS; i++) {
+            SlowPeer peer = peers.get(i);
+            String bytes = switch (i % 4) {
+                case 0 -> "";
+                case 1 -> "GET / HT";
+                case 2 -> "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20001\r\n\r\n" + body;
+                default -> "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 20000\r\n\r\n" + body;
+            };
+            senders.add(Thread.startVirtualThread(() -> {
+                try {
+                    peer.send(bytes);
+                } catch (IOException e) {
+                    throw new AssertionError("could not send", e);
+                }
+            }));
+        }
+        for (Thread sender : senders) {
+            assertTrue(sender.join(Duration.ofSeconds(10)));
+        }
+        for (int i = 0; i < PEERS; i++) {
+            try (SlowPeer peer = peers.get(i)) {
+                switch (i % 4) {
+                    case 0 -> peer.end().silent();
+                    case 1, 2 -> peer.end().answered(408);
+                    default -> peer.expect("20000");
+                }
+            }
+        }
+        server.awaitOpen(0);
+        assertEquals(PEERS / 4 * 2, server.expired(Phase.HEADER));
+        assertEquals(PEERS / 4, server.expired(Phase.BODY));
+        assertEquals(PEERS / 4 * 3, server.closed(CloseReason.DEADLINE));
+    }
+}
