@@ -14,7 +14,7 @@ final class DeadlinePolicy {
     private final WaitBudget writeRate = new WaitBudget();
     private long headAtNanos;
     private long bodyNanos;
-    private boolean responseDone; // complete, and perhaps not yet taken by the peer
+    private boolean responseDone; // complete: when the peer has taken it, the next one has a full grace
     private boolean idleBehindWrite; // idle begins when the peer has taken the response
 
     DeadlinePolicy(Timeouts timeouts, DeadlineSlot slot) {
@@ -99,22 +99,21 @@ final class DeadlinePolicy {
     void waitForWrite(boolean waiting, long nowNanos) {
         if (waiting) {
             writeRate.begin(nowNanos);
+            if (deadlines.isSet(Phase.IDLE)) { // the response was complete before its first byte was sent
+                deadlines.off(Phase.IDLE);
+                idleBehindWrite = true;
+            }
         } else if (writeRate.waiting()) {
             writeRate.end(nowNanos);
-            responseTaken();
+            if (responseDone) {
+                responseDone = false;
+                writeRate.fill(timeouts.writeGraceNanos());
+            }
             if (idleBehindWrite) {
                 idle(nowNanos);
             }
         }
         setWrite();
-    }
-
-    /** The next response has a full grace, once the peer has taken all of those before. */
-    private void responseTaken() {
-        if (responseDone && !writeRate.waiting()) {
-            responseDone = false;
-            writeRate.fill(timeouts.writeGraceNanos());
-        }
     }
 
     /** The peer has taken bytes of the response. */
@@ -139,7 +138,9 @@ final class DeadlinePolicy {
         bodyTime.stop();
         bodyRate.stop();
         responseDone = true;
-        responseTaken();
+        if (!writeRate.waiting()) {
+            writeRate.fill(timeouts.writeGraceNanos());
+        }
     }
 
     /** Nothing is under way, or will be once the peer has taken the response. */

@@ -459,6 +459,35 @@ final class DeadlineTest {
         armed(Phase.IDLE, 62_000);
     }
 
+    /** A response is queued whole before its first byte is sent: the peer is not idle while it takes what is its own. */
+    @Test
+    void aPeerThatTakesAQueuedResponseIsNotIdle() {
+        state.accepted(at(0));
+        receive(GET, 0);
+        assertEquals(After.KEEP_ALIVE, answer(0));
+        armed(Phase.IDLE, 60_000);
+        state.writeOutstanding(true, at(0));
+        for (long second = 1; second <= 100; second++) {
+            state.writeProgress(1_000, at(second * 1_000));
+        }
+        armed(Phase.WRITE, 105_000);
+        state.writeOutstanding(false, at(101_000));
+        armed(Phase.IDLE, 161_000);
+    }
+
+    @Test
+    void aQueuedResponseLeavesAStreamBehindItAFullWriteGrace() {
+        state.accepted(at(0));
+        receive(GET, 0);
+        assertEquals(After.KEEP_ALIVE, answer(0));
+        state.writeOutstanding(true, at(0));
+        state.writeOutstanding(false, at(4_000));
+        receive(GET, 10_000);
+        state.responseHead(true, at(10_000));
+        state.writeOutstanding(true, at(10_000));
+        armed(Phase.WRITE, 15_000);
+    }
+
     @Test
     void theAnswerToARefusalHasAWriteDeadline() {
         state.accepted(at(0));
