@@ -90,8 +90,16 @@ final class PollWorker extends Worker {
         if (count < 0) {
             throw new IOException("epoll_wait: " + Errno.describe(-count));
         }
+        boolean tick = false;
         for (int i = 0; i < count; i++) {
-            handle(epoll.events(i), epoll.data(i));
+            if (epoll.data(i) == TICK) {
+                tick = true;
+            } else {
+                handle(epoll.events(i), epoll.data(i));
+            }
+        }
+        if (tick) {
+            sweep.onTick(lookedNanos()); // last: bytes that are there already are in time
         }
         if (acceptWanted && !listening && acceptAgainNanos - now() <= 0) {
             listen();
@@ -112,8 +120,6 @@ final class PollWorker extends Worker {
             accept();
         } else if (data == WAKE) {
             wakeUp.drain();
-        } else if (data == TICK) {
-            sweep.onTick(now());
         } else {
             PollConnection connection = connections.get((int) (data >>> 32), (int) data);
             if (connection == null) {

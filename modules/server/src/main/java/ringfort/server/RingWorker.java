@@ -119,10 +119,24 @@ final class RingWorker extends Worker {
             throw new IllegalStateException("io_uring_enter: " + Errno.describe(-result));
         }
         int count = ring.reap(batch);
+        boolean timers = false;
         for (completing = 0; completing < count; ) {
             int i = completing++;
-            complete(batch.userData(i), batch.result(i), i);
+            if (isTimer(i)) {
+                timers = true;
+            } else {
+                complete(batch.userData(i), batch.result(i), i);
+            }
         }
+        for (int i = 0; timers && i < count; i++) { // last: bytes that are there already are in time
+            if (isTimer(i)) {
+                complete(batch.userData(i), batch.result(i), i);
+            }
+        }
+    }
+
+    private boolean isTimer(int i) {
+        return (int) (batch.userData(i) >>> 56) == TIMER;
     }
 
     /** The next free entry, after a submission if the queue was full; null when even that made no room. */

@@ -19,7 +19,7 @@ import ringfort.h1.RequestHead;
  * One platform thread with one kernel queue, one listener, and the connections it accepted, for life.
  *
  * <pre>
- *   turn:  mailbox ─► virtual threads that can go on ─► deadlines ─► settle what was touched ─► wait ─► completions
+ *   turn:  mailbox ─► virtual threads that can go on ─► settle what was touched ─► wait ─► completions ─► deadlines
  * </pre>
  *
  * Everything here belongs to that thread but {@link #execute}, {@link #runnable} and {@link #stop}. A failure of one
@@ -57,6 +57,7 @@ abstract class Worker implements Executor, Runnable {
 
     private volatile boolean stopped;
     private long nowNanos;
+    private long lookedNanos;
     private boolean draining;
     private long drainDeadlineNanos;
     private long silentUntilNanos; // 0 once that is over
@@ -183,10 +184,10 @@ abstract class Worker implements Executor, Runnable {
             nowNanos = context.ticker.nanos();
             drainMailbox();
             carryRunnable();
-            deadlines().expire(nowNanos);
             boolean settled = settleTouched();
             await(settled && mayRest());
             sleeping = false;
+            deadlines().expire(lookedNanos);
         } catch (Throwable e) {
             sleeping = false;
             counters.defects.add(1);
@@ -228,7 +229,16 @@ abstract class Worker implements Executor, Runnable {
     /** The clock is read once per batch of completions, never cached across a wait. */
     final void readClock() {
         nowNanos = context.ticker.nanos();
+        lookedNanos = nowNanos;
         sleeping = false;
+    }
+
+    /**
+     * When the kernel was last asked. Deadlines expire by this time, after what was there by then was handled: a peer
+     * whose bytes waited while a handler held us is not late.
+     */
+    final long lookedNanos() {
+        return lookedNanos;
     }
 
     private void drain() {

@@ -11,6 +11,9 @@ final class FakeConnection extends Connection {
 
     @Override
     boolean settle() {
+        if (worker instanceof FakeWorker fake) {
+            fake.beforeLookingAgain();
+        }
         return true;
     }
 }

@@ -26,16 +26,18 @@ class FakeWorker extends Worker {
         localAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
     }
 
+    /** Has something to settle in the first turn. */
     @Override
-    void open() {}
+    void open() {
+        touch(new FakeConnection(this, 0, 1));
+    }
 
     @Override
     Deadlines deadlines() {
-        beforeLookingAgain();
         return deadlines;
     }
 
-    /** Called after the mailbox was emptied and before the worker decides whether it may rest, among other times. */
+    /** Called, in the first turn, after the mailbox was emptied and before the worker decides whether it may rest. */
     void beforeLookingAgain() {}
 
     /** Called when the worker has decided to rest. */
