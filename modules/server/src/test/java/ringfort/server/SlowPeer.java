@@ -168,6 +168,10 @@ final class SlowPeer implements AutoCloseable {
         return in.readNBytes(target, 0, target.length);
     }
 
+    int localPort() {
+        return socket.getLocalPort();
+    }
+
     SlowPeer get(String path) throws IOException {
         return send("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n");
     }

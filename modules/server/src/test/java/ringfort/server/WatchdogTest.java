@@ -1,0 +1,187 @@
+package ringfort.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static ringfort.server.TimedServer.HEADER;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.Test;
+import ringfort.api.Handler;
+import ringfort.api.Response;
+import ringfort.api.Route;
+import ringfort.h1.Phase;
+
+/** A handler that holds its worker, or its carrier, does not stop time for anybody else. */
+class WatchdogTest extends DeadlineContract {
+    @Test
+    void deadlinesAreKeptBesideABusyLoop() throws Exception {
+        var release = new AtomicBoolean();
+        deadlinesAreKept(
+                _ -> {
+                    while (!release.get()) {
+                        Thread.onSpinWait();
+                    }
+                    return Response.text("released");
+                },
+                Route.carried(),
+                () -> release.set(true));
+    }
+
+    @Test
+    void deadlinesAreKeptBesideAnInlineHandlerThatBlocks() throws Exception {
+        var release = new CountDownLatch(1);
+        deadlinesAreKept(
+                _ -> {
+                    release.await();
+                    return Response.text("released");
+                },
+                Route.inline(),
+                release::countDown);
+    }
+
+    @Test
+    void deadlinesAreKeptBesideALockThatSomebodyHolds() throws Exception {
+        var lock = new ReentrantLock();
+        lock.lock();
+        deadlinesAreKept(
+                _ -> {
+                    lock.lock();
+                    try {
+                        return Response.text("released");
+                    } finally {
+                        lock.unlock();
+                    }
+                },
+                Route.inline(),
+                lock::unlock);
+    }
+
+    private void deadlinesAreKept(Handler holds, Route route, Runnable release) throws Exception {
+        assumeTrue(
+                !keeper.hasWorkers() || new Scheduler(true).name().equals("worker"),
+                "handlers do not run on workers here");
+        var entered = new CountDownLatch(1);
+        TimedServer server = serve(routes -> {
+            echo(routes);
+            routes.get(
+                    "/hold",
+                    request -> {
+                        entered.countDown();
+                        return holds.handle(request);
+                    },
+                    route);
+        });
+        try (SlowPeer silent = server.connect();
+                SlowPeer half = server.connect();
+                SlowPeer idle = server.connect();
+                SlowPeer stuck = server.connect()) {
+            half.send("GET /");
+            idle.get("/").expect("here");
+            server.awaitOpen(4);
+            stuck.get("/hold");
+            assertTrue(entered.await(5, TimeUnit.SECONDS));
+            silent.end().after(HEADER);
+            half.end().after(HEADER);
+            idle.end().inOrder();
+            release.run();
+            stuck.expect("released");
+            if (keeper.hasWorkers()) {
+                assertEquals(1, server.metric("watchdog_stuck_total"), "reported once");
+                assertEquals(3, server.metric("watchdog_interventions_total"));
+            }
+        }
+        server.awaitOpen(0);
+        assertEquals(2, server.expired(Phase.HEADER));
+        assertEquals(1, server.expired(Phase.IDLE));
+        assertEquals(3, server.closed(CloseReason.DEADLINE));
+        assertEquals(1, server.closed(CloseReason.PEER));
+    }
+
+    /** The request is whole and waits in the socket: it is us who are late, and the peer is served. */
+    @Test
+    void whoseBytesWaitForUsIsNotShutDown() throws Exception {
+        assumeTrue(
+                keeper.hasWorkers() && new Scheduler(true).name().equals("worker"),
+                "handlers do not run on workers here");
+        var entered = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        TimedServer server = serve(routes -> {
+            echo(routes);
+            routes.get(
+                    "/hold",
+                    _ -> {
+                        entered.countDown();
+                        release.await();
+                        return Response.text("released");
+                    },
+                    Route.inline());
+        });
+        try (SlowPeer stuck = server.connect();
+                SlowPeer good = server.connect()) {
+            good.send("GET / HT");
+            server.awaitOpen(2);
+            TimedServer.until(() -> server.metric("received_bytes_total") >= 8, () -> "half a head was not received");
+            stuck.get("/hold");
+            assertTrue(entered.await(5, TimeUnit.SECONDS));
+            good.send("TP/1.1\r\nHost: h\r\n\r\n");
+            TimedServer.pass(HEADER.plus(Duration.ofMillis(200)));
+            release.countDown();
+            stuck.expect("released");
+            good.expect("here");
+            assertEquals(0, server.metric("watchdog_interventions_total"));
+        }
+        server.awaitOpen(0);
+        assertEquals(0, server.closed(CloseReason.DEADLINE));
+    }
+
+    /** Two workers; the one that is held has a virtual thread that could go on. */
+    @Test
+    void whatCouldGoOnIsTakenOverByAnotherWorker() throws Exception {
+        assumeTrue(
+                keeper.hasWorkers() && new Scheduler(true).name().equals("worker"),
+                "handlers do not run on workers here");
+        var waiting = new CountDownLatch(1);
+        var parked = new CountDownLatch(8);
+        var resumed = new CountDownLatch(8);
+        var entered = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        TimedServer server = serve(
+                options -> options.workers(2),
+                routes -> routes.get("/waits", _ -> {
+                            parked.countDown();
+                            waiting.await();
+                            resumed.countDown();
+                            return Response.text("went on");
+                        })
+                        .get(
+                                "/hold",
+                                _ -> {
+                                    entered.countDown();
+                                    release.await();
+                                    return Response.text("released");
+                                },
+                                Route.inline()));
+        SlowPeer[] peers = new SlowPeer[8];
+        try (SlowPeer stuck = server.connect()) {
+            for (int i = 0; i < peers.length; i++) {
+                peers[i] = server.connect().get("/waits");
+            }
+            assertTrue(parked.await(5, TimeUnit.SECONDS));
+            stuck.get("/hold");
+            assertTrue(entered.await(5, TimeUnit.SECONDS));
+            waiting.countDown();
+            assertTrue(resumed.await(2, TimeUnit.SECONDS), "all go on although one worker is held");
+            release.countDown();
+            stuck.expect("released");
+            for (SlowPeer peer : peers) {
+                peer.expect("went on");
+                peer.close();
+            }
+        }
+    }
+}
