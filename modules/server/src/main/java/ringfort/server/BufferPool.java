@@ -1,6 +1,7 @@
 package ringfort.server;
 
 import ringfort.sys.NativeMemory;
+import ringfort.sys.OnWorker;
 
 /**
  * A worker's native send buffers in two sizes: small for the usual response, large for long bodies. One worker only.
@@ -8,6 +9,7 @@ import ringfort.sys.NativeMemory;
  * <p>A connection holds a buffer only while it has bytes to send, so the pool grows with the connections that are
  * being written to, not with those that are open.
  */
+@OnWorker
 final class BufferPool implements AutoCloseable {
     static final int SMALL_BYTES = 4 * 1024;
     static final int LARGE_BYTES = 64 * 1024;

@@ -11,6 +11,8 @@ import ringfort.h1.H1State;
 import ringfort.h1.Phase;
 import ringfort.h1.Refusal;
 import ringfort.h1.ResponseEncoder;
+import ringfort.sys.OffWorker;
+import ringfort.sys.OnWorker;
 import ringfort.sys.Sockets;
 
 /**
@@ -26,6 +28,7 @@ import ringfort.sys.Sockets;
  *   received ─► H1State.next ─► Exchange ─► handler ─► signalled ─► respond ─► out ─► settle ─► kernel
  * </pre>
  */
+@OnWorker
 abstract class Connection {
     private static final byte[] NONE = {};
 
@@ -548,6 +551,7 @@ abstract class Connection {
 
     // What others ask for; peer and local also handlers, on their own threads.
 
+    @OffWorker
     final InetSocketAddress peer() {
         return peer;
     }
@@ -560,6 +564,7 @@ abstract class Connection {
         return receivedBytes;
     }
 
+    @OffWorker
     final InetSocketAddress local() {
         return worker.localAddress();
     }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import ringfort.sys.OnWorker;
 
 /**
  * A worker's open connections by index, each with a generation that no other connection of the process has.
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Index and generation travel through the kernel as user data. A completion whose generation is not that of the
  * connection at its index is stale and touches nobody.
  */
+@OnWorker
 final class ConnectionTable<C extends Connection> {
     /** Process-wide and 32 bits wide: shorter or per-worker generations are known to collide. */
     private static final AtomicInteger GENERATIONS = new AtomicInteger();

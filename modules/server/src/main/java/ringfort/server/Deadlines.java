@@ -2,9 +2,11 @@ package ringfort.server;
 
 import java.util.function.Consumer;
 import ringfort.poller.Sweep;
+import ringfort.sys.OnWorker;
 import ringfort.timers.DeadlineWheel;
 
 /** Keeps the one deadline slot of each connection of a worker; that worker only. */
+@OnWorker
 interface Deadlines {
     /** Arms the slot, or moves it. */
     void arm(Slot slot, long deadlineNanos);
@@ -22,7 +24,7 @@ interface Deadlines {
     long nextNanos(long whenNone);
 
     /** A wheel that the worker looks at in each turn, and waits exactly until its next deadline. */
-    record Wheel(DeadlineWheel<Slot> wheel, Consumer<Slot> expired) implements Deadlines {
+    record Wheel(DeadlineWheel<Slot> wheel, @OnWorker Consumer<Slot> expired) implements Deadlines {
         @Override
         public void arm(Slot slot, long deadlineNanos) {
             wheel.arm(slot, deadlineNanos);

@@ -14,6 +14,7 @@ import ringfort.api.spi.Mount;
 import ringfort.api.spi.RouteMatch;
 import ringfort.h1.Fields;
 import ringfort.h1.RequestHead;
+import ringfort.sys.OnWorker;
 
 /**
  * One request and its response on an engine with workers: what the worker and the handler's thread share.
@@ -82,6 +83,7 @@ final class Exchange implements Runnable, Executor {
     // Scheduling.
 
     /** Starts the handler on a virtual thread and, where this worker carries it, runs it until it first waits. */
+    @OnWorker
     void start(boolean carried) {
         Thread created =
                 carried ? worker.context.scheduler.carried(this, this) : worker.context.scheduler.offloaded(this);
@@ -122,12 +124,14 @@ final class Exchange implements Runnable, Executor {
         }
     }
 
+    @OnWorker
     private void onSignal() {
         signalled.set(false);
         delivered();
     }
 
     /** Lets the connection look at what is there; the worker. */
+    @OnWorker
     void delivered() {
         try {
             connection.signalled(this);
@@ -170,6 +174,7 @@ final class Exchange implements Runnable, Executor {
     }
 
     /** Runs the handler on the worker itself; streamed content still gets a thread. */
+    @OnWorker
     void runInline() {
         thread = Thread.currentThread();
         carrier = thread;

@@ -7,12 +7,15 @@ import ringfort.sys.Errno;
 import ringfort.sys.Libc;
 import ringfort.sys.Linux;
 import ringfort.sys.NativeMemory;
+import ringfort.sys.OffWorker;
+import ringfort.sys.OnWorker;
 import ringfort.sys.Sockets;
 
 /**
  * A worker's listening socket: who is let in, what happens when the process has no descriptor left, and how it ends
  * without resetting those who are still in the kernel's queue. Its worker only.
  */
+@OnWorker
 final class Listener implements AutoCloseable {
     /** After a failed accept for want of descriptors or memory, the worker looks again this much later. */
     static final long BACK_OFF_NANOS = 50_000_000L;
@@ -117,6 +120,7 @@ final class Listener implements AutoCloseable {
         }
     }
 
+    @OffWorker
     private static int openReserve() {
         return Libc.eventfd(0, Linux.EFD_CLOEXEC);
     }

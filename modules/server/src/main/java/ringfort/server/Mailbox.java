@@ -3,6 +3,7 @@ package ringfort.server;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
+import ringfort.sys.OnWorker;
 
 /**
  * The way into a worker from any other thread: an unbounded queue with many producers and one consumer, wait-free to
@@ -53,6 +54,7 @@ final class Mailbox {
     }
 
     /** Takes the oldest message, or null when there is none that is complete; the worker only. */
+    @OnWorker
     @Nullable Runnable take() {
         Node next = (Node) NEXT.getAcquire(head);
         if (next == null) {
@@ -65,6 +67,7 @@ final class Mailbox {
     }
 
     /** Tells whether nothing has been put in that was not taken; a message on its way in counts. The worker only. */
+    @OnWorker
     boolean isEmpty() {
         return head == tail;
     }

@@ -3,6 +3,7 @@ package ringfort.server;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import ringfort.sys.NativeMemory;
+import ringfort.sys.OnWorker;
 
 /**
  * What one connection still has to send, in order: the bytes in one native buffer, then references to heap arrays that
@@ -12,6 +13,7 @@ import ringfort.sys.NativeMemory;
  * slow its reader is. While a send is in flight its range {@code [address, address + length)} stays where it is: bytes
  * may be appended behind it, but the buffer is neither moved nor given back.
  */
+@OnWorker
 final class Outbox {
     private final BufferPool pool;
     private final ArrayDeque<Slice> backlog = new ArrayDeque<>(0);

@@ -1,6 +1,7 @@
 package ringfort.server;
 
 import ringfort.ring.Sqe;
+import ringfort.sys.OnWorker;
 
 /**
  * The kernel timer of one connection: at most one {@code IORING_OP_TIMEOUT} in flight, absolute on the monotonic clock.
@@ -18,6 +19,7 @@ import ringfort.ring.Sqe;
  * A connection that is never slow thus costs one operation per budget, not one per request: what is wanted moves later
  * with each request, and the timer follows when it fires.
  */
+@OnWorker
 final class RingTimer {
     private boolean wanted;
     private long wantedNanos;

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import ringfort.sys.OffWorker;
 
 /**
  * Makes virtual threads: on a worker of ours where the JDK lets us name the scheduler, on the JDK's own otherwise.
@@ -59,7 +60,7 @@ final class Scheduler {
     }
 
     /** A virtual thread, not started, whose continuation runs on {@code carrier}. */
-    Thread carried(Executor carrier, Runnable task) {
+    Thread carried(Executor carrier, @OffWorker Runnable task) {
         MethodHandle factory = FACTORY;
         if (!carried || factory == null) {
             return offloaded(task);
@@ -74,7 +75,7 @@ final class Scheduler {
     }
 
     /** A virtual thread, not started, on the JDK's scheduler, which compensates for blocked carriers. */
-    Thread offloaded(Runnable task) {
+    Thread offloaded(@OffWorker Runnable task) {
         return Thread.ofVirtual().unstarted(task);
     }
 }

@@ -3,6 +3,7 @@ package ringfort.server;
 import org.jspecify.annotations.Nullable;
 import ringfort.h1.DeadlineSlot;
 import ringfort.h1.Phase;
+import ringfort.sys.OnWorker;
 import ringfort.sys.Sockets;
 import ringfort.timers.DeadlineWheel;
 
@@ -11,6 +12,7 @@ import ringfort.timers.DeadlineWheel;
  *
  * <p>Its worker's, except while the watchdog looks ({@link #enforceFromOutside}).
  */
+@OnWorker
 final class Slot extends DeadlineWheel.Entry implements DeadlineSlot {
     private final Connection connection;
     private final Worker worker;

@@ -14,6 +14,8 @@ import ringfort.h1.ByteSink;
 import ringfort.h1.ChunkedEncoder;
 import ringfort.h1.Refusal;
 import ringfort.h1.RequestHead;
+import ringfort.sys.OffWorker;
+import ringfort.sys.OnWorker;
 
 /**
  * One platform thread with one kernel queue, one listener, and the connections it accepted, for life.
@@ -25,6 +27,7 @@ import ringfort.h1.RequestHead;
  * Everything here belongs to that thread but {@link #execute}, {@link #runnable} and {@link #stop}. A failure of one
  * connection closes that connection; the loop goes on.
  */
+@OnWorker
 abstract class Worker implements Executor, Runnable {
     /** Received bytes are copied here first; a transport gives no more at once. */
     static final int SCRATCH_BYTES = 64 * 1024;
@@ -77,6 +80,7 @@ abstract class Worker implements Executor, Runnable {
     abstract Deadlines deadlines();
 
     /** Makes the worker return from {@link #await} soon; any thread. */
+    @OffWorker
     abstract void wake();
 
     /** Looks at the kernel queue, waiting until something happens if {@code mayWait}, and handles what is there. */
@@ -92,6 +96,7 @@ abstract class Worker implements Executor, Runnable {
 
     // Life.
 
+    @OffWorker
     final void start() {
         thread.start();
     }
@@ -103,6 +108,7 @@ abstract class Worker implements Executor, Runnable {
     }
 
     /** Waits until the worker accepts, or throws what kept it from that. */
+    @OffWorker
     final void awaitStarted() throws Exception {
         started.await();
         Throwable failure = startFailure;
@@ -115,6 +121,7 @@ abstract class Worker implements Executor, Runnable {
     }
 
     /** Drains and ends, at {@code deadlineNanos} at the latest by closing what is still open; any thread. */
+    @OffWorker
     final void stop(long deadlineNanos) {
         execute(() -> {
             draining = true;
@@ -125,6 +132,7 @@ abstract class Worker implements Executor, Runnable {
         });
     }
 
+    @OffWorker
     final Thread thread() {
         return thread;
     }
@@ -137,6 +145,7 @@ abstract class Worker implements Executor, Runnable {
         return nowNanos;
     }
 
+    @OffWorker
     final InetSocketAddress localAddress() {
         InetSocketAddress address = localAddress;
         if (address == null) {
@@ -145,6 +154,7 @@ abstract class Worker implements Executor, Runnable {
         return address;
     }
 
+    @OffWorker
     final void localAddress(InetSocketAddress address) {
         localAddress = address;
     }
@@ -261,7 +271,8 @@ abstract class Worker implements Executor, Runnable {
 
     /** Puts a task into the mailbox and wakes the worker if it sleeps; any thread. */
     @Override
-    public final void execute(Runnable task) {
+    @OffWorker
+    public final void execute(@OnWorker Runnable task) {
         mailbox.put(task);
         VarHandle.fullFence();
         if (sleeping) {
@@ -274,6 +285,7 @@ abstract class Worker implements Executor, Runnable {
     }
 
     /** After the worker's end: handlers that outlived the drain go on elsewhere; their connections are gone. */
+    @OffWorker
     private void takeOver() {
         synchronized (mailbox) { // only ever reached once the worker itself has stopped
             for (Runnable task = mailbox.take(); task != null; task = mailbox.take()) {
@@ -283,6 +295,7 @@ abstract class Worker implements Executor, Runnable {
     }
 
     /** The exchange's virtual thread can go on; any thread. */
+    @OffWorker
     final void runnable(Exchange exchange) {
         if (Thread.currentThread() == thread
                 && !stopped
@@ -344,6 +357,7 @@ abstract class Worker implements Executor, Runnable {
         return next;
     }
 
+    @OffWorker
     private static void elsewhere(Exchange exchange) {
         ForkJoinPool.commonPool().execute(exchange::carry);
     }
