@@ -198,8 +198,10 @@ class ServerOptionsTest {
             builder.set(option.name(), option.defaultValue(), option.flag());
         }
         assertEquals(ServerOptions.defaults(), build(builder));
-        Option header = catalogue.get(6);
-        assertEquals("--header-timeout", header.flag());
+        Option header = catalogue.stream()
+                .filter(option -> option.flag().equals("--header-timeout"))
+                .findFirst()
+                .orElseThrow();
         assertEquals("ringfort.header-timeout", header.property());
         assertEquals("RINGFORT_HEADER_TIMEOUT", header.variable());
         assertEquals("10s", header.defaultValue());
