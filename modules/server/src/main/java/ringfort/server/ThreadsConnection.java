@@ -1,6 +1,5 @@
 package ringfort.server;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -45,10 +44,10 @@ final class ThreadsConnection implements Runnable {
     private final Socket socket;
     private final InetSocketAddress peer;
     private final Thread thread;
-    private final H1State h1;
+    final H1State h1;
     final ResponseContent content;
     final ByteSink sink = new ByteSink(1024);
-    private final byte[] buffer = new byte[BUFFER_BYTES];
+    final byte[] buffer = new byte[BUFFER_BYTES];
     private int at;
     private int limit;
     private boolean inputEnded;
@@ -58,7 +57,7 @@ final class ThreadsConnection implements Runnable {
     private volatile long receivedBytes; // read by the sweep
 
     private final SharedSlot slot;
-    private final ReentrantLock output = new ReentrantLock(); // for what is written while a handler runs
+    final ReentrantLock output = new ReentrantLock(); // for what is written while a handler runs
     private final AtomicBoolean left = new AtomicBoolean();
     private volatile boolean reading; // a read enforces the deadline by itself
     private volatile boolean headRequest; // the request in the handler's hands is HEAD
@@ -232,7 +231,7 @@ final class ThreadsConnection implements Runnable {
         }
     }
 
-    private long now() {
+    long now() {
         return context.ticker.nanos();
     }
 
@@ -246,7 +245,7 @@ final class ThreadsConnection implements Runnable {
     }
 
     /** A deadline passed, or a message is refused, and the peer is told. */
-    private static final class Refused extends IOException {
+    static final class Refused extends IOException {
         private static final long serialVersionUID = 1L;
         final transient Refusal refusal;
 
@@ -294,7 +293,7 @@ final class ThreadsConnection implements Runnable {
         }
     }
 
-    private H1State.Event step() {
+    H1State.Event step() {
         H1State.Event event = h1.next(buffer, at, limit, now());
         at = h1.position();
         return event;
@@ -302,7 +301,7 @@ final class ThreadsConnection implements Runnable {
 
     /** Reads once, until the slot's deadline at the latest; false at the end of the input. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
-    private boolean fill() throws IOException {
+    boolean fill() throws IOException {
         if (inputEnded) {
             return false;
         }
@@ -369,11 +368,15 @@ final class ThreadsConnection implements Runnable {
         }
     }
 
+    void peerEndsMidway() {
+        reason = CloseReason.PEER_MIDWAY;
+    }
+
     private boolean serve(RequestHead head) throws IOException {
-        var body = new PulledBody();
+        var body = new PulledBody(this);
         var source = new HeadSource(head, head.hasBody() ? body : InputStream.nullInputStream(), peer, local());
         RouteMatch match = context.match(source);
-        body.source = source;
+        body.trailersTo(source);
         Mount mount = match.mount();
         Refusal refusal = context.applySettings(h1, mount);
         if (refusal != null) {
@@ -416,107 +419,9 @@ final class ThreadsConnection implements Runnable {
     }
 
     /** Throws when somebody else has answered, or cut the connection. */
-    private void checkMine() throws Expired {
+    void checkMine() throws IOException {
         if (slot.isTaken()) {
             throw new Expired();
-        }
-    }
-
-    /** The request body, parsed as the handler reads. */
-    private final class PulledBody extends InputStream {
-        private @Nullable HeadSource source;
-        private @Nullable IOException broken; // what ended the body early: a handler may catch it, we must not forget
-        private int from;
-        private int to;
-        private boolean ended;
-        private final byte[] single = new byte[1];
-
-        @Override
-        public int read() throws IOException {
-            return read(single, 0, 1) < 0 ? -1 : single[0] & 0xFF;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            Objects.checkFromIndexSize(offset, length, target.length);
-            if (length == 0) {
-                return 0;
-            }
-            while (from == to && !ended) {
-                pull();
-            }
-            if (from == to) {
-                return -1;
-            }
-            int count = Math.min(length, to - from);
-            System.arraycopy(buffer, from, target, offset, count);
-            from += count;
-            return count;
-        }
-
-        private void pull() throws IOException {
-            if (h1.awaitsContinue()) {
-                tellToContinue();
-            }
-            switch (step()) {
-                case BODY -> {
-                    from = h1.dataFrom();
-                    to = h1.dataTo();
-                }
-                case END -> {
-                    ended = true;
-                    if (source != null) {
-                        source.trailers(h1.trailers());
-                    }
-                }
-                case NEED_INPUT -> {
-                    if (!fillOrRemember()) {
-                        h1.inputClosed(now());
-                        reason = CloseReason.PEER_MIDWAY;
-                        throw remember(new EOFException("the peer closed before the request body was complete"));
-                    }
-                }
-                case REFUSED -> throw remember(new Refused(h1.refusal()));
-                default -> ended = true;
-            }
-        }
-
-        private void tellToContinue() throws IOException {
-            output.lock();
-            try {
-                checkMine();
-                sink.reset();
-                ResponseEncoder.interim(sink, 100);
-                write(sink.array(), 0, sink.length());
-            } catch (IOException e) {
-                throw remember(e);
-            } finally {
-                output.unlock();
-            }
-            h1.continueSent(now());
-        }
-
-        private boolean fillOrRemember() throws IOException {
-            try {
-                h1.readOutstanding(true, now());
-                boolean more = fill();
-                h1.readOutstanding(false, now());
-                return more;
-            } catch (IOException e) {
-                throw remember(e);
-            }
-        }
-
-        private IOException remember(IOException e) {
-            broken = e;
-            return e;
-        }
-
-        /** Throws what ended the body early, if anything did. */
-        private void check() throws IOException {
-            if (broken != null) {
-                throw broken;
-            }
         }
     }
 
@@ -579,7 +484,7 @@ final class ThreadsConnection implements Runnable {
                 checkMine();
             }
             if (out.hasBegun()) {
-                if (body.broken == null) {
+                if (!body.isBroken()) {
                     context.application.report(request, e);
                 }
                 reason = CloseReason.HANDLER;
