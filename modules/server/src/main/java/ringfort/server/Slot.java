@@ -90,7 +90,8 @@ final class Slot extends DeadlineWheel.Entry implements DeadlineSlot {
     /** The deadline of {@code passed}, {@code due} until now, has passed. */
     void expired(@Nullable Phase passed, long due) {
         if (passed != null) {
-            count(passed, worker.now() - due);
+            // A reading of its own: the turn's may be as old as all that the turn has done before.
+            count(passed, worker.context.ticker.nanos() - due);
         }
     }
 
