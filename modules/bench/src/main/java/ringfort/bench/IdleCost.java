@@ -11,7 +11,7 @@ import java.util.Locale;
 /**
  * What do armed connections cost that do nothing?
  *
- * <p>{@code IdleCost DIR [CONNECTIONS]} holds that many connections, each with a deadline ten minutes ahead, and measures the
+ * <p>{@code IdleCost DIR [CONNECTIONS [VARIANTS]]} holds that many connections, each with a deadline ten minutes ahead, and measures the
  * processor time of the server beside that of the same server with none. One process may have only so many descriptors; as
  * many servers are started as that takes, and their costs are added.
  */
@@ -33,7 +33,8 @@ final class IdleCost {
         text.append(
                 "| | servers | connections | CPU with none, % of a core | CPU with all, % of a core | resident MiB |\n");
         text.append("|---|--:|--:|--:|--:|--:|\n");
-        for (Variant variant : Variant.ALL) {
+        List<Variant> variants = args.length > 2 ? Variant.parse(args[2]) : Variant.ALL;
+        for (Variant variant : variants) {
             text.append(new IdleCost().measure(variant, connections, folder));
         }
         Files.writeString(folder.resolve("idle.md"), text);

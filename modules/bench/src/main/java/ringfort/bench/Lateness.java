@@ -81,7 +81,7 @@ final class Lateness {
     public static void main(String[] args) throws IOException, InterruptedException {
         Path folder = Files.createDirectories(Path.of(args[0]));
         int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 3;
-        int seconds = args.length > 2 ? Integer.parseInt(args[2]) : 8;
+        int seconds = args.length > 2 ? Integer.parseInt(args[2]) : 5;
         List<Variant> variants = args.length > 3 ? Variant.parse(args[3]) : Variant.ALL;
         List<Scenario> scenarios = args.length > 4 ? Scenario.parse(args[4]) : SCENARIOS;
         var rig = new Lateness(folder, seconds, scenarios);
