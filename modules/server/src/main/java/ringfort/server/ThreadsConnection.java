@@ -37,6 +37,7 @@ final class ThreadsConnection implements Runnable {
     /** A read that has not noticed its own deadline this long after it has no carrier to notice on. */
     private static final long STARVED_NANOS = 80_000_000L;
 
+    private static final Refusal REQUEST_LATE = new Refusal(408, "request too late");
     private static final Refusal HANDLER_LATE = new Refusal(503, "handler too late");
 
     private final ThreadsEngine.Running engine;
@@ -62,7 +63,7 @@ final class ThreadsConnection implements Runnable {
     private volatile boolean reading; // a read enforces the deadline by itself
     private volatile boolean headRequest; // the request in the handler's hands is HEAD
     private volatile @Nullable LateAnswer lateAnswer;
-    private boolean handling; // from the handler's start until its response begins
+    private volatile boolean handling; // from the handler's start until its response begins
     private boolean lingering;
 
     ThreadsConnection(ThreadsEngine.Running engine, Socket socket, InetSocketAddress peer) {
@@ -110,10 +111,8 @@ final class ThreadsConnection implements Runnable {
             return;
         }
         if (reading) {
-            if (lateNanos > STARVED_NANOS && !hasUnread() && slot.take(due)) {
-                engine.counters.interventions.add(1);
-                expired(due.phase(), lateNanos);
-                force(false);
+            if (lateNanos > STARVED_NANOS && !hasUnread()) {
+                endStarved(due, lateNanos);
             }
         } else if (due.phase() == Phase.WRITE && slot.take(due)) {
             expired(due.phase(), lateNanos);
@@ -125,6 +124,21 @@ final class ThreadsConnection implements Runnable {
                 // begins
                 thread.interrupt();
             }
+        }
+    }
+
+    /** Ends a read that is late and has no carrier to notice on. */
+    private void endStarved(SharedSlot.Armed due, long lateNanos) {
+        boolean partial = due.phase() == Phase.BODY ? handling : due.phase() == Phase.HEADER && receivedBytes > 0;
+        if (partial ? !slot.takeAnswer(due) : !slot.take(due)) {
+            return;
+        }
+        engine.counters.interventions.add(1);
+        expired(due.phase(), lateNanos);
+        if (partial) {
+            answerLate(REQUEST_LATE);
+        } else {
+            force(false);
         }
     }
 

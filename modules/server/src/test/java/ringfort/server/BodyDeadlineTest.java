@@ -88,13 +88,15 @@ class BodyDeadlineTest extends DeadlineContract {
 
     @Test
     void pausesBelowTheGraceAreServed() throws IOException {
-        TimedServer server = serve(DeadlineContract::echo);
+        TimedServer server = serve(
+                options -> options.bodyGrace(Duration.ofSeconds(2)).bodyTimeout(Duration.ofSeconds(6)),
+                DeadlineContract::echo);
         for (String path : List.of("/", "/inline")) {
             try (SlowPeer peer = server.connect()) {
                 peer.send("POST " + path + " HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc");
-                TimedServer.pass(Duration.ofMillis(150));
+                TimedServer.pass(Duration.ofMillis(300));
                 peer.send("def");
-                TimedServer.pass(Duration.ofMillis(150));
+                TimedServer.pass(Duration.ofMillis(300));
                 peer.send("ghi").expect("9");
             }
         }
@@ -104,7 +106,8 @@ class BodyDeadlineTest extends DeadlineContract {
 
     @Test
     void aHeaderDeadlineThatPassesDuringABodyMeansNothing() throws IOException {
-        TimedServer server = serve(options -> options.bodyMinRate(0), DeadlineContract::echo);
+        TimedServer server =
+                serve(options -> options.bodyMinRate(0).bodyTimeout(Duration.ofSeconds(5)), DeadlineContract::echo);
         try (SlowPeer peer = server.connect()) {
             peer.send("POST / HTTP/1.1\r\n" + CHUNKED + "3\r\nabc");
             TimedServer.pass(HEADER.plus(Duration.ofMillis(150)));
@@ -118,13 +121,15 @@ class BodyDeadlineTest extends DeadlineContract {
     @Test
     void timeInWhichNobodyReadsIsNotThePeers() throws IOException {
         int bytes = 8 << 20;
-        TimedServer server = serve(routes -> routes.post(
-                "/",
-                request -> {
-                    TimedServer.pass(BODY.plus(Duration.ofMillis(300)));
-                    return Response.text("" + request.bytes().length);
-                },
-                Route.offload()));
+        TimedServer server = serve(
+                options -> options.bodyGrace(BODY),
+                routes -> routes.post(
+                        "/",
+                        request -> {
+                            TimedServer.pass(BODY.plus(Duration.ofMillis(300)));
+                            return Response.text("" + request.bytes().length);
+                        },
+                        Route.offload()));
         try (SlowPeer peer = server.connect()) {
             peer.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: " + bytes + "\r\n\r\n");
             peer.send("x".repeat(bytes)).expect("" + bytes);
@@ -135,13 +140,15 @@ class BodyDeadlineTest extends DeadlineContract {
 
     @Test
     void aPeerThatAwaitsContinueIsNotLateBeforeItIsTold() throws IOException {
-        TimedServer server = serve(routes -> routes.post(
-                "/",
-                request -> {
-                    TimedServer.pass(GRACE.plus(Duration.ofMillis(200)));
-                    return Response.text("" + request.bytes().length);
-                },
-                Route.offload()));
+        TimedServer server = serve(
+                options -> options.bodyGrace(BODY),
+                routes -> routes.post(
+                        "/",
+                        request -> {
+                            TimedServer.pass(BODY.plus(Duration.ofMillis(200)));
+                            return Response.text("" + request.bytes().length);
+                        },
+                        Route.offload()));
         try (SlowPeer peer = server.connect()) {
             peer.send("POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
             assertTrue(peer.reply().startsWith("HTTP/1.1 100 "));

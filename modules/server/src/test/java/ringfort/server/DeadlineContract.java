@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -24,6 +25,7 @@ import ringfort.api.ServerOptions;
 @ParameterizedClass(name = "{0}")
 @EnumSource(Timekeeper.class)
 @Timeout(30)
+@Tag("deadlines")
 @Execution(ExecutionMode.CONCURRENT)
 abstract class DeadlineContract {
     private final List<TimedServer> started = new ArrayList<>();

@@ -96,7 +96,7 @@ class HandlerDeadlineTest extends DeadlineContract {
                             TimedServer.pass(Duration.ofMillis(150));
                             return Response.text("done");
                         },
-                        Route.carried().handlerTimeout(Duration.ofMillis(600)))
+                        Route.carried().handlerTimeout(Duration.ofSeconds(2)))
                 .get(
                         "/late",
                         _ -> {
@@ -105,26 +105,26 @@ class HandlerDeadlineTest extends DeadlineContract {
                         },
                         Route.offload().handlerTimeout(HANDLER)));
         try (SlowPeer peer = server.connect()) {
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < 15; i++) {
                 peer.get("/slow").expect("done");
             }
             peer.mark().get("/late").end().answered(503).after(HANDLER);
         }
         server.awaitOpen(0);
-        assertEquals(6, server.armed(Phase.HANDLER));
-        assertEquals(5, server.cleared(Phase.HANDLER));
+        assertEquals(16, server.armed(Phase.HANDLER));
+        assertEquals(15, server.cleared(Phase.HANDLER));
     }
 
     @Test
     void aStreamThatHasBegunIsInTime() throws IOException {
         TimedServer server = serve(
-                options -> options.handlerTimeout(HANDLER),
+                options -> options.handlerTimeout(Duration.ofSeconds(1)),
                 routes -> routes.get(
                         "/",
                         _ -> Response.stream("text/plain", 6, out -> {
                             out.write(new byte[] {'a', 'b', 'c'});
                             out.flush();
-                            TimedServer.pass(HANDLER.plus(Duration.ofMillis(100)));
+                            TimedServer.pass(Duration.ofMillis(1200));
                             out.write(new byte[] {'d', 'e', 'f'});
                         })));
         try (SlowPeer peer = server.connect()) {

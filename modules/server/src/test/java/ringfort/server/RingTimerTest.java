@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
@@ -15,6 +16,7 @@ import ringfort.h1.Phase;
 
 /** What the timer of a connection costs the kernel: seen in the operations that a real ring submits. */
 @Timeout(30)
+@Tag("deadlines")
 @Execution(ExecutionMode.CONCURRENT)
 class RingTimerTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -56,10 +58,9 @@ class RingTimerTest {
             try (SlowPeer peer = server.connect()) {
                 peer.get("/").expect("here");
                 peer.mark();
-                assertEquals(1, operations(server));
                 awaitOperations(server, 2);
                 assertEquals(1, server.metric("timers_in_flight"));
-                peer.end().silent().after(SECOND.minusMillis(50));
+                peer.end().silent().after(SECOND.minusMillis(200));
             }
             assertEquals(0, server.expired(Phase.HEADER), "it fired, and meant nothing");
             assertEquals(1, server.expired(Phase.IDLE));

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -17,6 +18,7 @@ import ringfort.ring.RingSyscalls;
 
 /** Queues that are far too small delay what a connection needs, and drop nothing: least of all its timer. */
 @Timeout(30)
+@Tag("deadlines")
 @Execution(ExecutionMode.CONCURRENT)
 class TinyRingTest {
     private static final int PEERS = 60;

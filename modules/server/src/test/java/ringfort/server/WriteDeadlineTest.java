@@ -92,16 +92,17 @@ class WriteDeadlineTest extends DeadlineContract {
 
     @Test
     void aReaderAboveTheRateGetsAllOfAMuchLongerResponse() throws IOException {
-        TimedServer server = serve(WriteDeadlineTest::routes);
+        Duration grace = Duration.ofMillis(1200);
+        TimedServer server = serve(options -> options.writeGrace(grace), WriteDeadlineTest::routes);
         try (SlowPeer peer = SlowPeer.connect(server.port(), 64 * 1024)) {
             peer.mark().get("/much");
             byte[] piece = new byte[2 << 20];
             long total = 0;
             for (int i = 0; i < 12; i++) {
-                TimedServer.pass(Duration.ofMillis(80)); // longer in all than the grace, never as long at once
+                TimedServer.pass(Duration.ofMillis(120)); // longer in all than the grace, never as long at once
                 total += peer.read(piece);
             }
-            assertTrue(peer.elapsedNanos() > GRACE.toNanos());
+            assertTrue(peer.elapsedNanos() > grace.toNanos());
             assertEquals(MUCH.length, total);
         }
         server.awaitOpen(0);
