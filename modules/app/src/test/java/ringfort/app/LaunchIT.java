@@ -54,7 +54,7 @@ class LaunchIT {
     void serveSaysWhereItIsReadyAndEndsOnSigterm() throws IOException, InterruptedException {
         try (Launched ringfort = Launched.ringfort(elsewhere, "serve", "--host", "127.0.0.1", "--port", "0")) {
             String ready = ringfort.awaitLine("ringfort ready http://127.0.0.1:", BOUND);
-            assertTrue(ready.matches(".* engine=\\w+ workers=\\d+ pid=\\d+"), ready);
+            assertTrue(ready.matches(".* engine=\\w+ workers=\\d+ scheduler=\\w+ .*pid=\\d+"), ready);
             URI origin = URI.create(ready.split(" ", -1)[2]);
             assertEquals("Hello, World!", Http.get(origin.resolve("/plaintext")));
             assertEquals("{\"message\":\"Hello, World!\"}", Http.get(origin.resolve("/json")));
