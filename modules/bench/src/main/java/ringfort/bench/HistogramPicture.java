@@ -51,10 +51,10 @@ final class HistogramPicture {
 
     private void panel(int left, Series series) {
         Nanos values = series.values();
-        text(left, TOP - 10, "start", series.name(), "font-weight=\"bold\"");
+        text(left, TOP - 20, "start", series.name(), "font-weight=\"bold\"");
         String summary = "n=%d  p50 %s  p99 %s  max %s ms"
                 .formatted(values.size(), values.millis(0.5), values.millis(0.99), values.millis(1));
-        text(left + PLOT_WIDTH, TOP - 10, "end", summary, "font-size=\"9\" fill=\"#666\"");
+        text(left, TOP - 8, "start", summary, "font-size=\"9\" fill=\"#666\"");
         for (int decade = 0; decade <= DECADES; decade++) {
             int y = TOP + PLOT_HEIGHT * decade / DECADES;
             svg.format(
