@@ -16,6 +16,7 @@ import ringfort.api.Response;
 import ringfort.api.spi.Mount;
 import ringfort.api.spi.RouteMatch;
 import ringfort.h1.ByteSink;
+import ringfort.h1.DeadlineSlot;
 import ringfort.h1.H1State;
 import ringfort.h1.Phase;
 import ringfort.h1.Refusal;
@@ -72,7 +73,7 @@ final class ThreadsConnection implements Runnable {
         this.socket = socket;
         this.peer = peer;
         this.slot = new SharedSlot(engine.counters);
-        this.h1 = new H1State(context.limits, context.timeouts, slot);
+        this.h1 = new H1State(context.limits, context.timeouts, new SweptSlot());
         this.content = new ResponseContent(context);
         this.acceptedNanos = context.ticker.nanos();
         this.thread = Thread.ofVirtual().unstarted(this);
@@ -124,6 +125,39 @@ final class ThreadsConnection implements Runnable {
                 // begins
                 thread.interrupt();
             }
+        }
+    }
+
+    /** When the sweep has to look at this connection again, if that is before {@code latest}, else {@code latest}. */
+    long sweepBefore(long latest, long nowNanos) {
+        if (lateAnswer != null) {
+            return nowNanos;
+        }
+        SharedSlot.Armed armed = slot.armed();
+        if (armed == null) {
+            return latest;
+        }
+        long look = sweepAt(armed.phase(), armed.deadlineNanos());
+        return look - latest < 0 ? look : latest;
+    }
+
+    /** A read ends by itself unless it is starved; nothing in the JDK limits the time of a write or of a handler. */
+    private static long sweepAt(Phase phase, long deadlineNanos) {
+        boolean read = phase != Phase.WRITE && phase != Phase.HANDLER;
+        return read ? deadlineNanos + STARVED_NANOS : deadlineNanos;
+    }
+
+    /** The slot, as the protocol sees it: what it arms, the sweep is to see in time. */
+    private final class SweptSlot implements DeadlineSlot {
+        @Override
+        public void arm(Phase phase, long deadlineNanos) {
+            slot.arm(phase, deadlineNanos);
+            engine.sweepBy(sweepAt(phase, deadlineNanos));
+        }
+
+        @Override
+        public void clear() {
+            slot.clear();
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import ringfort.api.Metric;
 import ringfort.api.ServerOptions;
@@ -64,7 +65,10 @@ public final class ThreadsEngine implements Engine {
 
     /** The acceptor, the connections, and the sweep that ends what the JDK gives no time limit for. */
     static final class Running implements RunningEngine {
+        /** Between two sweeps at least, and at most. */
         private static final long SWEEP_NANOS = 5_000_000L;
+
+        private static final long IDLE_SWEEP_NANOS = 1_000_000_000L;
         private static final long BACK_OFF_NANOS = 50_000_000L;
         private static final int ANSWERING_THREADS = 64;
 
@@ -81,6 +85,7 @@ public final class ThreadsEngine implements Engine {
         private final Set<ThreadsConnection> connections = ConcurrentHashMap.newKeySet();
         private final Thread acceptor;
         private final Thread sweeper;
+        private final AtomicLong nextSweepNanos = new AtomicLong();
         private final ExecutorService answers = answers();
         private volatile boolean draining;
         private volatile boolean ended;
@@ -126,6 +131,7 @@ public final class ThreadsEngine implements Engine {
 
         /** Runs an answer beside the connection it ends; never waits. */
         void answer(LateAnswer answer) {
+            sweepBy(context.ticker.nanos() + SWEEP_NANOS);
             answers.execute(answer);
         }
 
@@ -181,10 +187,30 @@ public final class ThreadsEngine implements Engine {
         private void sweep() {
             while (!ended) {
                 long now = context.ticker.nanos();
+                long next = now + IDLE_SWEEP_NANOS;
+                nextSweepNanos.set(next); // first, so that what is armed during the sweep brings it forward
                 for (ThreadsConnection connection : connections) {
                     connection.enforce(now);
+                    next = connection.sweepBefore(next, now);
                 }
-                LockSupport.parkNanos(this, connections.isEmpty() ? SWEEP_NANOS * 10 : SWEEP_NANOS);
+                sweepBy(Math.max(next - now, SWEEP_NANOS) + now);
+                for (long left = SWEEP_NANOS;
+                        left > 0 && !ended;
+                        left = nextSweepNanos.get() - context.ticker.nanos()) {
+                    LockSupport.parkNanos(this, left);
+                }
+            }
+        }
+
+        /** Brings the next sweep forward. It costs time for each connection, so it waits until one may need it. */
+        void sweepBy(long nanos) {
+            long next = nextSweepNanos.get();
+            while (nanos - next < 0) {
+                if (nextSweepNanos.compareAndSet(next, nanos)) {
+                    LockSupport.unpark(sweeper);
+                    return;
+                }
+                next = nextSweepNanos.get();
             }
         }
 
