@@ -128,10 +128,11 @@ final class ProjectTest {
                         new NamedRule(
                                 "no wall clock in deadline code",
                                 TimeRules.noWallClockInDeadlineCode("ringfort.server.ServerContext")),
-                        // ThreadsConnection gives each read of a socket what is left until its absolute deadline.
+                        // These give each read of a socket what is left until its absolute deadline.
                         new NamedRule(
                                 "deadlines are absolute",
-                                TimeRules.deadlinesAreAbsolute("ringfort.server.ThreadsConnection")),
+                                TimeRules.deadlinesAreAbsolute(
+                                        "ringfort.server.ThreadsConnection", "ringfort.server.LateAnswer")),
                         new NamedRule("arenas have an owner", MemoryRules.ARENAS_HAVE_AN_OWNER),
                         new NamedRule("no auto arena on hot paths", MemoryRules.NO_AUTO_ARENA_ON_HOT_PATHS)));
     }
