@@ -16,6 +16,8 @@ import ringfort.timers.DeadlineWheel;
 class AllocationTest {
     private static final int TURNS = 50_000;
 
+    private static final int ROUNDS = 20;
+
     private static final class Waiter extends DeadlineWheel.Entry {}
 
     @Test
@@ -32,11 +34,14 @@ class AllocationTest {
                 EventFd wakeUp = EventFd.open(true)) {
             assertEquals(0, epoll.add(sweep.fd(), Epoll.EPOLLIN, 1));
             assertEquals(0, epoll.add(wakeUp.fd(), Epoll.EPOLLIN, 2));
-            turn(epoll, sweep, wakeUp, waiter);
-            long before = threads.getThreadAllocatedBytes(id);
-            turn(epoll, sweep, wakeUp, waiter);
-            long allocated = threads.getThreadAllocatedBytes(id) - before;
-            // What the compiler and the interpreter leave behind while they warm up is far below a byte per turn.
+            long least = Long.MAX_VALUE;
+            // Interpreted code allocates where compiled code does not, and the compiler comes when the machine lets it.
+            for (int round = 0; round < ROUNDS && least >= TURNS; round++) {
+                long before = threads.getThreadAllocatedBytes(id);
+                turn(epoll, sweep, wakeUp, waiter);
+                least = Math.min(least, threads.getThreadAllocatedBytes(id) - before);
+            }
+            long allocated = least;
             assertTrue(allocated < TURNS, () -> "allocated " + allocated + " bytes in " + TURNS + " turns");
         }
     }
