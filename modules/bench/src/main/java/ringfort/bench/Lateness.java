@@ -22,7 +22,8 @@ import java.util.Map;
  */
 final class Lateness {
     private static final Duration BUDGET = Duration.ofSeconds(2);
-    private static final int WARM_UP_SECONDS = 3;
+    private static final int WARM_UP_SECONDS = 6;
+    private static final int WARM_UP_SLOW = 1000;
 
     /** @param load connections of wrk; 0 for none */
     private record Scenario(int slow, int load) {
@@ -104,7 +105,9 @@ final class Lateness {
         Map<Scenario, Instant> begins = new LinkedHashMap<>();
         List<ServerProcess.Expired> expired;
         try (ServerProcess server = ServerProcess.start(flags, log)) {
-            try (Wrk warmUp = Wrk.start(server.url("/plaintext"), 64, WARM_UP_SECONDS)) {
+            try (Wrk warmUp = Wrk.start(server.url("/plaintext"), 64, WARM_UP_SECONDS);
+                    SlowClients slow = new SlowClients(server.address(), WARM_UP_SLOW, BUDGET.toNanos())) {
+                slow.run(Duration.ofSeconds(WARM_UP_SECONDS).toNanos());
                 warmUp.requestsPerSecond();
             }
             for (Scenario scenario : scenarios) {

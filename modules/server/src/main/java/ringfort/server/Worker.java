@@ -16,6 +16,7 @@ import ringfort.h1.Refusal;
 import ringfort.h1.RequestHead;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
+import ringfort.sys.TimeSlice;
 
 /**
  * One platform thread with one kernel queue, one listener, and the connections it accepted, for life.
@@ -34,6 +35,12 @@ abstract class Worker implements Executor, Runnable {
 
     /** Virtual threads that may run between two looks at the kernel queue. */
     private static final int CARRIED_PER_TURN = 256;
+
+    /**
+     * A worker that wakes for a deadline beside a thread that computes, such as the compiler's, waits for the rest of that
+     * thread's slice, about three milliseconds, unless its own is shorter.
+     */
+    private static final long SLICE_NANOS = 200_000;
 
     /** When stopping, connections that never sent a byte are given this long: a request may be on its way. */
     private static final long SILENT_GRACE_NANOS = 500_000_000L;
@@ -163,6 +170,7 @@ abstract class Worker implements Executor, Runnable {
     public final void run() {
         try {
             nowNanos = context.ticker.nanos();
+            TimeSlice.ask(SLICE_NANOS); // a kernel that has no such thing changes nothing
             open();
         } catch (Throwable e) {
             startFailure = e;

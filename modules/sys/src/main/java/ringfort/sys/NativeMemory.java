@@ -55,6 +55,11 @@ public final class NativeMemory implements AutoCloseable {
         ALL.set(ValueLayout.JAVA_LONG, address, value);
     }
 
+    /** Reads a {@code long} in native order; the address must be aligned to 8. */
+    public static long getLong(long address) {
+        return ALL.get(ValueLayout.JAVA_LONG, address);
+    }
+
     /** Frees everything. The kernel must hold no address of it any more. */
     @Override
     public void close() {
