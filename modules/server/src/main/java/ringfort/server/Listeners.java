@@ -14,11 +14,12 @@ final class Listeners {
      * Makes sure that the address is free, and says which it is.
      *
      * <p>{@code SO_REUSEPORT} lets a second server of the same user join the first one's port without a word, each
-     * getting half of the connections. A socket without it tells whether somebody listens there already.
+     * getting half of the connections. A socket without it tells whether somebody listens there already. It must not
+     * listen itself: who connected to it would be reset when it closes.
      */
     static InetSocketAddress exclusive(ServerOptions options) throws IOException {
         var address = new InetSocketAddress(options.host(), options.port());
-        int probe = Sockets.listen(address, 1, false, true);
+        int probe = Sockets.bind(address, false, true);
         try {
             return options.port() == 0 ? address : Sockets.localAddress(probe);
         } finally {

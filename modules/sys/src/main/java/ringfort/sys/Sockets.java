@@ -34,6 +34,25 @@ public final class Sockets {
      */
     public static int listen(InetSocketAddress address, int backlog, boolean reusePort, boolean nonBlocking)
             throws IOException {
+        int fd = bind(address, reusePort, nonBlocking);
+        try {
+            check("listen", address, Libc.listen(fd, backlog));
+            return fd;
+        } catch (Throwable failure) {
+            Libc.close(fd);
+            throw failure;
+        }
+    }
+
+    /**
+     * Opens a TCP socket as {@link #listen} does, and binds it without listening: it fails when somebody listens there,
+     * and nobody can connect to it.
+     *
+     * @return the descriptor; the caller closes it
+     * @throws BindException when the address cannot be had: taken, not of this machine, or not permitted
+     * @throws SocketException when anything else fails
+     */
+    public static int bind(InetSocketAddress address, boolean reusePort, boolean nonBlocking) throws IOException {
         if (address.isUnresolved()) {
             throw new UnknownHostException("cannot listen on " + address.getHostString() + ":" + address.getPort()
                     + ": no such host; name an address of this machine");
@@ -46,7 +65,6 @@ public final class Sockets {
         }
         try {
             prepare(fd, address, v6, reusePort);
-            check("listen", address, Libc.listen(fd, backlog));
             return fd;
         } catch (Throwable failure) {
             Libc.close(fd);

@@ -97,6 +97,7 @@ class SocketsTest {
                             && message(failure).contains("EADDRINUSE (98)")
                             && message(failure).contains("stop it or take another port"),
                     message(failure));
+            assertThrows(BindException.class, () -> Sockets.bind(taken, false, true));
             int second = Sockets.listen(taken, 16, true, true);
             assertEquals(taken, Sockets.localAddress(second));
             Libc.close(second);
