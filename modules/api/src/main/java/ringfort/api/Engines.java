@@ -5,7 +5,6 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.ServiceConfigurationError;
@@ -24,7 +23,7 @@ final class Engines {
 
     Engines(List<Engine> engines, List<String> passedOver) {
         this.engines = engines.stream()
-                .sorted(Comparator.comparingInt(Engine::rank).reversed())
+                .sorted((a, b) -> Integer.compare(b.rank(), a.rank()))
                 .toList();
         this.passedOver = new ArrayList<>(passedOver);
     }

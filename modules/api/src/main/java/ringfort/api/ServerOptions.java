@@ -192,12 +192,12 @@ public record ServerOptions(
 
     /** Collects settings. One thread. Setters throw {@link OptionException} when a value is out of its range. */
     public static final class Builder {
-        private final Map<OptionKey<?>, Object> explicit = new HashMap<>();
+        private final Map<String, Object> explicit = new HashMap<>(); // by name
 
         private Builder() {}
 
         private <T> Builder put(OptionKey<T> key, T value) {
-            explicit.put(key, key.check(value, PROGRAM));
+            explicit.put(key.name(), key.check(value, PROGRAM));
             return this;
         }
 
@@ -522,7 +522,7 @@ public record ServerOptions(
          */
         public Builder set(String name, String text, String origin) {
             OptionKey<?> key = OptionKeys.named(name, text, origin);
-            explicit.put(key, key.parse(text, origin));
+            explicit.put(key.name(), key.parse(text, origin));
             return this;
         }
 
@@ -576,11 +576,11 @@ public record ServerOptions(
 
     /** The three sources of values, in their order. */
     private record Values(
-            Map<OptionKey<?>, Object> explicit,
+            Map<String, Object> explicit,
             Function<String, @Nullable String> properties,
             Function<String, @Nullable String> environment) {
         <T> T of(OptionKey<T> key) {
-            Object set = explicit.get(key);
+            Object set = explicit.get(key.name());
             if (set != null) {
                 return key.type().javaType().cast(set);
             }

@@ -1,14 +1,8 @@
 package ringfort.poller;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.Objects;
 import ringfort.sys.Downcall;
 import ringfort.sys.Errno;
@@ -63,16 +57,9 @@ public final class Epoll implements AutoCloseable {
     private static final int EPOLL_CTL_DEL = 2;
     private static final int EPOLL_CTL_MOD = 3;
 
-    private static final FunctionDescriptor WAIT =
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
-    private static final MethodHandle EPOLL_CREATE1 =
-            Downcall.bind("epoll_create1", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle EPOLL_CTL =
-            Downcall.bind("epoll_ctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
-    private static final MethodHandle EPOLL_WAIT = Downcall.bind("epoll_wait", WAIT);
-
-    /** The same call for a timeout of 0, which can't block: without the change of thread state around it. */
-    private static final MethodHandle EPOLL_WAIT_NOW = Downcall.bind("epoll_wait", WAIT, Linker.Option.critical(false));
+    private static final MemorySegment EPOLL_CREATE1 = Downcall.symbol("epoll_create1");
+    private static final MemorySegment EPOLL_CTL = Downcall.symbol("epoll_ctl");
+    private static final MemorySegment EPOLL_WAIT = Downcall.symbol("epoll_wait");
 
     private final int maxEvents;
     private final MemorySegment events;
@@ -98,13 +85,7 @@ public final class Epoll implements AutoCloseable {
         if (maxEvents <= 0) {
             throw new IllegalArgumentException("maxEvents is " + maxEvents + ", and must be positive");
         }
-        MemorySegment state = Downcall.state();
-        int fd;
-        try {
-            fd = Downcall.result((int) EPOLL_CREATE1.invokeExact(state, EPOLL_CLOEXEC), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        int fd = Downcall.intCall(EPOLL_CREATE1, EPOLL_CLOEXEC, 0, 0, 0, 0, 0, 0);
         if (fd < 0) {
             throw new IOException("epoll_create1: " + Errno.describe(-fd));
         }
@@ -144,12 +125,7 @@ public final class Epoll implements AutoCloseable {
 
     private int control(int operation, int watched, int eventBits, long data) {
         EpollEvent.HERE.set(change, 0, eventBits, data);
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) EPOLL_CTL.invokeExact(state, fd, operation, watched, change), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(EPOLL_CTL, fd, operation, watched, change.address(), 0, 0, 0);
     }
 
     /**
@@ -164,19 +140,13 @@ public final class Epoll implements AutoCloseable {
      */
     public int await(long timeoutMillis) {
         int timeout = Math.clamp(timeoutMillis, -1, Integer.MAX_VALUE);
-        MemorySegment state = Downcall.state();
-        int result;
-        try {
-            result = timeout == 0
-                    ? (int) EPOLL_WAIT_NOW.invokeExact(state, fd, events, maxEvents, 0)
-                    : (int) EPOLL_WAIT.invokeExact(state, fd, events, maxEvents, timeout);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        int result = timeout == 0
+                ? Downcall.intNow(EPOLL_WAIT, fd, events.address(), maxEvents, 0, 0, 0, 0)
+                : Downcall.intCall(EPOLL_WAIT, fd, events.address(), maxEvents, timeout, 0, 0, 0);
         ready = Math.max(result, 0);
-        if (result == -1 && Downcall.errno(state) != Errno.EINTR) {
+        if (result < 0 && result != -Errno.EINTR) {
             // Not a number to return: a loop that takes it for "no events" would spin.
-            throw new IllegalStateException("epoll_wait: " + Errno.describe(Downcall.errno(state)));
+            throw new IllegalStateException("epoll_wait: " + Errno.describe(-result));
         }
         return ready;
     }

@@ -1,14 +1,10 @@
 package ringfort.poller;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import ringfort.sys.Downcall;
 import ringfort.sys.Errno;
 import ringfort.sys.Libc;
@@ -29,10 +25,8 @@ public final class TimerFd implements AutoCloseable {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
-    private static final MethodHandle TIMERFD_CREATE =
-            Downcall.bind("timerfd_create", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle TIMERFD_SETTIME =
-            Downcall.bind("timerfd_settime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+    private static final MemorySegment TIMERFD_CREATE = Downcall.symbol("timerfd_create");
+    private static final MemorySegment TIMERFD_SETTIME = Downcall.symbol("timerfd_settime");
 
     private final MemorySegment setting = Arena.ofAuto().allocate(ITIMERSPEC_BYTES, Long.BYTES);
     private final MemorySegment expirations = Arena.ofAuto().allocate(JAVA_LONG);
@@ -48,14 +42,7 @@ public final class TimerFd implements AutoCloseable {
      * @throws IOException when there is no descriptor left
      */
     public static TimerFd open() throws IOException {
-        MemorySegment state = Downcall.state();
-        int fd;
-        try {
-            fd = Downcall.result(
-                    (int) TIMERFD_CREATE.invokeExact(state, CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        int fd = Downcall.intCall(TIMERFD_CREATE, CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC, 0, 0, 0, 0, 0);
         if (fd < 0) {
             throw new IOException("timerfd_create: " + Errno.describe(-fd));
         }
@@ -135,14 +122,7 @@ public final class TimerFd implements AutoCloseable {
         setting.setAtIndex(JAVA_LONG, 1, periodNanos % NANOS_PER_SECOND);
         setting.setAtIndex(JAVA_LONG, 2, firstNanos / NANOS_PER_SECOND);
         setting.setAtIndex(JAVA_LONG, 3, firstNanos % NANOS_PER_SECOND);
-        MemorySegment state = Downcall.state();
-        int result;
-        try {
-            result = Downcall.result(
-                    (int) TIMERFD_SETTIME.invokeExact(state, fd, 0, setting, MemorySegment.NULL), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        int result = Downcall.intCall(TIMERFD_SETTIME, fd, 0, setting.address(), 0, 0, 0, 0);
         if (result < 0) {
             throw new IllegalStateException("timerfd_settime: " + Errno.describe(-result));
         }

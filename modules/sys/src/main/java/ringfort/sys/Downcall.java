@@ -1,6 +1,7 @@
 package ringfort.sys;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -12,22 +13,22 @@ import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 
 /**
- * Binds libc functions so that {@code errno} survives the way back into Java. Thread-safe.
+ * Calls libc functions so that {@code errno} survives the way back into Java. Thread-safe.
  *
  * <p>The JVM may make system calls of its own between the end of a native call and the next line of Java, so
  * {@code errno} must be saved by the linker's stub itself. It goes into a block of memory that each thread allocates
- * once; after that, a call allocates nothing. A bound handle takes that block as first argument:
+ * once; after that, a call allocates nothing.
+ *
+ * <p>The linker makes a stub for each <em>shape</em> of a function, and that costs milliseconds of a program's start. Functions
+ * that take nothing but integers and pointers therefore share one shape, seven {@code long}s: in the calling conventions of
+ * x86_64 and aarch64 each has a register, or the first place on the stack, to itself, and who is called looks at no more of
+ * them than it declares.
  *
  * {@snippet :
- * private static final MethodHandle GETPPID = Downcall.bind("getppid", FunctionDescriptor.of(JAVA_INT));
+ * private static final MemorySegment GETPPID = Downcall.symbol("getppid");
  *
  * static int getppid() {
- *     MemorySegment state = Downcall.state();
- *     try {
- *         return Downcall.result((int) GETPPID.invokeExact(state), state);
- *     } catch (Throwable failure) {
- *         throw Downcall.unexpected(failure);
- *     }
+ *     return Downcall.intCall(GETPPID, 0, 0, 0, 0, 0, 0, 0);
  * }
  * }
  */
@@ -43,26 +44,93 @@ public final class Downcall {
     private static final ThreadLocal<MemorySegment> THREAD_STATE =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(SCRATCH_OFFSET + SCRATCH_BYTES, 64));
 
+    private static final FunctionDescriptor SHAPE = FunctionDescriptor.of(
+            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
+    private static final MethodHandle CALL =
+            Linker.nativeLinker().downcallHandle(SHAPE, Linker.Option.captureCallState("errno"));
+
+    /** A class of its own: who never makes such a call needs no stub for it. */
+    private static final class Now {
+        static final MethodHandle CALL = Linker.nativeLinker()
+                .downcallHandle(SHAPE, Linker.Option.captureCallState("errno"), Linker.Option.critical(false));
+    }
+
     private Downcall() {}
 
     /**
-     * Binds a function of the C library.
+     * Returns the address of a function of the C library; keep it in a {@code static final} field.
+     *
+     * @throws UnsatisfiedLinkError when the C library has no such function
+     */
+    public static MemorySegment symbol(String name) {
+        return Linker.nativeLinker()
+                .defaultLookup()
+                .find(name)
+                .orElseThrow(() -> new UnsatisfiedLinkError("this system's C library has no function " + name));
+    }
+
+    /**
+     * Calls a function that takes at most seven integers or pointers and returns an {@code int}.
+     *
+     * @return its result, or the negated error number for -1
+     */
+    public static int intCall(MemorySegment symbol, long a1, long a2, long a3, long a4, long a5, long a6, long a7) {
+        MemorySegment state = state();
+        try {
+            return result((int) (long) CALL.invokeExact(symbol, state, a1, a2, a3, a4, a5, a6, a7), state);
+        } catch (Throwable failure) {
+            throw unexpected(failure);
+        }
+    }
+
+    /** As {@link #intCall}, of a function that returns a {@code long}, {@code ssize_t} or pointer. */
+    public static long longCall(MemorySegment symbol, long a1, long a2, long a3, long a4, long a5, long a6, long a7) {
+        MemorySegment state = state();
+        try {
+            return result((long) CALL.invokeExact(symbol, state, a1, a2, a3, a4, a5, a6, a7), state);
+        } catch (Throwable failure) {
+            throw unexpected(failure);
+        }
+    }
+
+    /**
+     * As {@link #intCall}, of a call that cannot block: without the change of thread state around it. Until it returns, this
+     * thread holds up a safepoint.
+     */
+    public static int intNow(MemorySegment symbol, long a1, long a2, long a3, long a4, long a5, long a6, long a7) {
+        MemorySegment state = state();
+        try {
+            return result((int) (long) Now.CALL.invokeExact(symbol, state, a1, a2, a3, a4, a5, a6, a7), state);
+        } catch (Throwable failure) {
+            throw unexpected(failure);
+        }
+    }
+
+    /** As {@link #intNow}, of a function that returns a {@code long} or {@code ssize_t}. */
+    public static long longNow(MemorySegment symbol, long a1, long a2, long a3, long a4, long a5, long a6, long a7) {
+        MemorySegment state = state();
+        try {
+            return result((long) Now.CALL.invokeExact(symbol, state, a1, a2, a3, a4, a5, a6, a7), state);
+        } catch (Throwable failure) {
+            throw unexpected(failure);
+        }
+    }
+
+    /**
+     * Binds a function of another shape.
      *
      * @param symbol the function's name
      * @param function its shape, without the captured state; pointers may be declared as {@code JAVA_LONG}
-     * @param options further linker options, such as {@code critical(false)} for a call that cannot block
+     * @param options further linker options
      * @return a handle whose first parameter is {@link #state()}, the others as in {@code function}; keep it in a
      *     {@code static final} field, else each call is slow
      * @throws UnsatisfiedLinkError when the C library has no such function
      */
     public static MethodHandle bind(String symbol, FunctionDescriptor function, Linker.Option... options) {
-        Linker linker = Linker.nativeLinker();
-        MemorySegment address = linker.defaultLookup()
-                .find(symbol)
-                .orElseThrow(() -> new UnsatisfiedLinkError("this system's C library has no function " + symbol));
         Linker.Option[] all = Arrays.copyOf(options, options.length + 1);
         all[options.length] = Linker.Option.captureCallState("errno");
-        return linker.downcallHandle(address, function, all);
+        return Linker.nativeLinker().downcallHandle(symbol(symbol), function, all);
     }
 
     /** Returns the calling thread's block for {@code errno}; it must not be handed to another thread. */

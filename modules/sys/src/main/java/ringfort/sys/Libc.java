@@ -3,10 +3,7 @@ package ringfort.sys;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
@@ -21,99 +18,47 @@ import org.jspecify.annotations.Nullable;
  * <p>A thread that blocks in here is a thread that blocks: a virtual one pins its carrier for that time.
  */
 public final class Libc {
-    private static final MethodHandle SOCKET =
-            Downcall.bind("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle BIND =
-            Downcall.bind("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle LISTEN =
-            Downcall.bind("listen", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle ACCEPT4 =
-            Downcall.bind("accept4", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle CONNECT =
-            Downcall.bind("connect", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle RECV =
-            Downcall.bind("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle SEND =
-            Downcall.bind("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle READ =
-            Downcall.bind("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle WRITE =
-            Downcall.bind("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle SHUTDOWN =
-            Downcall.bind("shutdown", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle CLOSE = Downcall.bind("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle SETSOCKOPT = Downcall.bind(
-            "setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle GETSOCKOPT = Downcall.bind(
-            "getsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle GETSOCKNAME =
-            Downcall.bind("getsockname", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle GETPEERNAME =
-            Downcall.bind("getpeername", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle SOCKETPAIR =
-            Downcall.bind("socketpair", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle PIPE2 =
-            Downcall.bind("pipe2", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle EVENTFD =
-            Downcall.bind("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle FCNTL = Downcall.bind(
-            "fcntl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG), Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle IOCTL = Downcall.bind(
-            "ioctl",
-            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG),
-            Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle MMAP = Downcall.bind(
-            "mmap", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle MUNMAP =
-            Downcall.bind("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle GETRLIMIT =
-            Downcall.bind("getrlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle SETRLIMIT =
-            Downcall.bind("setrlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle SYSCALL = Downcall.bind(
-            "syscall",
-            FunctionDescriptor.of(
-                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
-            Linker.Option.firstVariadicArg(1));
-    private static final MethodHandle RECV_NOW = Downcall.bind(
-            "recv",
-            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT),
-            Linker.Option.critical(false));
-    private static final MethodHandle SEND_NOW = Downcall.bind(
-            "send",
-            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT),
-            Linker.Option.critical(false));
+    private static final MemorySegment SOCKET = Downcall.symbol("socket");
+    private static final MemorySegment BIND = Downcall.symbol("bind");
+    private static final MemorySegment LISTEN = Downcall.symbol("listen");
+    private static final MemorySegment ACCEPT4 = Downcall.symbol("accept4");
+    private static final MemorySegment CONNECT = Downcall.symbol("connect");
+    private static final MemorySegment RECV = Downcall.symbol("recv");
+    private static final MemorySegment SEND = Downcall.symbol("send");
+    private static final MemorySegment READ = Downcall.symbol("read");
+    private static final MemorySegment WRITE = Downcall.symbol("write");
+    private static final MemorySegment SHUTDOWN = Downcall.symbol("shutdown");
+    private static final MemorySegment CLOSE = Downcall.symbol("close");
+    private static final MemorySegment SETSOCKOPT = Downcall.symbol("setsockopt");
+    private static final MemorySegment GETSOCKOPT = Downcall.symbol("getsockopt");
+    private static final MemorySegment GETSOCKNAME = Downcall.symbol("getsockname");
+    private static final MemorySegment GETPEERNAME = Downcall.symbol("getpeername");
+    private static final MemorySegment SOCKETPAIR = Downcall.symbol("socketpair");
+    private static final MemorySegment PIPE2 = Downcall.symbol("pipe2");
+    private static final MemorySegment EVENTFD = Downcall.symbol("eventfd");
+    private static final MemorySegment FCNTL = Downcall.symbol("fcntl");
+    private static final MemorySegment IOCTL = Downcall.symbol("ioctl");
+    private static final MemorySegment MMAP = Downcall.symbol("mmap");
+    private static final MemorySegment MUNMAP = Downcall.symbol("munmap");
+    private static final MemorySegment GETRLIMIT = Downcall.symbol("getrlimit");
+    private static final MemorySegment SETRLIMIT = Downcall.symbol("setrlimit");
+    private static final MemorySegment SYSCALL = Downcall.symbol("syscall");
 
     private Libc() {}
 
     /** socket(2). Returns the descriptor, or the negated error number. */
     public static int socket(int domain, int type, int protocol) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) SOCKET.invokeExact(state, domain, type, protocol), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(SOCKET, domain, type, protocol, 0, 0, 0, 0);
     }
 
     /** bind(2) to the {@code sockaddr} at {@code address}. Returns 0, or the negated error number. */
     public static int bind(int fd, long address, int addressBytes) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) BIND.invokeExact(state, fd, address, addressBytes), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(BIND, fd, address, addressBytes, 0, 0, 0, 0);
     }
 
     /** listen(2). Returns 0, or the negated error number. */
     public static int listen(int fd, int backlog) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) LISTEN.invokeExact(state, fd, backlog), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(LISTEN, fd, backlog, 0, 0, 0, 0, 0);
     }
 
     /**
@@ -122,12 +67,7 @@ public final class Libc {
      * number.
      */
     public static int accept4(int fd, long address, long addressBytes, int flags) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) ACCEPT4.invokeExact(state, fd, address, addressBytes, flags), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(ACCEPT4, fd, address, addressBytes, flags, 0, 0, 0);
     }
 
     /**
@@ -135,22 +75,12 @@ public final class Libc {
      * ({@code -EINPROGRESS} for a non-blocking socket).
      */
     public static int connect(int fd, long address, int addressBytes) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) CONNECT.invokeExact(state, fd, address, addressBytes), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(CONNECT, fd, address, addressBytes, 0, 0, 0, 0);
     }
 
     /** recv(2). Returns the number of bytes, 0 at the end of the stream, or the negated error number. */
     public static long recv(int fd, long address, long bytes, int flags) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((long) RECV.invokeExact(state, fd, address, bytes, flags), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.longCall(RECV, fd, address, bytes, flags, 0, 0, 0);
     }
 
     /**
@@ -158,32 +88,17 @@ public final class Libc {
      * negated error number.
      */
     public static long send(int fd, long address, long bytes, int flags) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((long) SEND.invokeExact(state, fd, address, bytes, flags), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.longCall(SEND, fd, address, bytes, flags, 0, 0, 0);
     }
 
     /** read(2). Returns the number of bytes, 0 at the end, or the negated error number. */
     public static long read(int fd, long address, long bytes) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((long) READ.invokeExact(state, fd, address, bytes), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.longCall(READ, fd, address, bytes, 0, 0, 0, 0);
     }
 
     /** write(2). Returns the number of bytes, or the negated error number. */
     public static long write(int fd, long address, long bytes) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((long) WRITE.invokeExact(state, fd, address, bytes), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.longCall(WRITE, fd, address, bytes, 0, 0, 0, 0);
     }
 
     /**
@@ -191,40 +106,20 @@ public final class Libc {
      * number.
      */
     public static int shutdown(int fd, int how) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) SHUTDOWN.invokeExact(state, fd, how), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(SHUTDOWN, fd, how, 0, 0, 0, 0, 0);
     }
 
     /** close(2). The descriptor is gone whatever this returns: never repeat it, not even after {@code -EINTR}. */
     public static int close(int fd) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) CLOSE.invokeExact(state, fd), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(CLOSE, fd, 0, 0, 0, 0, 0, 0);
     }
 
     private static int setsockopt(int fd, int level, int name, long value, int valueBytes) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) SETSOCKOPT.invokeExact(state, fd, level, name, value, valueBytes), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(SETSOCKOPT, fd, level, name, value, valueBytes, 0, 0);
     }
 
     private static int getsockopt(int fd, int level, int name, long value, long valueBytes) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) GETSOCKOPT.invokeExact(state, fd, level, name, value, valueBytes), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(GETSOCKOPT, fd, level, name, value, valueBytes, 0, 0);
     }
 
     /**
@@ -232,12 +127,7 @@ public final class Libc {
      * number.
      */
     public static int getsockname(int fd, long address, long addressBytes) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) GETSOCKNAME.invokeExact(state, fd, address, addressBytes), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(GETSOCKNAME, fd, address, addressBytes, 0, 0, 0, 0);
     }
 
     /**
@@ -245,100 +135,49 @@ public final class Libc {
      * number.
      */
     public static int getpeername(int fd, long address, long addressBytes) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) GETPEERNAME.invokeExact(state, fd, address, addressBytes), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(GETPEERNAME, fd, address, addressBytes, 0, 0, 0, 0);
     }
 
     /** socketpair(2): writes two descriptors, four bytes each. Returns 0, or the negated error number. */
     public static int socketpair(int domain, int type, int protocol, long fds) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) SOCKETPAIR.invokeExact(state, domain, type, protocol, fds), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(SOCKETPAIR, domain, type, protocol, fds, 0, 0, 0);
     }
 
     /** pipe2(2): writes the reading, then the writing descriptor, four bytes each. Returns 0, or the negated error number. */
     public static int pipe2(long fds, int flags) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) PIPE2.invokeExact(state, fds, flags), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(PIPE2, fds, flags, 0, 0, 0, 0, 0);
     }
 
     /** eventfd(2). Returns the descriptor, or the negated error number. */
     public static int eventfd(int initial, int flags) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) EVENTFD.invokeExact(state, initial, flags), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(EVENTFD, initial, flags, 0, 0, 0, 0, 0);
     }
 
     /** fcntl(2) with an integer argument. Returns the command's result, or the negated error number. */
     public static int fcntl(int fd, int command, long argument) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) FCNTL.invokeExact(state, fd, command, argument), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(FCNTL, fd, command, argument, 0, 0, 0, 0);
     }
 
     /** ioctl(2). Returns the request's result, or the negated error number. */
     public static int ioctl(int fd, long request, long argument) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) IOCTL.invokeExact(state, fd, request, argument), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(IOCTL, fd, request, argument, 0, 0, 0, 0);
     }
 
     private static long mmap(long address, long bytes, int protection, int flags, int fd, long offset) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result(
-                    (long) MMAP.invokeExact(state, address, bytes, protection, flags, fd, offset), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.longCall(MMAP, address, bytes, protection, flags, fd, offset, 0);
     }
 
     /** munmap(2). Returns 0, or the negated error number. */
     public static int munmap(long address, long bytes) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) MUNMAP.invokeExact(state, address, bytes), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(MUNMAP, address, bytes, 0, 0, 0, 0, 0);
     }
 
     private static int getrlimit(int resource, long limits) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) GETRLIMIT.invokeExact(state, resource, limits), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(GETRLIMIT, resource, limits, 0, 0, 0, 0, 0);
     }
 
     private static int setrlimit(int resource, long limits) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((int) SETRLIMIT.invokeExact(state, resource, limits), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.intCall(SETRLIMIT, resource, limits, 0, 0, 0, 0, 0);
     }
 
     /**
@@ -346,12 +185,7 @@ public final class Libc {
      * Returns the call's result, or the negated error number.
      */
     public static long syscall(long number, long a1, long a2, long a3, long a4, long a5, long a6) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result((long) SYSCALL.invokeExact(state, number, a1, a2, a3, a4, a5, a6), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.longCall(SYSCALL, number, a1, a2, a3, a4, a5, a6);
     }
 
     /**
@@ -359,13 +193,7 @@ public final class Libc {
      * thread-state change around a native call. While it copies, this thread holds up a safepoint: for small transfers.
      */
     public static long recvNow(int fd, long address, long bytes, int flags) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result(
-                    (long) RECV_NOW.invokeExact(state, fd, address, bytes, flags | Linux.MSG_DONTWAIT), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.longNow(RECV, fd, address, bytes, flags | Linux.MSG_DONTWAIT, 0, 0, 0);
     }
 
     /**
@@ -373,13 +201,7 @@ public final class Libc {
      * thread-state change around a native call. While it copies, this thread holds up a safepoint: for small transfers.
      */
     public static long sendNow(int fd, long address, long bytes, int flags) {
-        MemorySegment state = Downcall.state();
-        try {
-            return Downcall.result(
-                    (long) SEND_NOW.invokeExact(state, fd, address, bytes, flags | Linux.MSG_DONTWAIT), state);
-        } catch (Throwable failure) {
-            throw Downcall.unexpected(failure);
-        }
+        return Downcall.longNow(SEND, fd, address, bytes, flags | Linux.MSG_DONTWAIT, 0, 0, 0);
     }
 
     /** As {@link #bind(int, long, int)}, with the first {@code addressBytes} bytes of a native segment. */

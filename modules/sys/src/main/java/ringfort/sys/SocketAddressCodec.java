@@ -10,7 +10,6 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.ByteOrder;
 
 /**
  * {@code sockaddr_in} (linux/in.h) and {@code sockaddr_in6} (linux/in6.h) to and from {@link InetSocketAddress}.
@@ -28,7 +27,6 @@ final class SocketAddressCodec {
     private static final int INET_BYTES = 16;
     private static final int INET6_BYTES = 28;
     private static final ValueLayout.OfShort FAMILY = ValueLayout.JAVA_SHORT_UNALIGNED;
-    private static final ValueLayout.OfShort PORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
     private SocketAddressCodec() {}
 
@@ -43,7 +41,8 @@ final class SocketAddressCodec {
         int length = v6 ? INET6_BYTES : INET_BYTES;
         target.asSlice(0, length).fill((byte) 0);
         target.set(FAMILY, 0, (short) (v6 ? Linux.AF_INET6 : Linux.AF_INET));
-        target.set(PORT, 2, (short) address.getPort());
+        target.set(JAVA_BYTE, 2, (byte) (address.getPort() >>> 8)); // network order
+        target.set(JAVA_BYTE, 3, (byte) address.getPort());
         MemorySegment.copy(bytes, 0, target, JAVA_BYTE, v6 ? 8 : 4, bytes.length);
         if (host instanceof Inet6Address inet6) {
             target.set(JAVA_INT_UNALIGNED, 24, inet6.getScopeId());
@@ -54,7 +53,7 @@ final class SocketAddressCodec {
     /** Reads an address; an IPv4 peer of a dual-stack socket ({@code ::ffff:a.b.c.d}) comes back as IPv4. */
     static InetSocketAddress decode(MemorySegment source) {
         int family = source.get(FAMILY, 0);
-        int port = Short.toUnsignedInt(source.get(PORT, 2));
+        int port = Byte.toUnsignedInt(source.get(JAVA_BYTE, 2)) << 8 | Byte.toUnsignedInt(source.get(JAVA_BYTE, 3));
         try {
             return switch (family) {
                 case Linux.AF_INET -> new InetSocketAddress(InetAddress.getByAddress(bytes(source, 4, 4)), port);
