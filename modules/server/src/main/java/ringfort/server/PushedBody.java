@@ -12,6 +12,7 @@ import ringfort.h1.ResponseEncoder;
 /** A streamed response body of the threads engine: gathered, framed, written as it fills. The handler's thread. */
 final class PushedBody extends OutputStream {
     private final ThreadsConnection connection;
+    private final ThreadsResponder responder;
     private final RequestHead head;
     private final Response response;
     private final long declaredLength;
@@ -24,8 +25,14 @@ final class PushedBody extends OutputStream {
     private ResponseEncoder.Framing framing = ResponseEncoder.Framing.NONE;
 
     PushedBody(
-            ThreadsConnection connection, RequestHead head, Response response, long declaredLength, boolean keepAlive) {
+            ThreadsConnection connection,
+            ThreadsResponder responder,
+            RequestHead head,
+            Response response,
+            long declaredLength,
+            boolean keepAlive) {
         this.connection = connection;
+        this.responder = responder;
         this.head = head;
         this.response = response;
         this.declaredLength = declaredLength;
@@ -89,13 +96,9 @@ final class PushedBody extends OutputStream {
     }
 
     private void begin(long length) throws IOException {
-        ByteSink sink = connection.sink;
-        sink.reset();
-        var decided = connection.content.head(sink, head, response, length, keepAlive);
-        framing = decided.framing();
-        connection.responseBegins(decided.keepAlive());
+        framing = responder.begin(head, response, length, keepAlive);
         begun = true;
-        send(sink.array(), sink.length());
+        send(connection.sink.array(), connection.sink.length());
     }
 
     private void post() throws IOException {

@@ -10,7 +10,6 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import ringfort.api.Body;
 import ringfort.api.Request;
 import ringfort.api.Response;
 import ringfort.api.spi.Mount;
@@ -21,7 +20,6 @@ import ringfort.h1.H1State;
 import ringfort.h1.Phase;
 import ringfort.h1.Refusal;
 import ringfort.h1.RequestHead;
-import ringfort.h1.ResponseEncoder;
 
 /**
  * A connection of the threads engine: one virtual thread reads, parses, runs the handler and writes, all blocking.
@@ -47,8 +45,8 @@ final class ThreadsConnection implements Runnable {
     private final InetSocketAddress peer;
     private final Thread thread;
     final H1State h1;
-    final ResponseContent content;
     final ByteSink sink = new ByteSink(1024);
+    private final ThreadsResponder responder;
     final byte[] buffer = new byte[BUFFER_BYTES];
     private int at;
     private int limit;
@@ -74,7 +72,7 @@ final class ThreadsConnection implements Runnable {
         this.peer = peer;
         this.slot = new SharedSlot(engine.counters);
         this.h1 = new H1State(context.limits, context.timeouts, new SweptSlot());
-        this.content = new ResponseContent(context);
+        this.responder = new ThreadsResponder(this, context, engine.counters);
         this.acceptedNanos = context.ticker.nanos();
         this.thread = Thread.ofVirtual().unstarted(this);
     }
@@ -440,7 +438,7 @@ final class ThreadsConnection implements Runnable {
         handling = true;
         Response response = handle(mount, request, body);
         body.check();
-        respond(head, request, response, body);
+        responder.respond(head, request, response, body, h1.keepAlive() && !engine.isDraining());
         return switch (h1.responseComplete(now())) {
             case KEEP_ALIVE, DRAIN_BODY -> true;
             case CLOSE -> {
@@ -473,86 +471,24 @@ final class ThreadsConnection implements Runnable {
         }
     }
 
-    // Responses.
-
-    private void respond(RequestHead head, Request request, Response response, PulledBody body) throws IOException {
-        boolean silent = head.isHead() || response.status() == 204 || response.status() == 304;
-        boolean keepAlive = h1.keepAlive() && !engine.isDraining();
-        if (!silent && response.body() instanceof Body.Streaming streamed) {
-            stream(head, request, response, body, streamed.length(), keepAlive, streamed.writer()::writeTo);
-        } else if (!silent && response.body() instanceof Body.FileBody file) {
-            stream(head, request, response, body, file.length(), keepAlive, out -> ResponseContent.copy(file, out));
-        } else {
-            sink.reset();
-            var written = content.head(sink, head, response, response.body().length(), keepAlive);
-            responseBegins(written.keepAlive());
-            byte[] bytes = ResponseContent.bytes(response);
-            if (written.framing() != ResponseEncoder.Framing.NONE && bytes.length <= BUFFER_BYTES) {
-                sink.bytes(bytes, 0, bytes.length);
-                bytes = new byte[0];
-            }
-            write(sink.array(), 0, sink.length());
-            if (written.framing() != ResponseEncoder.Framing.NONE) {
-                write(bytes, 0, bytes.length);
-            }
-        }
-    }
-
     /** The handler's time is over, one way or the other: the response is this thread's to send, or it is dropped. */
     void responseBegins(boolean keepAlive) throws IOException {
         handling = false;
         h1.responseHead(keepAlive, now());
         checkMine();
-        engine.counters.responses.add(1);
     }
 
-    private interface Writer {
-        void writeTo(OutputStream out) throws Exception;
-    }
-
-    private void stream(
-            RequestHead head,
-            Request request,
-            Response response,
-            PulledBody body,
-            long length,
-            boolean keepAlive,
-            Writer writer)
-            throws IOException {
-        var out = new PushedBody(this, head, response, length, keepAlive);
-        try {
-            writer.writeTo(out);
-            out.finish();
-        } catch (Throwable e) {
-            if (out.connectionFailed()) {
-                throw new IOException("the peer is gone", e);
-            }
-            if (!out.hasBegun()) {
-                body.check();
-                checkMine();
-            }
-            if (out.hasBegun()) {
-                if (!body.isBroken()) {
-                    context.application.report(request, e);
-                }
-                reason = CloseReason.HANDLER;
-                force(true); // cut, not ended: the peer must be able to tell
-                throw new IOException("the response failed midway", e);
-            }
-            respond(head, request, ServerContext.held(context.failure(request, e)), body);
-        }
+    /** The handler failed midway: the peer must be able to tell, so the connection is cut and not ended. */
+    void cut() {
+        reason = CloseReason.HANDLER;
+        force(true);
     }
 
     private void refuse(Refusal refusal, boolean isHead) throws IOException {
         if (reason == CloseReason.PEER) {
             reason = CloseReason.REFUSED;
         }
-        sink.reset();
-        content.refusal(sink, refusal, isHead);
-        handling = false;
-        h1.responseHead(false, now());
-        checkMine();
-        write(sink.array(), 0, sink.length());
+        responder.refuse(refusal, isHead);
     }
 
     /** Writes in slices, so that progress is seen; the sweep ends a write that stalls. */
