@@ -32,9 +32,6 @@ import ringfort.sys.Sockets;
 abstract class Connection {
     private static final byte[] NONE = {};
 
-    /** A streamed body is taken from its writer while less than this is queued. */
-    private static final int STREAM_AHEAD_BYTES = 64 * 1024;
-
     /** A closing connection discards this much before it stops waiting for the peer's FIN. */
     private static final int LINGER_BYTES = 256 * 1024;
 
@@ -45,13 +42,12 @@ abstract class Connection {
     final Slot slot;
     final H1State h1;
     final Outbox out;
+    private final Responder responder = new Responder(this);
 
     /** In the worker's list of connections to settle. */
     boolean touched;
 
     private @Nullable Exchange exchange;
-    private @Nullable Exchange sending; // its streamed body is under way
-    private ResponseEncoder.Framing framing = ResponseEncoder.Framing.NONE;
     private byte[] leftover = NONE; // from leftoverAt on, bytes behind the current request
     private int leftoverAt;
     private boolean driving;
@@ -232,9 +228,7 @@ abstract class Connection {
         touch();
         out.sent(count);
         h1.writeProgress(count, worker.now());
-        if (sending != null) {
-            pump(sending);
-        }
+        responder.pump();
         if (out.isEmpty()) {
             h1.writeOutstanding(false, worker.now());
             endIfPeerEnded();
@@ -378,86 +372,18 @@ abstract class Connection {
         }
         Response response = from.response();
         if (response != null && !from.answered) {
-            respond(from, response);
-        } else if (sending == from) {
-            pump(from);
+            from.answered = true;
+            served = true;
+            responder.respond(from, response);
+        } else {
+            responder.pump();
         }
     }
 
     // From responses to bytes.
 
-    private void respond(Exchange from, Response response) {
-        from.answered = true;
-        served = true;
-        BodyOutput stream = from.stream();
-        byte[] content = from.wholeBody();
-        long length = stream != null
-                ? stream.declaredLength()
-                : content != null ? content.length : response.body().length();
-        var head = worker.encode(from.head, response, length, h1.keepAlive() && !worker.isDraining());
-        worker.counters.responses.add(1);
-        framing = head.framing();
-        h1.responseHead(head.keepAlive(), worker.now());
-        if (framing != ResponseEncoder.Framing.NONE && stream == null) {
-            appendWithHead(content != null ? content : ResponseContent.bytes(response));
-        } else {
-            appendWithHead(NONE);
-        }
-        if (stream == null) {
-            responseQueued();
-        } else {
-            sending = from;
-            pump(from);
-        }
-    }
-
-    /** The head is in the worker's sink; a small body joins it there, so that both are copied once. */
-    private void appendWithHead(byte[] content) {
-        if (content.length <= BufferPool.SMALL_BYTES / 2) {
-            worker.sink.bytes(content, 0, content.length);
-            out.append(worker.sink.array(), 0, worker.sink.length());
-        } else {
-            out.append(worker.sink.array(), 0, worker.sink.length());
-            out.appendStable(content, 0, content.length);
-        }
-    }
-
-    /** Takes pieces of a streamed body as far as there is room. */
-    private void pump(Exchange from) {
-        BodyOutput stream = from.stream();
-        if (stream == null) {
-            return;
-        }
-        if (stream.aborted() != null) {
-            sending = null;
-            Sockets.abortOnClose(fd);
-            destroy(CloseReason.HANDLER, null);
-            return;
-        }
-        while (out.queuedBytes() < STREAM_AHEAD_BYTES) {
-            boolean last = stream.isEnded(); // read before the queue: pieces are put before it is set
-            byte[] piece = stream.peek();
-            if (piece == null) {
-                if (last) {
-                    if (framing == ResponseEncoder.Framing.CHUNKED) {
-                        worker.appendLastChunk(out);
-                    }
-                    sending = null;
-                    responseQueued();
-                }
-                return;
-            }
-            if (framing == ResponseEncoder.Framing.CHUNKED) {
-                worker.appendChunk(out, piece);
-            } else {
-                out.appendStable(piece, 0, piece.length);
-            }
-            stream.taken();
-        }
-    }
-
     /** The response is queued whole: what follows is decided now, so that pipelined answers share a send. */
-    private void responseQueued() {
+    final void responseQueued() {
         if (exchange != null && !h1.requestComplete() && exchange.body != null) {
             exchange.body.fail(new IOException("the response is complete; the rest of the request body is discarded"));
         }
@@ -480,12 +406,18 @@ abstract class Connection {
         }
     }
 
+    /** The handler failed midway: the peer must be able to tell, so the connection is cut and not ended. */
+    final void cut() {
+        Sockets.abortOnClose(fd);
+        destroy(CloseReason.HANDLER, null);
+    }
+
     // The end.
 
     /** Answers what cannot be served, if nothing was answered yet, and closes. */
     private void answerAndClose(Refusal refusal, CloseReason reason) {
         Exchange current = exchange;
-        boolean tooLate = sending != null;
+        boolean tooLate = responder.isStreaming();
         abandonExchange(new IOException(refusal.reason()));
         if (tooLate) {
             destroy(reason, null);
@@ -501,7 +433,7 @@ abstract class Connection {
     private void abandonExchange(IOException cause) {
         Exchange current = exchange;
         exchange = null;
-        sending = null;
+        responder.abandon();
         if (current != null) {
             current.abandon(cause);
         }

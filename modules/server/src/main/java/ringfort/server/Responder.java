@@ -1,0 +1,111 @@
+package ringfort.server;
+
+import org.jspecify.annotations.Nullable;
+import ringfort.api.Response;
+import ringfort.h1.ResponseEncoder;
+import ringfort.sys.OnWorker;
+
+/**
+ * Turns the responses of one connection of a worker into bytes in its outbox: a head, then content that is held whole,
+ * or pieces of a stream as far as there is room. Its worker only.
+ */
+@OnWorker
+final class Responder {
+    private static final byte[] NONE = {};
+
+    /** A streamed body is taken from its writer while less than this is queued. */
+    private static final int STREAM_AHEAD_BYTES = 64 * 1024;
+
+    private final Connection connection;
+    private @Nullable BodyOutput stream; // under way
+    private ResponseEncoder.Framing framing = ResponseEncoder.Framing.NONE;
+
+    Responder(Connection connection) {
+        this.connection = connection;
+    }
+
+    /** Whether a response has begun that only its writer can end. */
+    boolean isStreaming() {
+        return stream != null;
+    }
+
+    /** Nobody writes any more. */
+    void abandon() {
+        stream = null;
+    }
+
+    void respond(Exchange from, Response response) {
+        Worker worker = connection.worker;
+        BodyOutput streamed = from.stream();
+        byte[] content = from.wholeBody();
+        long length = streamed != null
+                ? streamed.declaredLength()
+                : content != null ? content.length : response.body().length();
+        boolean keepAlive = connection.h1.keepAlive() && !worker.isDraining();
+        ResponseContent.Head head = worker.encode(from.head, response, length, keepAlive);
+        worker.counters.responses.add(1);
+        framing = head.framing();
+        connection.h1.responseHead(head.keepAlive(), worker.now());
+        if (framing != ResponseEncoder.Framing.NONE && streamed == null) {
+            appendWithHead(content != null ? content : ResponseContent.bytes(response));
+        } else {
+            appendWithHead(NONE);
+        }
+        if (streamed == null) {
+            connection.responseQueued();
+        } else {
+            stream = streamed;
+            pump();
+        }
+    }
+
+    /** The head is in the worker's sink; a small body joins it there, so that both are copied once. */
+    private void appendWithHead(byte[] content) {
+        Worker worker = connection.worker;
+        Outbox out = connection.out;
+        if (content.length <= BufferPool.SMALL_BYTES / 2) {
+            worker.sink.bytes(content, 0, content.length);
+            out.append(worker.sink.array(), 0, worker.sink.length());
+        } else {
+            out.append(worker.sink.array(), 0, worker.sink.length());
+            out.appendStable(content, 0, content.length);
+        }
+    }
+
+    /** Takes pieces of a streamed body, if one is under way, as far as there is room. */
+    void pump() {
+        BodyOutput streamed = stream;
+        if (streamed == null) {
+            return;
+        }
+        if (streamed.aborted() != null) {
+            connection.cut();
+            return;
+        }
+        Outbox out = connection.out;
+        while (out.queuedBytes() < STREAM_AHEAD_BYTES) {
+            boolean last = streamed.isEnded(); // read before the queue: pieces are put before it is set
+            byte[] piece = streamed.peek();
+            if (piece == null) {
+                if (last) {
+                    end();
+                }
+                return;
+            }
+            if (framing == ResponseEncoder.Framing.CHUNKED) {
+                connection.worker.appendChunk(out, piece);
+            } else {
+                out.appendStable(piece, 0, piece.length);
+            }
+            streamed.taken();
+        }
+    }
+
+    private void end() {
+        if (framing == ResponseEncoder.Framing.CHUNKED) {
+            connection.worker.appendLastChunk(connection.out);
+        }
+        stream = null;
+        connection.responseQueued();
+    }
+}
