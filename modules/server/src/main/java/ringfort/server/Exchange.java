@@ -3,8 +3,10 @@ package ringfort.server;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Body;
 import ringfort.api.Handler;
@@ -22,7 +24,8 @@ import ringfort.sys.OnWorker;
  * <p>The handler's thread never touches the connection. It leaves a response, pieces of a body or a wish to read in
  * fields of this object and signals; the worker looks when the handler's continuation returns, if that ran on the
  * worker itself, or when the signal arrives in its mailbox. An exchange is also the scheduler of its own virtual thread:
- * the JDK calls {@link #execute} each time that thread can go on, and the exchange queues itself with its worker.
+ * the JDK calls {@link #execute} each time that thread can go on, and the exchange queues itself with its worker. Virtual
+ * threads that the handler starts inherit that scheduler.
  */
 final class Exchange implements Runnable, Executor {
     private static final Response NOBODY = Response.of(500);
@@ -47,7 +50,10 @@ final class Exchange implements Runnable, Executor {
     private @Nullable Thread carrier; // what thread last ran the continuation; read on that thread only
     private boolean carriedSignal; // a signal given while the worker itself ran the continuation
     private boolean starting;
-    private @Nullable Runnable continuation;
+    private @Nullable Runnable own; // the handler's continuation
+
+    private final AtomicReference<@Nullable Runnable> runnable = new AtomicReference<>(); // own, when it can go on
+    private volatile @Nullable ConcurrentLinkedQueue<Runnable> others; // of threads the handler started, likewise
 
     private volatile boolean abandoned;
     private volatile @Nullable Response response;
@@ -91,26 +97,45 @@ final class Exchange implements Runnable, Executor {
         starting = carried;
         created.start();
         starting = false;
-        if (continuation != null) {
+        if (runnable.get() != null) {
             worker.carry(this);
         }
     }
 
-    /** The handler's virtual thread can go on; any thread. */
+    /**
+     * The handler's virtual thread can go on, or one that it started and that inherited its scheduler; any thread. Each
+     * call makes for one call of {@link #carry}.
+     */
     @Override
     public void execute(Runnable command) {
-        continuation = command;
-        if (!starting) {
-            worker.runnable(this);
+        if (starting) {
+            own = command;
+            runnable.set(command);
+            return;
         }
+        if (command.equals(own)) {
+            runnable.set(command);
+        } else {
+            ConcurrentLinkedQueue<Runnable> queue = others;
+            if (queue == null) {
+                queue = new ConcurrentLinkedQueue<>(); // by the handler's thread: nobody else can start the first
+                others = queue;
+            }
+            queue.add(command);
+        }
+        worker.runnable(this);
     }
 
-    /** Runs the virtual thread on the calling thread until it waits or ends; the worker, or who stands in for it. */
+    /** Runs a virtual thread on the calling thread until it waits or ends; the worker, or who stands in for it. */
     void carry() {
-        Runnable run = continuation;
+        Runnable run = runnable.getAndSet(null);
         if (run != null) {
-            continuation = null;
             carrier = Thread.currentThread();
+        } else {
+            ConcurrentLinkedQueue<Runnable> queue = others;
+            run = queue == null ? null : queue.poll();
+        }
+        if (run != null) {
             run.run();
         }
     }
