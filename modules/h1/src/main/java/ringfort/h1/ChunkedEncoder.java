@@ -5,18 +5,48 @@ import java.util.Set;
 
 /** Writes content in the chunked coding (RFC 9112, 7.1). Stateless, any thread. */
 public final class ChunkedEncoder {
-    /** A trailer that says again, or otherwise, how the message is framed or where it goes (RFC 9110, 6.5.1). */
+    /**
+     * What a recipient has to know before the content, or must not learn from where a proxy may merge, drop or overlook
+     * it: framing, routing, control data, authentication, and how the content is to be read (RFC 9110, 6.5.1).
+     */
     private static final Set<String> NOT_IN_TRAILERS = Set.of(
             "content-length",
             "transfer-encoding",
             "trailer",
-            "host",
+            "te",
             "connection",
+            "keep-alive",
+            "proxy-connection",
+            "upgrade",
+            "date",
+            "host",
+            "expect",
+            "max-forwards",
+            "range",
+            "if-match",
+            "if-none-match",
+            "if-modified-since",
+            "if-unmodified-since",
+            "if-range",
+            "pragma",
+            "age",
+            "cache-control",
+            "expires",
+            "location",
+            "retry-after",
+            "vary",
+            "warning",
+            "authorization",
+            "proxy-authorization",
+            "www-authenticate",
+            "proxy-authenticate",
+            "cookie",
+            "set-cookie",
             "content-encoding",
             "content-type",
             "content-range",
-            "set-cookie",
-            "date");
+            "content-location",
+            "content-language");
 
     private static final byte[] LAST_CHUNK = {'0', '\r', '\n'};
 

@@ -14,12 +14,14 @@ final class DeadlinePolicy {
     private final WaitBudget writeRate = new WaitBudget();
     private long headAtNanos;
     private long bodyNanos;
+    private long idleNanos;
     private boolean responseDone; // complete: when the peer has taken it, the next one has a full grace
     private boolean idleBehindWrite; // idle begins when the peer has taken the response
 
     DeadlinePolicy(Timeouts timeouts, DeadlineSlot slot) {
         this.timeouts = timeouts;
         deadlines = new Deadlines(slot);
+        idleNanos = timeouts.idleNanos();
         writeRate.fill(timeouts.writeGraceNanos());
     }
 
@@ -148,7 +150,29 @@ final class DeadlinePolicy {
         deadlines.off(Phase.LINGER);
         idleBehindWrite = writeRate.waiting();
         if (!idleBehindWrite) {
-            arm(Phase.IDLE, timeouts.idleNanos(), nowNanos);
+            arm(Phase.IDLE, idleNanos, nowNanos);
+        }
+    }
+
+    /** Another protocol: of what was due only the writing goes on, and idling is of another length. */
+    void detached(long nanos) {
+        boolean writing = deadlines.isSet(Phase.WRITE);
+        allOff();
+        bodyTime.stop();
+        bodyRate.stop();
+        responseDone = false;
+        idleNanos = Timeouts.bounded(nanos);
+        if (writing) {
+            setWrite();
+        }
+    }
+
+    /** Whether the other protocol waits for bytes of the peer. Saying it again changes nothing. */
+    void waitForTunnel(boolean waiting, long nowNanos) {
+        if (waiting) {
+            idle(nowNanos);
+        } else {
+            notIdle();
         }
     }
 

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *  DRAINING       LINGER from the flush of the response; absolute          close
  *  REFUSED        WRITE  as above                                          abort
  *  CLOSING        LINGER from closing; absolute                            close
+ *  TUNNEL         IDLE   while we wait for bytes of the peer               silent close
+ *                 WRITE  as above                                          abort
  * </pre>
  *
  * <p>Deadlines that are set at once (BODY, HANDLER and WRITE can be) compete, and the earliest is in the slot. Arming is
@@ -358,9 +360,15 @@ public final class H1State {
     /**
      * Whether we are waiting for the peer to send content: false while it is we who do not read. True from the start,
      * unless the peer awaits {@code 100 Continue}. Saying it again changes nothing.
+     *
+     * <p>Once detached, whether whoever speaks the other protocol waits for bytes: false from the start, and to be said
+     * when bytes have come, since the next wait has its full time.
      */
     public void readOutstanding(boolean waiting, long nowNanos) {
-        if (state == State.EXCHANGE && !bodyRefused) {
+        if (state == State.TUNNEL) {
+            deadlines.waitForTunnel(waiting, nowNanos);
+            deadlines.publish();
+        } else if (state == State.EXCHANGE && !bodyRefused) {
             deadlines.waitForBody(waiting && !body.complete(), nowNanos);
             deadlines.publish();
         }
@@ -393,7 +401,7 @@ public final class H1State {
 
     /** Whether we are waiting for the peer to take bytes of the response. Saying it again changes nothing. */
     public void writeOutstanding(boolean waiting, long nowNanos) {
-        if (!lingering && state.compareTo(State.CLOSING) <= 0) {
+        if (!lingering && state != State.CLOSED) {
             deadlines.waitForWrite(waiting, nowNanos);
             deadlines.publish();
         }
@@ -401,7 +409,7 @@ public final class H1State {
 
     /** The peer has taken bytes of the response. */
     public void writeProgress(long bytes, long nowNanos) {
-        if (!lingering && state.compareTo(State.CLOSING) <= 0) {
+        if (!lingering && state != State.CLOSED) {
             deadlines.sent(bytes, nowNanos);
             deadlines.publish();
         }
@@ -445,7 +453,7 @@ public final class H1State {
 
     /** FIN was sent; what the peer still sends is dropped for {@link Timeouts#lingerNanos}. Again changes nothing. */
     public void closing(long nowNanos) {
-        if (!lingering && state != State.CLOSED && state != State.TUNNEL) {
+        if (!lingering && state != State.CLOSED) {
             lingering = true;
             mustClose = true;
             state = State.CLOSING;
@@ -457,20 +465,27 @@ public final class H1State {
 
     /** The connection is gone: no deadline is armed from now on. */
     public void closed() {
-        end(State.CLOSED);
-    }
-
-    /** The connection now speaks another protocol: no deadline is armed from now on. */
-    public void detach() {
-        end(State.TUNNEL);
-    }
-
-    private void end(State last) {
-        state = last;
+        state = State.CLOSED;
         mustClose = true;
         awaitsContinue = false;
         deadlines.allOff();
         deadlines.publish();
+    }
+
+    /**
+     * The connection now speaks another protocol, from {@link #position()} on. It has left the phases of HTTP for good:
+     * what is still due is writing, as before, and idling while {@link #readOutstanding} says that we wait for the peer.
+     *
+     * @param idleNanos how long such a wait may take, in place of {@link Timeouts#idleNanos}; 0 is off
+     */
+    public void detach(long idleNanos) {
+        if (state != State.CLOSED && state != State.CLOSING) {
+            state = State.TUNNEL;
+            mustClose = true;
+            awaitsContinue = false;
+            deadlines.detached(idleNanos);
+            deadlines.publish();
+        }
     }
 
     /** What the connection is doing. */

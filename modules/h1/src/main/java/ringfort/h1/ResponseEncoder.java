@@ -183,6 +183,17 @@ public final class ResponseEncoder {
         writeField(out, name, value);
     }
 
+    /**
+     * Writes the Upgrade field of a final response, which names what else could be spoken, and the Connection field that
+     * goes with it (RFC 9110, 7.8). What a response switches to is said by {@link #interim}.
+     *
+     * @throws IllegalArgumentException as for {@link #field}
+     */
+    public void upgrade(ByteSink out, String protocols) {
+        out.bytes(UPGRADE);
+        writeField(out, "Upgrade", protocols);
+    }
+
     /** Writes the empty line that ends the head. */
     public void end(ByteSink out) {
         out.crlf();

@@ -554,14 +554,72 @@ final class DeadlineTest {
     }
 
     @Test
-    void aDetachedConnectionLeavesEveryPhaseForGood() {
+    void aDetachedConnectionLeavesThePhasesOfHttpForGood() {
         state.accepted(at(0));
         receive(POST, 0);
-        state.detach();
+        state.detach(0);
         off();
-        everythingAfterTheEnd();
+        receive("G", 1_000);
+        state.continueSent(at(1_000));
+        state.overrideTimeouts(5 * MS, 5 * MS);
+        state.inputClosed(at(1_000));
+        assertEquals(Expiry.NOT_DUE, expired(1_000_000));
+        off();
         assertEquals(Event.TUNNEL, receive("GET", 1));
         assertEquals(0, state.position());
+    }
+
+    @Test
+    void aTunnelIdlesWhileItWaitsForThePeerAndAnewAfterEachByteOfEitherSide() {
+        state.accepted(at(0));
+        receive(GET, 0);
+        state.responseHead(false, at(1));
+        state.detach(50 * MS);
+        off();
+        state.readOutstanding(true, at(10));
+        armed(Phase.IDLE, 60);
+        state.readOutstanding(true, at(20));
+        armed(Phase.IDLE, 60);
+        state.readOutstanding(false, at(30));
+        off();
+        state.readOutstanding(true, at(40));
+        armed(Phase.IDLE, 90);
+        state.writeOutstanding(true, at(50));
+        state.writeProgress(10, at(60));
+        state.writeOutstanding(false, at(60));
+        armed(Phase.IDLE, 110);
+        assertEquals(Expiry.CLOSE_SILENT, expired(110));
+    }
+
+    @Test
+    void aTunnelWhosePeerDoesNotReadIsAborted() {
+        state.accepted(at(0));
+        receive(GET, 0);
+        state.writeOutstanding(true, at(0));
+        state.responseHead(false, at(0));
+        Phase before = slot.phase;
+        long due = slot.deadlineNanos;
+        state.detach(0);
+        assertEquals(Phase.WRITE, before);
+        assertEquals(Phase.WRITE, slot.phase);
+        assertEquals(due, slot.deadlineNanos);
+        state.writeOutstanding(false, at(1));
+        off();
+        state.writeOutstanding(true, at(2));
+        assertEquals(Phase.WRITE, slot.phase);
+        assertEquals(Expiry.ABORT, state.expired(slot.deadlineNanos));
+    }
+
+    @Test
+    void aTunnelThatClosesLingers() {
+        state.accepted(at(0));
+        receive(GET, 0);
+        state.detach(0);
+        state.closing(at(5));
+        assertEquals(Phase.LINGER, slot.phase);
+        state.detach(50 * MS);
+        state.readOutstanding(true, at(6));
+        assertEquals(Phase.LINGER, slot.phase);
     }
 
     private void everythingAfterTheEnd() {

@@ -202,7 +202,7 @@ final class PropertyTest {
                 if (random.nextInt(8) == 0) {
                     state.closing(now);
                 } else if (random.nextInt(8) == 0) {
-                    state.detach();
+                    state.detach(random.nextInt(3) * 1_000_000L);
                 }
             }
             default -> state.phase();
