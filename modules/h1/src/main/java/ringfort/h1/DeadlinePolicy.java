@@ -176,6 +176,14 @@ final class DeadlinePolicy {
         }
     }
 
+    /** Bytes went to the peer of a tunnel: nobody idled. */
+    void tunnelMoved(long nowNanos) {
+        if (deadlines.isSet(Phase.IDLE)) {
+            deadlines.off(Phase.IDLE);
+            idle(nowNanos);
+        }
+    }
+
     private void notIdle() {
         idleBehindWrite = false;
         deadlines.off(Phase.IDLE);

@@ -411,6 +411,9 @@ public final class H1State {
     public void writeProgress(long bytes, long nowNanos) {
         if (!lingering && state != State.CLOSED) {
             deadlines.sent(bytes, nowNanos);
+            if (state == State.TUNNEL) {
+                deadlines.tunnelMoved(nowNanos);
+            }
             deadlines.publish();
         }
     }

@@ -588,7 +588,13 @@ final class DeadlineTest {
         state.writeProgress(10, at(60));
         state.writeOutstanding(false, at(60));
         armed(Phase.IDLE, 110);
-        assertEquals(Expiry.CLOSE_SILENT, expired(110));
+        state.writeProgress(1, at(70)); // the kernel took it at once: nothing was outstanding
+        armed(Phase.IDLE, 120);
+        state.readOutstanding(false, at(80));
+        state.writeProgress(1, at(90));
+        off();
+        state.readOutstanding(true, at(100));
+        assertEquals(Expiry.CLOSE_SILENT, expired(150));
     }
 
     @Test
