@@ -1,6 +1,7 @@
 package ringfort.api;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 /** The content of a response, in the four shapes an engine knows how to send. Immutable but for what it refers to. */
@@ -45,13 +46,29 @@ public sealed interface Body {
      *
      * @param length exact number of bytes the writer will write, or -1 when unknown (chunked)
      * @param writer writes the content
+     * @param trailers what is sent behind the content; only content of unknown length can have any
      */
-    record Streaming(long length, BodyWriter writer) implements Body {
+    record Streaming(long length, BodyWriter writer, List<Trailer> trailers) implements Body {
         public Streaming {
             Objects.requireNonNull(writer, "writer");
+            trailers = List.copyOf(trailers);
             if (length < -1) {
                 throw new IllegalArgumentException("length is " + length + "; give the exact number of bytes, or -1");
             }
+            if (length >= 0 && !trailers.isEmpty()) {
+                throw new IllegalArgumentException("only chunked content has trailers (RFC 9112, section 7.1.2), and"
+                        + " content of known length is not chunked; leave the length or the trailers out");
+            }
+        }
+
+        /**
+         * Content without trailers.
+         *
+         * @param length exact number of bytes the writer will write, or -1 when unknown (chunked)
+         * @param writer writes the content
+         */
+        public Streaming(long length, BodyWriter writer) {
+            this(length, writer, List.of());
         }
     }
 

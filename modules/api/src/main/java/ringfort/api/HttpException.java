@@ -2,6 +2,7 @@ package ringfort.api;
 
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
+import ringfort.api.syntax.Fields;
 import ringfort.api.syntax.Status;
 
 /**
@@ -31,7 +32,7 @@ public class HttpException extends RuntimeException {
      * @param message what the client is told besides the reason phrase; empty for nothing
      * @param headers fields the error response carries
      * @param cause what led to it, for the application's own use; never sent
-     * @throws IllegalArgumentException when the status is not an error
+     * @throws IllegalArgumentException when the status is not an error, or a field is one a response must not have
      */
     public HttpException(int status, String message, Headers headers, @Nullable Throwable cause) {
         super(message, cause, false, false);
@@ -39,6 +40,7 @@ public class HttpException extends RuntimeException {
             throw new IllegalArgumentException("status " + status + " is not an error; return a Response instead");
         }
         this.status = status;
+        headers.forEach((name, value) -> Fields.requireValue(Fields.requireOwnName(name), value));
         this.headers = FieldList.copyOf(headers);
     }
 

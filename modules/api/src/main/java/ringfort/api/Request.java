@@ -454,6 +454,56 @@ public final class Request {
     }
 
     /**
+     * Whether the client would rather speak another protocol on this connection, and may be taken at its word: in
+     * HTTP/1.1, where {@code Connection} names {@code Upgrade}, without content, and not for HEAD. Nobody has to care:
+     * what does not answer with {@link Response#upgrade(Request, String, Tunnel)} serves the request as if it had not
+     * asked.
+     *
+     * @param protocol name of the protocol, perhaps with {@code /} and a version; in any case
+     * @return true when it is among those asked for
+     */
+    public boolean asksForUpgrade(String protocol) {
+        return UpgradeField.names(source.upgrade(), protocol);
+    }
+
+    /**
+     * Sends an interim response at once, in front of the final one (RFC 9110, section 15.2). Nothing is sent to HTTP/1.0,
+     * which knows none, nor to a peer that is gone or does not read.
+     *
+     * @param status 102 to 199; or 100, which asks a client that waits with its content to send it now, before it is read
+     * @param fields its fields
+     * @throws IllegalArgumentException for another status, 101 among them ({@link Response#upgrade(Request, String,
+     *     Tunnel)} is for that), and for fields that a response must not have either
+     * @throws IllegalStateException when the final response has begun
+     */
+    public void inform(int status, Headers fields) {
+        if (status < 100 || status > 199 || status == 101) {
+            throw new IllegalArgumentException("status " + status + " is not that of an interim response");
+        }
+        fields.forEach((name, value) -> Fields.requireValue(Fields.requireOwnName(name), value));
+        source.inform(status, fields);
+    }
+
+    /**
+     * Sends {@code 103 Early Hints} (RFC 8297): what the final response will refer to, so that the client can fetch it
+     * while that is being made. As {@link #inform}.
+     *
+     * {@snippet :
+     * request.earlyHints("</style.css>; rel=preload; as=style");
+     * return Response.html(render());
+     * }
+     *
+     * @param links values of {@code Link} fields
+     */
+    public void earlyHints(String... links) {
+        FieldList fields = FieldList.NONE;
+        for (String link : links) {
+            fields = fields.plus("Link", link);
+        }
+        inform(103, fields);
+    }
+
+    /**
      * What a filter left for those after it.
      *
      * @param name name of the attribute

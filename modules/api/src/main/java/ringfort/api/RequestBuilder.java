@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.spi.RequestSource;
 import ringfort.api.spi.RouteMatch;
@@ -29,6 +30,7 @@ public final class RequestBuilder {
     private InetSocketAddress local = new InetSocketAddress(InetAddress.getLoopbackAddress(), 8080);
     private boolean secure;
     private int minorVersion = 1;
+    private BiConsumer<Integer, Headers> interim = (_, _) -> {};
 
     RequestBuilder(String method, String target) {
         if (!Fields.isToken(method)) {
@@ -152,13 +154,24 @@ public final class RequestBuilder {
     }
 
     /**
+     * Sets who is told of interim responses, which go nowhere otherwise.
+     *
+     * @param listener gets status and fields
+     * @return this builder
+     */
+    public RequestBuilder onInform(BiConsumer<Integer, Headers> listener) {
+        interim = Objects.requireNonNull(listener, "listener");
+        return this;
+    }
+
+    /**
      * Makes the request.
      *
      * @return the request
      */
     public Request build() {
-        RequestSource source =
-                new InMemory(method, target, minorVersion, headers, body, contentLength, trailers, peer, local, secure);
+        RequestSource source = new InMemory(
+                method, target, minorVersion, headers, body, contentLength, trailers, peer, local, secure, interim);
         return new Request(source, RouteMatch.unrouted(target, pathParameters));
     }
 
@@ -172,7 +185,8 @@ public final class RequestBuilder {
             Headers trailers,
             InetSocketAddress peer,
             InetSocketAddress local,
-            boolean secure)
+            boolean secure,
+            BiConsumer<Integer, Headers> interim)
             implements RequestSource {
         @Override
         public String pathAndQuery() {
@@ -182,6 +196,18 @@ public final class RequestBuilder {
         @Override
         public @Nullable String authority() {
             return headers.first("Host");
+        }
+
+        @Override
+        public @Nullable String upgrade() {
+            return UpgradeField.asked(method, minorVersion, headers, contentLength);
+        }
+
+        @Override
+        public void inform(int status, Headers fields) {
+            if (minorVersion > 0) {
+                interim.accept(status, fields);
+            }
         }
     }
 }

@@ -8,9 +8,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
-import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.spi.EngineAttachment;
 import ringfort.api.syntax.Fields;
@@ -26,17 +27,8 @@ import ringfort.api.syntax.Status;
  * message ends are how responses get smuggled.
  */
 public final class Response extends EngineAttachment {
-    private static final Set<String> ENGINE_FIELDS = Set.of(
-            "content-length",
-            "transfer-encoding",
-            "connection",
-            "date",
-            "keep-alive",
-            "proxy-connection",
-            "trailer",
-            "upgrade");
-    private static final Response OK = new Response(200, FieldList.NONE, Body.EMPTY);
-    private static final Response NO_CONTENT = new Response(204, FieldList.NONE, Body.EMPTY);
+    private static final Response OK = new Response(200, FieldList.NONE, Body.EMPTY, false, null);
+    private static final Response NO_CONTENT = new Response(204, FieldList.NONE, Body.EMPTY, false, null);
     private static final FieldList TEXT = type("text/plain; charset=utf-8");
     private static final FieldList HTML = type("text/html; charset=utf-8");
     private static final FieldList JSON = type("application/json");
@@ -44,19 +36,33 @@ public final class Response extends EngineAttachment {
     private final int status;
     private final FieldList headers;
     private final Body body;
+    private final boolean closing;
+    private final @Nullable Upgrade upgrade;
 
-    private Response(int status, FieldList headers, Body body) {
-        if (status < 200 || status > 599) {
+    private Response(int status, FieldList headers, Body body, boolean closing, @Nullable Upgrade upgrade) {
+        boolean isSwitch = status == 101 && upgrade != null;
+        if ((status < 200 || status > 599) && !isSwitch) {
             throw new IllegalArgumentException("status " + status
-                    + " is not final; a handler's response is 200 to 599, interim responses are the engine's");
+                    + " is not final; a handler's response is 200 to 599, Request.inform sends interim ones, and"
+                    + " Response.upgrade switches protocols");
         }
-        if (Status.forbidsContent(status) && !(body instanceof Body.Empty)) {
+        if ((isSwitch || Status.forbidsContent(status)) && !(body instanceof Body.Empty)) {
             throw new IllegalArgumentException(
                     "a " + status + " response has no content (RFC 9110, section 15); drop the body or the status");
         }
         this.status = status;
         this.headers = headers;
         this.body = body;
+        this.closing = closing;
+        this.upgrade = isSwitch ? upgrade : null;
+    }
+
+    private static Response of(int status, FieldList headers, Body body) {
+        return new Response(status, headers, body, false, null);
+    }
+
+    private Response with(FieldList newHeaders) {
+        return new Response(status, newHeaders, body, closing, upgrade);
     }
 
     private static FieldList type(String contentType) {
@@ -93,7 +99,7 @@ public final class Response extends EngineAttachment {
      * @return the response
      */
     public static Response text(String text) {
-        return new Response(200, TEXT, new Body.Bytes(text.getBytes(StandardCharsets.UTF_8)));
+        return of(200, TEXT, new Body.Bytes(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /**
@@ -103,7 +109,7 @@ public final class Response extends EngineAttachment {
      * @return the response
      */
     public static Response html(String html) {
-        return new Response(200, HTML, new Body.Bytes(html.getBytes(StandardCharsets.UTF_8)));
+        return of(200, HTML, new Body.Bytes(html.getBytes(StandardCharsets.UTF_8)));
     }
 
     /**
@@ -114,7 +120,7 @@ public final class Response extends EngineAttachment {
      * @return the response
      */
     public static Response bytes(byte[] bytes, String contentType) {
-        return new Response(200, checkedType(contentType), new Body.Bytes(bytes));
+        return of(200, checkedType(contentType), new Body.Bytes(bytes));
     }
 
     /**
@@ -126,7 +132,7 @@ public final class Response extends EngineAttachment {
      * @throws IllegalArgumentException when the value cannot be written
      */
     public static Response json(Object value) {
-        return new Response(200, JSON, new Body.Bytes(Json.codec().write(value)));
+        return of(200, JSON, new Body.Bytes(Json.codec().write(value)));
     }
 
     /**
@@ -149,7 +155,7 @@ public final class Response extends EngineAttachment {
      * @return the response
      */
     public static Response stream(String contentType, long length, BodyWriter writer) {
-        return new Response(200, checkedType(contentType), new Body.Streaming(length, writer));
+        return of(200, checkedType(contentType), new Body.Streaming(length, writer));
     }
 
     /**
@@ -182,7 +188,7 @@ public final class Response extends EngineAttachment {
                 .plus("Last-Modified", Validators.lastModified(attributes))
                 .plus("Accept-Ranges", "bytes")
                 .plus("X-Content-Type-Options", "nosniff");
-        return new Response(200, fields, new Body.FileBody(path, 0, attributes.size()));
+        return of(200, fields, new Body.FileBody(path, 0, attributes.size()));
     }
 
     /**
@@ -209,7 +215,7 @@ public final class Response extends EngineAttachment {
         if (status != 301 && status != 302 && status != 303 && status != 307 && status != 308) {
             throw new IllegalArgumentException("status " + status + " is not a redirect with a Location");
         }
-        return new Response(status, FieldList.NONE.plus("Location", Location.require(location)), Body.EMPTY);
+        return of(status, FieldList.NONE.plus("Location", Location.require(location)), Body.EMPTY);
     }
 
     /**
@@ -219,7 +225,7 @@ public final class Response extends EngineAttachment {
      * @return the response
      */
     public static Response created(String location) {
-        return new Response(201, FieldList.NONE.plus("Location", Location.require(location)), Body.EMPTY);
+        return of(201, FieldList.NONE.plus("Location", Location.require(location)), Body.EMPTY);
     }
 
     /**
@@ -232,9 +238,60 @@ public final class Response extends EngineAttachment {
     }
 
     /**
+     * 101, which hands the connection to another protocol (RFC 9110, section 7.8), if the request asks for that protocol
+     * in a way that can be accepted ({@link Request#asksForUpgrade}); otherwise {@link #upgradeRequired}.
+     *
+     * <p>The tunnel ends when no byte has gone either way for the server's {@code idle-timeout} while it waits for the
+     * peer: a peer that says nothing holds no connection, here as elsewhere.
+     *
+     * {@snippet :
+     * server.get("/echo", request -> Response.upgrade(request, "echo", (in, out) -> {
+     *     byte[] piece = new byte[8192];
+     *     for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
+     *         out.write(piece, 0, count);
+     *         out.flush();
+     *     }
+     * }));
+     * }
+     *
+     * @param request the request that is answered
+     * @param protocol a token, perhaps with {@code /} and a version; compared without regard to case
+     * @param tunnel speaks the protocol, once the 101 is on its way
+     * @return the response; filters may add fields to it
+     * @throws IllegalArgumentException when the protocol is malformed
+     */
+    public static Response upgrade(Request request, String protocol, Tunnel tunnel) {
+        return upgrade(request, new Upgrade(protocol, tunnel, null));
+    }
+
+    /**
+     * As {@link #upgrade(Request, String, Tunnel)}, with an idle timeout of its own.
+     *
+     * @param request the request that is answered
+     * @param upgrade protocol, tunnel and idle timeout
+     * @return the response
+     */
+    public static Response upgrade(Request request, Upgrade upgrade) {
+        return request.asksForUpgrade(upgrade.protocol())
+                ? new Response(101, FieldList.NONE.plus("Upgrade", upgrade.protocol()), Body.EMPTY, false, upgrade)
+                : upgradeRequired(upgrade.protocol());
+    }
+
+    /**
+     * 426, which says that this is served in another protocol only (RFC 9110, section 15.5.22).
+     *
+     * @param protocol the protocol, for the {@code Upgrade} field
+     * @return the response
+     * @throws IllegalArgumentException when the protocol is malformed
+     */
+    public static Response upgradeRequired(String protocol) {
+        return of(426, FieldList.NONE.plus("Upgrade", UpgradeField.requireProtocol(protocol)), Body.EMPTY);
+    }
+
+    /**
      * The status.
      *
-     * @return 200 to 599
+     * @return 200 to 599; 101 for {@link #upgrade(Request, String, Tunnel) an upgrade}
      */
     public int status() {
         return status;
@@ -269,14 +326,14 @@ public final class Response extends EngineAttachment {
     }
 
     /**
-     * This response with another status.
+     * This response with another status. One that switches protocols becomes an ordinary response, without its tunnel.
      *
      * @param newStatus 200 to 599
      * @return the response
      * @throws IllegalArgumentException when the status is not final, or forbids the content there is
      */
     public Response status(int newStatus) {
-        return newStatus == status ? this : new Response(newStatus, headers, body);
+        return newStatus == status ? this : new Response(newStatus, headers, body, closing, upgrade);
     }
 
     /**
@@ -286,7 +343,7 @@ public final class Response extends EngineAttachment {
      * @return the response
      */
     public Response body(Body newBody) {
-        return new Response(status, headers, Objects.requireNonNull(newBody, "body"));
+        return new Response(status, headers, Objects.requireNonNull(newBody, "body"), closing, upgrade);
     }
 
     /**
@@ -299,7 +356,7 @@ public final class Response extends EngineAttachment {
      *     or the field belongs to the engine
      */
     public Response header(String name, String value) {
-        return new Response(status, headers.with(checkedName(name), Fields.requireValue(name, value)), body);
+        return with(headers.with(Fields.requireOwnName(name), Fields.requireValue(name, value)));
     }
 
     /**
@@ -311,7 +368,7 @@ public final class Response extends EngineAttachment {
      * @throws IllegalArgumentException as {@link #header(String, String)}
      */
     public Response addHeader(String name, String value) {
-        return new Response(status, headers.plus(checkedName(name), Fields.requireValue(name, value)), body);
+        return with(headers.plus(Fields.requireOwnName(name), Fields.requireValue(name, value)));
     }
 
     /**
@@ -321,7 +378,7 @@ public final class Response extends EngineAttachment {
      * @return the response
      */
     public Response withoutHeader(String name) {
-        return new Response(status, headers.without(name), body);
+        return with(headers.without(name));
     }
 
     /**
@@ -332,6 +389,63 @@ public final class Response extends EngineAttachment {
      */
     public Response contentType(String contentType) {
         return header("Content-Type", contentType);
+    }
+
+    /**
+     * This response with one more field behind its content, whose value is not known before: see {@link Trailer}.
+     *
+     * <p>It is announced in a {@code Trailer} field and sent to every HTTP/1.1 peer, whether or not that said
+     * {@code TE: trailers}: who reads chunks can skip trailers, and proxies may drop them, so nothing may depend on
+     * their arrival (RFC 9110, section 6.5.1). To HTTP/1.0 and for HEAD there are none.
+     *
+     * {@snippet :
+     * CRC32 sum = new CRC32();
+     * return Response.stream("text/csv", out -> export(new CheckedOutputStream(out, sum)))
+     *         .trailer("CRC32", () -> Long.toHexString(sum.getValue()));
+     * }
+     *
+     * @param name a token
+     * @param value asked for once the content is written, on the thread that wrote it; null leaves the field out
+     * @return the response
+     * @throws IllegalArgumentException when the field must not be a trailer or belongs to the engine, or when this is not
+     *     a stream of unknown length, which alone can have trailers
+     */
+    public Response trailer(String name, Supplier<? extends @Nullable String> value) {
+        if (!(body instanceof Body.Streaming(long length, BodyWriter writer, List<Trailer> trailers))) {
+            throw new IllegalArgumentException(
+                    "only a streamed response has trailers (RFC 9112, section 7.1.2): make " + name + " a header");
+        }
+        List<Trailer> more = new ArrayList<>(trailers);
+        more.add(new Trailer(name, value));
+        return body(new Body.Streaming(length, writer, more));
+    }
+
+    /**
+     * This response, and then the end of the connection: {@code Connection: close}, FIN, close. For a client that should
+     * come back by a new connection, or not at all.
+     *
+     * @return the response
+     */
+    public Response closing() {
+        return closing ? this : new Response(status, headers, body, true, upgrade);
+    }
+
+    /**
+     * Whether the connection is to end behind this response whatever the client would like.
+     *
+     * @return true after {@link #closing()}
+     */
+    public boolean isClosing() {
+        return closing;
+    }
+
+    /**
+     * What the connection becomes.
+     *
+     * @return the protocol and who speaks it, when the status is 101; else null
+     */
+    public @Nullable Upgrade upgrade() {
+        return upgrade;
     }
 
     /**
@@ -357,15 +471,6 @@ public final class Response extends EngineAttachment {
      */
     public Response conditional(Request request) {
         return Conditional.answer(request, this);
-    }
-
-    private static String checkedName(String name) {
-        Fields.requireName(name);
-        if (ENGINE_FIELDS.contains(name.toLowerCase(Locale.ROOT))) {
-            throw new IllegalArgumentException(name + " is set by the engine, which alone knows how the message is"
-                    + " framed and when the connection ends; leave it out");
-        }
-        return name;
     }
 
     @Override

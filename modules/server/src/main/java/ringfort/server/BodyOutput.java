@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  * bounded queue, and the writing thread parks while {@link #HIGH_BYTES} are under way.
  *
  * <p>One writer, one worker. The head goes out with the first piece; a body that ends before its first piece was full
- * is handed over whole, so that it gets a {@code Content-Length}.
+ * is handed over whole, so that it gets a {@code Content-Length}. The output of a tunnel is of the same kind, but that
+ * {@link #close} ends it.
  */
 final class BodyOutput extends OutputStream {
     static final int PIECE_BYTES = 16 * 1024;
     private static final int HIGH_BYTES = 128 * 1024;
     private static final int LOW_BYTES = 64 * 1024;
     private static final byte[] NONE = {};
+    private static final String[] NO_TRAILERS = {};
 
     private final ConcurrentLinkedQueue<byte[]> pieces = new ConcurrentLinkedQueue<>();
     private final Exchange exchange;
@@ -28,6 +30,7 @@ final class BodyOutput extends OutputStream {
     private volatile long postedBytes; // written by the writer
     private volatile long takenBytes; // written by the worker
     private volatile boolean ended;
+    private volatile String[] trailers = NO_TRAILERS;
     private volatile @Nullable Throwable aborted;
     private volatile @Nullable IOException connectionFailure;
     private volatile @Nullable Thread waiting;
@@ -36,6 +39,7 @@ final class BodyOutput extends OutputStream {
     private int filled;
     private long written;
     private boolean posted;
+    private boolean closeEnds;
 
     /** @param declaredLength what the handler announced, or -1 */
     BodyOutput(Exchange exchange, long declaredLength) {
@@ -71,22 +75,46 @@ final class BodyOutput extends OutputStream {
         exchange.letWorkerRun();
     }
 
-    /** Everything is written. A body that never filled a piece comes back as bytes, and nothing was sent yet. */
+    /** Everything is written, and there are no trailers; as {@link #finish(String[])}. */
     byte @Nullable [] finish() throws IOException {
+        return finish(null);
+    }
+
+    /**
+     * Everything is written. A body that never filled a piece comes back as bytes, and nothing was sent yet.
+     *
+     * @param last names and values of trailers; not null keeps even a short body chunked
+     */
+    byte @Nullable [] finish(String @Nullable [] last) throws IOException {
         check();
         if (declaredLength >= 0 && written + filled != declaredLength) {
             throw new IOException(
                     "the response announced " + declaredLength + " bytes and wrote " + (written + filled));
         }
-        if (!posted) {
+        if (!posted && last == null) {
             return Arrays.copyOf(piece, filled);
         }
-        if (filled > 0) {
-            post();
+        if (last != null) {
+            trailers = last;
         }
+        post();
         ended = true;
         exchange.signal();
         return null;
+    }
+
+    /** Posts the head at once; from then on closing ends the output. */
+    void beginTunnel() throws IOException {
+        closeEnds = true;
+        flush();
+    }
+
+    /** Ends a tunnel's output; a response's ends when its writer returns. */
+    @Override
+    public void close() throws IOException {
+        if (closeEnds && !ended) {
+            finish();
+        }
     }
 
     /** The handler failed midway: the peer must be able to tell, so the connection is cut and not ended. */
@@ -101,6 +129,9 @@ final class BodyOutput extends OutputStream {
 
     private int room(int wanted) throws IOException {
         check();
+        if (ended) {
+            throw new IOException("the output was closed");
+        }
         if (filled == piece.length && filled > 0) {
             post();
         }
@@ -176,6 +207,11 @@ final class BodyOutput extends OutputStream {
     /** True once the writer has finished; pieces put before that are still to be taken. */
     boolean isEnded() {
         return ended;
+    }
+
+    /** Names and values in turn; known when it has ended. */
+    String[] trailers() {
+        return trailers;
     }
 
     @Nullable Throwable aborted() {

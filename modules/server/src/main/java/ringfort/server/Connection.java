@@ -10,7 +10,6 @@ import ringfort.api.Response;
 import ringfort.h1.H1State;
 import ringfort.h1.Phase;
 import ringfort.h1.Refusal;
-import ringfort.h1.ResponseEncoder;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
 import ringfort.sys.Sockets;
@@ -55,6 +54,7 @@ abstract class Connection {
     private boolean peerClosed;
     private boolean closing; // nothing more is read; close once everything is sent
     private boolean shutdown; // our FIN is out
+    private boolean halfClosed; // a tunnel's handler has ended our side
     private boolean destroyed;
     private boolean served;
     private int lingered;
@@ -100,9 +100,9 @@ abstract class Connection {
         leftoverAt = leftover.length == 0 ? 0 : at;
     }
 
-    /** Everything is sent and the connection ends, the peer's side being open: it gets our FIN and may answer it. */
+    /** Everything is sent and our side ends, the peer's being open: it gets our FIN and may answer it. */
     final boolean wantsShutdown() {
-        return closing && !shutdown && !destroyed && out.isEmpty();
+        return (closing || halfClosed) && !shutdown && !destroyed && out.isEmpty();
     }
 
     final boolean isDestroyed() {
@@ -207,6 +207,12 @@ abstract class Connection {
     }
 
     private void inputEnds() {
+        RequestBody tunnel = tunnelInput();
+        if (tunnel != null) {
+            tunnel.end();
+            h1.readOutstanding(false, worker.now());
+            return;
+        }
         switch (h1.inputClosed(worker.now())) {
             case IDLE_CLOSE -> closeWhenSent(CloseReason.PEER);
             case PARTIAL_HEAD -> closeWhenSent(CloseReason.PEER_MIDWAY);
@@ -247,6 +253,12 @@ abstract class Connection {
     final void shutdownDone() {
         shutdown = true;
         touch();
+        if (closing) {
+            lingerForPeer();
+        }
+    }
+
+    private void lingerForPeer() {
         if (peerClosed || worker.context.timeouts.lingerNanos() == 0) {
             destroy(closeReason, null);
         } else {
@@ -279,6 +291,10 @@ abstract class Connection {
 
     private int driveWhilePossible(byte[] buffer, int from, int to) {
         int at = from;
+        if (tunnelInput() != null) {
+            tunnelled(buffer, from, to);
+            return to;
+        }
         while (!closing && !destroyed && out.queuedBytes() < worker.context.options.maxQueuedWrite()) {
             H1State.Event event = h1.next(buffer, at, to, worker.now());
             at = h1.position();
@@ -295,8 +311,12 @@ abstract class Connection {
                     dispatch();
                     return to;
                 }
-                case BUSY, TUNNEL -> {
+                case BUSY -> {
                     return at;
+                }
+                case TUNNEL -> {
+                    tunnelled(buffer, at, to);
+                    return to;
                 }
                 case REFUSED -> {
                     answerAndClose(h1.refusal(), CloseReason.REFUSED);
@@ -322,14 +342,31 @@ abstract class Connection {
     }
 
     private void body(byte[] buffer, int from, int to) {
-        Exchange current = exchange;
-        if (current == null || current.body == null) {
-            return;
+        if (exchange != null && exchange.body != null) {
+            offer(exchange.body, Arrays.copyOfRange(buffer, from, to));
         }
-        if (!current.body.offer(Arrays.copyOfRange(buffer, from, to)) && !bodyPaused && current.body.pause()) {
+    }
+
+    private void offer(RequestBody to, byte[] bytes) {
+        if (!to.offer(bytes) && !bodyPaused && to.pause()) {
             bodyPaused = true;
             h1.readOutstanding(false, worker.now());
         }
+    }
+
+    /** Bytes of another protocol: the handler that speaks it gets them all. */
+    private void tunnelled(byte[] buffer, int from, int to) {
+        RequestBody tunnel = tunnelInput();
+        if (tunnel != null && from < to) {
+            h1.readOutstanding(false, worker.now());
+            offer(tunnel, Arrays.copyOfRange(buffer, from, to));
+        }
+    }
+
+    /** What takes the peer's bytes once the connection has left HTTP; null before that. */
+    private @Nullable RequestBody tunnelInput() {
+        Exchange current = exchange;
+        return current == null || !current.answered ? null : current.tunnelInput();
     }
 
     /** Starts the handler, unless it runs already or must wait: an inline handler runs when its body is there whole. */
@@ -357,18 +394,19 @@ abstract class Connection {
             return;
         }
         touch();
-        RequestBody body = from.body;
-        if (body != null && body.continueWanted() && h1.awaitsContinue()) {
-            worker.sink.reset();
-            ResponseEncoder.interim(worker.sink, 100);
-            out.append(worker.sink.array(), 0, worker.sink.length());
-            h1.continueSent(worker.now());
+        if (!from.answered) {
+            responder.interim(from);
         }
+        RequestBody tunnel = tunnelInput();
+        RequestBody body = tunnel == null ? from.body : tunnel;
         if (body != null && bodyPaused && body.wantsMore()) {
             bodyPaused = false;
             body.resumed();
-            h1.readOutstanding(true, worker.now());
+            h1.readOutstanding(tunnel == null, worker.now());
             driveLeftover();
+        }
+        if (tunnel != null) {
+            h1.readOutstanding(tunnel.readerWaits(), worker.now());
         }
         Response response = from.response();
         if (response != null && !from.answered) {
@@ -381,6 +419,29 @@ abstract class Connection {
     }
 
     // From responses to bytes.
+
+    /** The head that switches protocols is queued: whatever comes behind the request is the handler's. */
+    final void detached() {
+        driveLeftover();
+        if (peerClosed && !hasLeftover()) {
+            inputEnds();
+        }
+    }
+
+    /** A tunnel's handler has ended our side. */
+    final void halfClose() {
+        halfClosed = true;
+        touch();
+    }
+
+    /** A tunnel's handler is done: what the peer still sends is of no use to anybody. */
+    final void tunnelEnded() {
+        abandonExchange(new IOException("the tunnel has ended"));
+        closeWhenSent(CloseReason.FINISHED);
+        if (shutdown && !destroyed) {
+            lingerForPeer();
+        }
+    }
 
     /** The response is queued whole: what follows is decided now, so that pipelined answers share a send. */
     final void responseQueued() {

@@ -2,7 +2,7 @@ package ringfort.server;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Objects;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -10,10 +10,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Body;
 import ringfort.api.Handler;
+import ringfort.api.Headers;
 import ringfort.api.Request;
 import ringfort.api.Response;
+import ringfort.api.Trailer;
+import ringfort.api.Upgrade;
 import ringfort.api.spi.Mount;
 import ringfort.api.spi.RouteMatch;
+import ringfort.h1.ByteSink;
 import ringfort.h1.Fields;
 import ringfort.h1.RequestHead;
 import ringfort.sys.OnWorker;
@@ -28,7 +32,11 @@ import ringfort.sys.OnWorker;
  * threads that the handler starts inherit that scheduler.
  */
 final class Exchange implements Runnable, Executor {
+    /** Stands for {@code 100 Continue}, which only the connection knows whether to send. */
+    private static final byte[] CONTINUE = {};
+
     private static final Response NOBODY = Response.of(500);
+    private static final int MOST_INTERIM = 16;
 
     private final Connection connection;
     private final Worker worker;
@@ -59,6 +67,9 @@ final class Exchange implements Runnable, Executor {
     private volatile @Nullable Response response;
     private volatile @Nullable BodyOutput stream;
     private volatile byte @Nullable [] wholeBody;
+    private volatile @Nullable ConcurrentLinkedQueue<byte[]> interim; // the handler's, until the worker sends them
+    private volatile @Nullable RequestBody tunnelInput;
+    private volatile boolean tunnelReturned;
     private @Nullable Response streaming; // the writer's, until its first piece
 
     Exchange(Connection connection, RequestHead head) {
@@ -67,7 +78,7 @@ final class Exchange implements Runnable, Executor {
         this.head = head;
         this.body = head.hasBody() ? new RequestBody(this::signal) : null;
         InputStream content = body == null ? InputStream.nullInputStream() : body;
-        this.source = new HeadSource(head, content, connection.peer(), connection.local());
+        this.source = new HeadSource(head, content, connection.peer(), connection.local(), this::inform);
         RouteMatch match = worker.context.match(source);
         this.mount = match.mount();
         this.handler = match.mount().handler();
@@ -204,7 +215,7 @@ final class Exchange implements Runnable, Executor {
         thread = Thread.currentThread();
         carrier = thread;
         Response result = handle();
-        if (result.body() instanceof Body.Streaming && sendsBody(result)) {
+        if (result.upgrade() != null || (result.body() instanceof Body.Streaming && sendsBody(result))) {
             Thread writer = worker.context.scheduler.offloaded(() -> finish(result));
             thread = writer;
             carrier = null; // the writer's: its signals go by the mailbox
@@ -216,7 +227,7 @@ final class Exchange implements Runnable, Executor {
 
     private Response handle() {
         try {
-            return Objects.requireNonNull(handler.handle(request), "the handler returned null");
+            return worker.context.answer(handler, request);
         } catch (Throwable e) {
             return failure(e);
         }
@@ -228,6 +239,17 @@ final class Exchange implements Runnable, Executor {
     }
 
     private void finish(Response result) {
+        Upgrade upgrade = result.upgrade();
+        if (upgrade != null) {
+            var input = new RequestBody(this::signal, true);
+            tunnelInput = input;
+            write(result, -1, out -> {
+                out.beginTunnel();
+                upgrade.tunnel().run(input, out);
+                tunnelReturned = true;
+            });
+            return;
+        }
         if (sendsBody(result)) {
             switch (result.body()) {
                 case Body.Streaming streamed -> {
@@ -261,9 +283,13 @@ final class Exchange implements Runnable, Executor {
         var out = new BodyOutput(this, length);
         streaming = result;
         stream = out;
+        if (abandoned) {
+            fail(new IOException(
+                    "the connection is closed")); // who abandoned it may have been too early to see the stream
+        }
         try {
             writer.writeTo(out);
-            byte[] whole = out.finish();
+            byte[] whole = out.finish(trailers(result));
             if (whole != null) {
                 stream = null;
                 wholeBody = whole;
@@ -272,6 +298,37 @@ final class Exchange implements Runnable, Executor {
             }
         } catch (Throwable e) {
             failed(out, e);
+        }
+    }
+
+    /** Values of the trailers the response promised, which HTTP/1.0 is not promised; null without any. */
+    private String @Nullable [] trailers(Response result) {
+        List<Trailer> trailers = ResponseContent.trailers(result);
+        return trailers.isEmpty() || head.minorVersion() == 0 ? null : ResponseContent.values(trailers);
+    }
+
+    /**
+     * Sends an interim response. One that finds {@link #MOST_INTERIM} still waiting is dropped: it is news, and the peer
+     * does not read.
+     */
+    private void inform(int status, Headers fields) {
+        if (response != null) {
+            throw new IllegalStateException("the final response has begun; a " + status + " comes too late");
+        }
+        ConcurrentLinkedQueue<byte[]> waiting = interim;
+        if (waiting == null) {
+            waiting = new ConcurrentLinkedQueue<>();
+            interim = waiting;
+        }
+        if (waiting.size() < MOST_INTERIM) {
+            if (status == 100) {
+                waiting.add(CONTINUE);
+            } else {
+                var sink = new ByteSink(256);
+                ResponseContent.interim(sink, status, fields);
+                waiting.add(sink.toByteArray());
+            }
+            signal();
         }
     }
 
@@ -284,6 +341,7 @@ final class Exchange implements Runnable, Executor {
             return;
         }
         stream = null;
+        tunnelInput = null;
         response = ServerContext.held(failure(cause));
         signal();
     }
@@ -301,6 +359,22 @@ final class Exchange implements Runnable, Executor {
         return response;
     }
 
+    /** The next interim response to send, no bytes standing for 100 where it is waited for; null when there is none. */
+    byte @Nullable [] nextInterim() {
+        ConcurrentLinkedQueue<byte[]> waiting = interim;
+        return waiting == null ? null : waiting.poll();
+    }
+
+    /** What the handler reads once it speaks another protocol; null before that. */
+    @Nullable RequestBody tunnelInput() {
+        return tunnelInput;
+    }
+
+    /** Whether the handler has said all it has to say in another protocol. */
+    boolean tunnelReturned() {
+        return tunnelReturned;
+    }
+
     @Nullable BodyOutput stream() {
         return stream;
     }
@@ -312,8 +386,16 @@ final class Exchange implements Runnable, Executor {
     /** The connection is gone or the request was answered without its handler: whoever still works on it is told. */
     void abandon(IOException cause) {
         abandoned = true;
+        fail(cause);
+    }
+
+    private void fail(IOException cause) {
         if (body != null) {
             body.fail(cause);
+        }
+        RequestBody input = tunnelInput;
+        if (input != null) {
+            input.fail(cause);
         }
         BodyOutput out = stream;
         if (out != null) {

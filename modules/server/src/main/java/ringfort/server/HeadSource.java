@@ -17,13 +17,21 @@ final class HeadSource implements RequestSource {
     private final InputStream body;
     private final InetSocketAddress peer;
     private final InetSocketAddress local;
+    private final Interim interim;
     private volatile Fields trailers = Fields.EMPTY;
 
-    HeadSource(RequestHead head, InputStream body, InetSocketAddress peer, InetSocketAddress local) {
+    /** Sends interim responses. */
+    interface Interim {
+        /** As {@link RequestSource#inform}, to HTTP/1.1 only. */
+        void inform(int status, Headers fields);
+    }
+
+    HeadSource(RequestHead head, InputStream body, InetSocketAddress peer, InetSocketAddress local, Interim interim) {
         this.head = head;
         this.body = body;
         this.peer = peer;
         this.local = local;
+        this.interim = interim;
     }
 
     /** Called when the body has ended, before its reader learns of that. */
@@ -89,6 +97,19 @@ final class HeadSource implements RequestSource {
     @Override
     public boolean secure() {
         return false;
+    }
+
+    @Override
+    public @Nullable String upgrade() {
+        boolean asked = head.upgrade() != null && !head.hasBody() && !head.isHead();
+        return asked ? String.join(",", headers().all("Upgrade")) : null;
+    }
+
+    @Override
+    public void inform(int status, Headers fields) {
+        if (head.minorVersion() > 0) {
+            interim.inform(status, fields);
+        }
     }
 
     private record View(FieldSection fields) implements Headers {

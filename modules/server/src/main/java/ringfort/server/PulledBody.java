@@ -54,9 +54,7 @@ final class PulledBody extends InputStream {
     }
 
     private void pull() throws IOException {
-        if (h1.awaitsContinue()) {
-            tellToContinue();
-        }
+        continueNow();
         switch (connection.step()) {
             case BODY -> {
                 from = h1.dataFrom();
@@ -80,7 +78,11 @@ final class PulledBody extends InputStream {
         }
     }
 
-    private void tellToContinue() throws IOException {
+    /** Tells a peer that waits with its content to send it. */
+    void continueNow() throws IOException {
+        if (!h1.awaitsContinue()) {
+            return;
+        }
         connection.output.lock();
         try {
             connection.checkMine();

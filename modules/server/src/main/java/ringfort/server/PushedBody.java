@@ -2,8 +2,10 @@ package ringfort.server;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Objects;
 import ringfort.api.Response;
+import ringfort.api.Trailer;
 import ringfort.h1.ByteSink;
 import ringfort.h1.ChunkedEncoder;
 import ringfort.h1.RequestHead;
@@ -77,20 +79,22 @@ final class PushedBody extends OutputStream {
         return connectionFailed;
     }
 
-    /** Everything is written. */
+    /** Everything is written; a short body without trailers gets a length. */
     void finish() throws IOException {
+        List<Trailer> trailers = head.minorVersion() == 0 ? List.of() : ResponseContent.trailers(response);
+        String[] values = ResponseContent.values(trailers);
         if (declaredLength >= 0 && written + filled != declaredLength) {
             throw new IOException(
                     "the response announced " + declaredLength + " bytes and wrote " + (written + filled));
         }
         if (!begun) {
-            begin(filled);
+            begin(trailers.isEmpty() ? filled : declaredLength);
         }
         post();
         if (framing == ResponseEncoder.Framing.CHUNKED) {
             ByteSink sink = connection.sink;
             sink.reset();
-            ChunkedEncoder.last(sink);
+            ChunkedEncoder.last(sink, values);
             send(sink.array(), sink.length());
         }
     }

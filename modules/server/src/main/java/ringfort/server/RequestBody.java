@@ -22,6 +22,7 @@ final class RequestBody extends InputStream {
 
     private final ConcurrentLinkedQueue<byte[]> chunks = new ConcurrentLinkedQueue<>();
     private final Runnable signal;
+    private final boolean tellsWaiting;
     private volatile long offeredBytes; // written by the worker
     private volatile long takenBytes; // written by the reader
     private volatile boolean paused; // written by the worker
@@ -36,7 +37,13 @@ final class RequestBody extends InputStream {
 
     /** @param signal tells the worker that {@link #continueWanted()} or {@link #wantsMore()} may have changed */
     RequestBody(Runnable signal) {
+        this(signal, false);
+    }
+
+    /** @param tellsWaiting whether {@link #readerWaits()} becoming true is worth a signal each time */
+    RequestBody(Runnable signal, boolean tellsWaiting) {
         this.signal = signal;
+        this.tellsWaiting = tellsWaiting;
     }
 
     // The worker's side.
@@ -63,6 +70,11 @@ final class RequestBody extends InputStream {
     /** Tells whether receiving stopped and should go on. */
     boolean wantsMore() {
         return paused && offeredBytes - takenBytes <= LOW_BYTES;
+    }
+
+    /** Whether the reader can do nothing before the peer has sent something. */
+    boolean readerWaits() {
+        return waiting != null && chunks.isEmpty() && !ended;
     }
 
     void resumed() {
@@ -166,6 +178,9 @@ final class RequestBody extends InputStream {
             signal.run();
         }
         waiting = Thread.currentThread();
+        if (tellsWaiting) {
+            signal.run();
+        }
         try {
             for (; ; ) {
                 boolean last = ended;

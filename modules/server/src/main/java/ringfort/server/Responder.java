@@ -2,6 +2,7 @@ package ringfort.server;
 
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Response;
+import ringfort.api.Upgrade;
 import ringfort.h1.ResponseEncoder;
 import ringfort.sys.OnWorker;
 
@@ -18,6 +19,7 @@ final class Responder {
 
     private final Connection connection;
     private @Nullable BodyOutput stream; // under way
+    private @Nullable Exchange tunnel; // the stream is its handler's, and no longer HTTP
     private ResponseEncoder.Framing framing = ResponseEncoder.Framing.NONE;
 
     Responder(Connection connection) {
@@ -32,9 +34,39 @@ final class Responder {
     /** Nobody writes any more. */
     void abandon() {
         stream = null;
+        tunnel = null;
+    }
+
+    /** Sends what the handler has to say before its response, and {@code 100 Continue} once it reads. */
+    void interim(Exchange from) {
+        for (byte[] next = from.nextInterim(); next != null; next = from.nextInterim()) {
+            if (next.length == 0) {
+                sendContinue();
+            } else if (connection.out.queuedBytes() < connection.worker.context.options.maxQueuedWrite()) {
+                connection.out.append(next, 0, next.length);
+            }
+        }
+        if (from.body != null && from.body.continueWanted()) {
+            sendContinue();
+        }
+    }
+
+    private void sendContinue() {
+        if (connection.h1.awaitsContinue()) {
+            Worker worker = connection.worker;
+            worker.sink.reset();
+            ResponseEncoder.interim(worker.sink, 100);
+            connection.out.append(worker.sink.array(), 0, worker.sink.length());
+            connection.h1.continueSent(worker.now());
+        }
     }
 
     void respond(Exchange from, Response response) {
+        Upgrade upgrade = response.upgrade();
+        if (upgrade != null) {
+            switchProtocols(from, response, upgrade);
+            return;
+        }
         Worker worker = connection.worker;
         BodyOutput streamed = from.stream();
         byte[] content = from.wholeBody();
@@ -57,6 +89,21 @@ final class Responder {
             stream = streamed;
             pump();
         }
+    }
+
+    private void switchProtocols(Exchange from, Response response, Upgrade upgrade) {
+        Worker worker = connection.worker;
+        worker.sink.reset();
+        ResponseContent.switching(worker.sink, response, upgrade);
+        connection.out.append(worker.sink.array(), 0, worker.sink.length());
+        worker.counters.responses.add(1);
+        connection.h1.responseHead(false, worker.now());
+        connection.h1.detach(worker.context.idleNanos(upgrade));
+        framing = ResponseEncoder.Framing.UNTIL_CLOSE;
+        tunnel = from;
+        stream = from.stream();
+        connection.detached();
+        pump();
     }
 
     /** The head is in the worker's sink; a small body joins it there, so that both are copied once. */
@@ -88,7 +135,7 @@ final class Responder {
             byte[] piece = streamed.peek();
             if (piece == null) {
                 if (last) {
-                    end();
+                    end(streamed);
                 }
                 return;
             }
@@ -101,9 +148,16 @@ final class Responder {
         }
     }
 
-    private void end() {
+    private void end(BodyOutput ended) {
+        if (tunnel != null) {
+            connection.halfClose();
+            if (tunnel.tunnelReturned()) {
+                connection.tunnelEnded();
+            }
+            return;
+        }
         if (framing == ResponseEncoder.Framing.CHUNKED) {
-            connection.worker.appendLastChunk(connection.out);
+            connection.worker.appendLastChunk(connection.out, ended.trailers());
         }
         stream = null;
         connection.responseQueued();

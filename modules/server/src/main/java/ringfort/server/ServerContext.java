@@ -3,16 +3,21 @@ package ringfort.server;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Body;
+import ringfort.api.Handler;
 import ringfort.api.Request;
 import ringfort.api.Response;
 import ringfort.api.ServerOptions;
+import ringfort.api.Upgrade;
 import ringfort.api.spi.Application;
 import ringfort.api.spi.Mount;
 import ringfort.api.spi.RequestSource;
 import ringfort.api.spi.RouteMatch;
 import ringfort.api.spi.RouteSettings;
+import ringfort.h1.DateHeader;
 import ringfort.h1.H1State;
 import ringfort.h1.Limits;
 import ringfort.h1.Phase;
@@ -27,7 +32,8 @@ final class ServerContext {
     final Limits limits;
     final Timeouts timeouts;
     final Ticker ticker;
-    final InstantSource wallClock = InstantSource.system(); // for the Date field only
+    private final InstantSource wallClock = InstantSource.system();
+    private final DateHeader date = new DateHeader();
     final Scheduler scheduler;
     final Admission admission;
     final Notices notices;
@@ -54,6 +60,11 @@ final class ServerContext {
         return options.workers() > 0 ? options.workers() : Runtime.getRuntime().availableProcessors();
     }
 
+    /** The value of Date, made once per second. */
+    byte[] date() {
+        return date.value(Math.floorDiv(wallClock.millis(), 1000));
+    }
+
     /** Routes a request; what cannot be routed has a mount of its own that answers so. */
     RouteMatch match(RequestSource source) {
         return application.routes().match(source.method(), source.pathAndQuery());
@@ -66,9 +77,27 @@ final class ServerContext {
         return settings.bodyBytes() < 0 ? null : h1.limitBody(settings.bodyBytes());
     }
 
-    /** What a failed handler answers; never fails itself. */
+    /** Runs a handler; what it answers can be sent. */
+    Response answer(Handler handler, Request request) throws Exception {
+        Response response = Objects.requireNonNull(handler.handle(request), "the handler returned null");
+        Upgrade upgrade = response.upgrade();
+        if (upgrade != null && !request.asksForUpgrade(upgrade.protocol())) {
+            throw new IllegalStateException("the handler switches to " + upgrade.protocol()
+                    + ", which this request does not ask for; Response.upgrade makes a response for one request only");
+        }
+        return response;
+    }
+
+    /** What a failed handler answers: a final response; never fails itself. */
     Response failure(Request request, Throwable cause) {
-        return application.failure(request, cause);
+        Response response = application.failure(request, cause);
+        return response.upgrade() == null ? response : response.status(500);
+    }
+
+    /** How long a read of a tunnel may wait while nothing moves; 0 for ever. */
+    long idleNanos(Upgrade upgrade) {
+        Duration own = upgrade.idleTimeout();
+        return own == null ? timeouts.idleNanos() : nanos(own);
     }
 
     /** The same response if its body is held whole, a plain 500 otherwise: for when streaming is what failed. */
@@ -113,7 +142,8 @@ final class ServerContext {
                 nanos(o.lingerTimeout()));
     }
 
+    /** Saturates: centuries are for ever. */
     private static long nanos(Duration duration) {
-        return duration.toNanos();
+        return TimeUnit.NANOSECONDS.convert(duration);
     }
 }

@@ -1,19 +1,13 @@
 package ringfort.server;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import ringfort.api.Request;
-import ringfort.api.Response;
-import ringfort.api.spi.Mount;
-import ringfort.api.spi.RouteMatch;
 import ringfort.h1.ByteSink;
 import ringfort.h1.DeadlineSlot;
 import ringfort.h1.H1State;
@@ -63,7 +57,11 @@ final class ThreadsConnection implements Runnable {
     private volatile boolean headRequest; // the request in the handler's hands is HEAD
     private volatile @Nullable LateAnswer lateAnswer;
     private volatile boolean handling; // from the handler's start until its response begins
+    private volatile boolean tunnelling;
     private boolean lingering;
+
+    /** For {@link #h1} where two threads may use it: of a tunnel, one reads while the other writes. */
+    private final ReentrantLock protocol = new ReentrantLock();
 
     ThreadsConnection(ThreadsEngine.Running engine, Socket socket, InetSocketAddress peer) {
         this.engine = engine;
@@ -109,13 +107,15 @@ final class ThreadsConnection implements Runnable {
         if (due == null || lateNanos < 0) {
             return;
         }
-        if (reading) {
+        if (due.phase() == Phase.WRITE) { // in a tunnel another thread may be reading
+            if (slot.take(due)) {
+                expired(due.phase(), lateNanos);
+                force();
+            }
+        } else if (reading) {
             if (lateNanos > STARVED_NANOS && !hasUnread()) {
                 endStarved(due, lateNanos);
             }
-        } else if (due.phase() == Phase.WRITE && slot.take(due)) {
-            expired(due.phase(), lateNanos);
-            force();
         } else if (due.phase() == Phase.HANDLER && slot.takeAnswer(due)) {
             expired(due.phase(), lateNanos);
             answerLate(HANDLER_LATE);
@@ -211,6 +211,9 @@ final class ThreadsConnection implements Runnable {
     }
 
     private boolean waitsForRequest(boolean silentToo) {
+        if (tunnelling) {
+            return false;
+        }
         SharedSlot.Armed armed = slot.armed();
         Phase phase = armed == null ? null : armed.phase();
         return served ? phase == Phase.IDLE : silentToo && phase == Phase.HEADER;
@@ -397,7 +400,14 @@ final class ThreadsConnection implements Runnable {
         if (!lingering) {
             reason = CloseReason.DEADLINE;
         }
-        switch (h1.expired(now)) {
+        H1State.Expiry expiry;
+        protocol.lock();
+        try {
+            expiry = h1.expired(now);
+        } finally {
+            protocol.unlock();
+        }
+        switch (expiry) {
             case ANSWER_408, ANSWER_503 -> {
                 if (handling) {
                     slot.answered(); // a handler may catch what it is told, and stay
@@ -419,27 +429,7 @@ final class ThreadsConnection implements Runnable {
     }
 
     private boolean serve(RequestHead head) throws IOException {
-        var body = new PulledBody(this);
-        var source = new HeadSource(head, head.hasBody() ? body : InputStream.nullInputStream(), peer, local());
-        RouteMatch match = context.match(source);
-        body.trailersTo(source);
-        Mount mount = match.mount();
-        Refusal refusal = context.applySettings(h1, mount);
-        if (refusal != null) {
-            throw new Refused(refusal);
-        }
-        if (head.hasBody()) {
-            h1.readOutstanding(false, now()); // the peer is waited for while the handler reads
-        } else {
-            step(); // END
-        }
-        var request = new Request(source, match);
-        headRequest = head.isHead();
-        handling = true;
-        Response response = handle(mount, request, body);
-        body.check();
-        responder.respond(head, request, response, body, h1.keepAlive() && !engine.isDraining());
-        return switch (h1.responseComplete(now())) {
+        return switch (new ThreadsExchange(this, context, responder, head).serve()) {
             case KEEP_ALIVE, DRAIN_BODY -> true;
             case CLOSE -> {
                 reason = CloseReason.FINISHED;
@@ -448,20 +438,28 @@ final class ThreadsConnection implements Runnable {
         };
     }
 
-    private InetSocketAddress local() {
+    InetSocketAddress local() {
         return (InetSocketAddress) socket.getLocalSocketAddress();
     }
 
-    private Response handle(Mount mount, Request request, PulledBody body) throws IOException {
-        try {
-            return Objects.requireNonNull(mount.handler().handle(request), "the handler returned null");
-        } catch (Throwable e) {
-            body.check(); // the peer's doing is no fault of the handler's
-            checkMine(); // nor is our own interrupt
-            return context.failure(request, e);
-        } finally {
-            boolean _ = Thread.interrupted(); // left set, it would close the socket under its next read or write
-        }
+    void handlerBegins(boolean isHead) {
+        headRequest = isHead;
+        handling = true;
+    }
+
+    /** Whether the final response has not begun. */
+    boolean isHandling() {
+        return handling;
+    }
+
+    boolean mayKeepAlive() {
+        return h1.keepAlive() && !engine.isDraining();
+    }
+
+    /** The connection now speaks another protocol. */
+    void detach(long idleNanos) {
+        h1.detach(idleNanos);
+        tunnelling = true;
     }
 
     /** Throws when somebody else has answered, or cut the connection. */
@@ -494,20 +492,68 @@ final class ThreadsConnection implements Runnable {
     /** Writes in slices, so that progress is seen; the sweep ends a write that stalls. */
     void write(byte[] bytes, int from, int length) throws IOException {
         OutputStream out = socket.getOutputStream();
-        h1.writeOutstanding(true, now());
+        writeOutstanding(length > 0, 0);
         for (int end = from + length; from < end; ) {
             int count = Math.min(WRITE_BYTES, end - from);
             out.write(bytes, from, count);
             from += count;
             engine.counters.sentBytes.add(count);
-            h1.writeProgress(count, now());
+            writeOutstanding(from < end, count);
         }
-        h1.writeOutstanding(false, now());
+    }
+
+    private void writeOutstanding(boolean waiting, int sentBytes) {
+        protocol.lock();
+        try {
+            long now = now();
+            if (sentBytes > 0) {
+                h1.writeProgress(sentBytes, now);
+            }
+            h1.writeOutstanding(waiting, now);
+        } finally {
+            protocol.unlock();
+        }
+    }
+
+    // Tunnels.
+
+    /** Waits for bytes of the peer that are not HTTP; false at the end of what it sends. */
+    boolean fillTunnel() throws IOException {
+        readOutstanding(true);
+        try {
+            return fill();
+        } finally {
+            readOutstanding(false);
+        }
+    }
+
+    private void readOutstanding(boolean waiting) {
+        protocol.lock();
+        try {
+            h1.readOutstanding(waiting, now());
+        } finally {
+            protocol.unlock();
+        }
+    }
+
+    /** Moves received bytes that are not HTTP; 0 when there are none. */
+    int take(byte[] target, int offset, int length) {
+        int count = Math.min(length, limit - at);
+        System.arraycopy(buffer, at, target, offset, count);
+        at += count;
+        return count;
+    }
+
+    /** Ends our side. */
+    void halfClose() throws IOException {
+        if (!socket.isOutputShutdown()) {
+            socket.shutdownOutput();
+        }
     }
 
     /** FIN first, then a bounded wait for the peer's: closing with bytes unread would reset what was just sent. */
     private void linger() throws IOException {
-        socket.shutdownOutput();
+        halfClose();
         if (context.timeouts.lingerNanos() == 0) {
             return; // off means no linger, not one without an end
         }

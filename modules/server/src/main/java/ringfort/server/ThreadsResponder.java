@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import ringfort.api.Body;
 import ringfort.api.Request;
 import ringfort.api.Response;
+import ringfort.api.Upgrade;
 import ringfort.h1.Refusal;
 import ringfort.h1.RequestHead;
 import ringfort.h1.ResponseEncoder;
@@ -57,6 +58,15 @@ final class ThreadsResponder {
         connection.responseBegins(decided.keepAlive());
         counters.responses.add(1);
         return decided.framing();
+    }
+
+    /** Sends the head that switches protocols. */
+    void switchProtocols(Response response, Upgrade upgrade) throws IOException {
+        connection.sink.reset();
+        ResponseContent.switching(connection.sink, response, upgrade);
+        connection.responseBegins(false);
+        counters.responses.add(1);
+        connection.write(connection.sink.array(), 0, connection.sink.length());
     }
 
     private interface Writer {

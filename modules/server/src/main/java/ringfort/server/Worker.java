@@ -492,9 +492,9 @@ abstract class Worker implements Executor, Runnable {
         out.append(sink.array(), 0, sink.length());
     }
 
-    final void appendLastChunk(Outbox out) {
+    final void appendLastChunk(Outbox out, String... trailers) {
         sink.reset();
-        ChunkedEncoder.last(sink);
+        ChunkedEncoder.last(sink, trailers);
         out.append(sink.array(), 0, sink.length());
     }
 }

@@ -255,7 +255,7 @@ final class Peer implements AutoCloseable {
             left = Long.parseLong(line(), 16);
             ended = left == 0;
             if (ended && !line().isEmpty()) {
-                throw new IOException("trailers came that nobody sends");
+                throw new IOException("trailers came that the test does not expect");
             }
             return !ended;
         }

@@ -93,4 +93,22 @@ public interface RequestSource {
      * @return true for TLS
      */
     boolean secure();
+
+    /**
+     * The protocols the peer would rather speak, when it may be taken at its word: in HTTP/1.1, where {@code Connection}
+     * names {@code Upgrade}, without content, and not for HEAD.
+     *
+     * @return the list as sent, or null
+     */
+    @Nullable String upgrade();
+
+    /**
+     * Sends an interim response in front of the final one, unless the peer speaks HTTP/1.0 or is gone. 100 is sent only
+     * to a peer that waits for it. The caller has checked status and fields.
+     *
+     * @param status 100 to 199, but not 101
+     * @param fields its fields
+     * @throws IllegalStateException when the final response has begun
+     */
+    void inform(int status, Headers fields);
 }

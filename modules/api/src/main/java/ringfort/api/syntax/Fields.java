@@ -1,9 +1,58 @@
 package ringfort.api.syntax;
 
-/** Field names and values (RFC 9110, sections 5.1, 5.5 and 5.6.2). Stateless; any thread. */
+import java.util.Locale;
+import java.util.Set;
+
+/** Field names and values (RFC 9110, sections 5.1, 5.5, 5.6.2 and 6.5.1). Stateless; any thread. */
 public final class Fields {
     private static final String TOKEN_PUNCTUATION = "!#$%&'*+-.^_`|~";
     private static final boolean[] TOKEN = new boolean[128];
+
+    /** What frames a message and ends a connection, which an engine alone decides. */
+    private static final Set<String> OF_THE_ENGINE = Set.of(
+            "content-length",
+            "transfer-encoding",
+            "connection",
+            "date",
+            "keep-alive",
+            "proxy-connection",
+            "trailer",
+            "upgrade");
+
+    /**
+     * What a recipient has to know before the content, or must not learn from a part of the message that a proxy may
+     * merge, drop or overlook: framing, routing, control data, authentication, and how the content is to be read.
+     */
+    private static final Set<String> NOT_IN_TRAILERS = Set.of(
+            "te",
+            "host",
+            "expect",
+            "max-forwards",
+            "range",
+            "if-match",
+            "if-none-match",
+            "if-modified-since",
+            "if-unmodified-since",
+            "if-range",
+            "pragma",
+            "age",
+            "cache-control",
+            "expires",
+            "location",
+            "retry-after",
+            "vary",
+            "warning",
+            "authorization",
+            "proxy-authorization",
+            "www-authenticate",
+            "proxy-authenticate",
+            "cookie",
+            "set-cookie",
+            "content-encoding",
+            "content-type",
+            "content-range",
+            "content-location",
+            "content-language");
 
     static {
         for (int c = 0; c < 128; c++) {
@@ -41,6 +90,36 @@ public final class Fields {
     public static String requireName(String name) {
         if (!isToken(name)) {
             throw new IllegalArgumentException("field name " + quote(name) + " is not a token (RFC 9110, 5.6.2)");
+        }
+        return name;
+    }
+
+    /**
+     * Refuses a name of a field that an application must not set in a message it sends.
+     *
+     * @param name the name
+     * @return the name
+     */
+    public static String requireOwnName(String name) {
+        requireName(name);
+        if (OF_THE_ENGINE.contains(name.toLowerCase(Locale.ROOT))) {
+            throw new IllegalArgumentException(name + " is set by the engine, which alone knows how the message is"
+                    + " framed and when the connection ends; leave it out");
+        }
+        return name;
+    }
+
+    /**
+     * Refuses a name of a field that must not come behind the content.
+     *
+     * @param name the name
+     * @return the name
+     */
+    public static String requireTrailerName(String name) {
+        requireOwnName(name);
+        if (NOT_IN_TRAILERS.contains(name.toLowerCase(Locale.ROOT))) {
+            throw new IllegalArgumentException(name
+                    + " must not be a trailer (RFC 9110, 6.5.1): it is needed before the content; make it a header");
         }
         return name;
     }

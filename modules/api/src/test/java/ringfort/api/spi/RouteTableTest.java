@@ -307,6 +307,14 @@ class RouteTableTest {
         }
 
         @Override
+        public @Nullable String upgrade() {
+            return null;
+        }
+
+        @Override
+        public void inform(int status, Headers fields) {}
+
+        @Override
         public int minorVersion() {
             return 1;
         }
