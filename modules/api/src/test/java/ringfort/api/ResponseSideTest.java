@@ -163,6 +163,7 @@ class ResponseSideTest {
         Response response = handler.handle(asking("h2c, ECHO/1").build()).header("X-A", "1");
         assertEquals(101, response.status());
         assertEquals("echo/1", response.header("Upgrade"));
+        assertTrue(response.toString().startsWith("101 Switching Protocols\n"), response::toString);
         Upgrade upgrade = response.upgrade();
         assertNotNull(upgrade);
         assertNull(upgrade.idleTimeout());

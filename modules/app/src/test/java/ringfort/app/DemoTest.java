@@ -34,7 +34,7 @@ class DemoTest {
         switch (response.body()) {
             case Body.Empty() -> {}
             case Body.Bytes(byte[] bytes) -> out.write(bytes);
-            case Body.Streaming(long length, var writer) -> writer.writeTo(out);
+            case Body.Streaming streamed -> streamed.writer().writeTo(out);
             case Body.FileBody file -> throw new AssertionError("unexpected " + file);
         }
     }

@@ -405,9 +405,6 @@ abstract class Connection {
             h1.readOutstanding(tunnel == null, worker.now());
             driveLeftover();
         }
-        if (tunnel != null) {
-            h1.readOutstanding(tunnel.readerWaits(), worker.now());
-        }
         Response response = from.response();
         if (response != null && !from.answered) {
             from.answered = true;
@@ -415,6 +412,10 @@ abstract class Connection {
             responder.respond(from, response);
         } else {
             responder.pump();
+        }
+        tunnel = tunnelInput(); // again: this signal may have been for the switch and for a read behind it
+        if (tunnel != null) {
+            h1.readOutstanding(tunnel.readerWaits(), worker.now());
         }
     }
 

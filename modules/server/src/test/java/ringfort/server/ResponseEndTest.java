@@ -12,7 +12,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -149,6 +151,47 @@ class ResponseEndTest extends EngineContract {
         IOException error = thrown.poll(10, TimeUnit.SECONDS);
         assertNotNull(error);
         assertEquals("the response announced 5 bytes and writes more", error.getMessage());
+    }
+
+    /** The connection was given up before there was a stream to tell. */
+    @Test
+    void whoAnswersTooLateDoesNotWriteForEver() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        LinkedBlockingQueue<IOException> thrown = new LinkedBlockingQueue<>();
+        Served served = serve(
+                options -> options.handlerTimeout(Duration.ofMillis(200)),
+                server -> server.get("/", _ -> {
+                    awaitThroughInterrupts(go);
+                    return Response.stream("text/plain", out -> {
+                        try {
+                            byte[] piece = new byte[8192];
+                            while (true) {
+                                out.write(piece);
+                            }
+                        } catch (IOException e) {
+                            thrown.add(e);
+                            throw e;
+                        }
+                    });
+                }));
+        try (Peer peer = served.connect()) {
+            assertEquals(503, peer.get("/").reply().status());
+            go.countDown();
+            assertNotNull(thrown.poll(10, TimeUnit.SECONDS));
+        } finally {
+            go.countDown();
+        }
+    }
+
+    private static void awaitThroughInterrupts(CountDownLatch latch) {
+        while (true) {
+            try {
+                latch.await();
+                return;
+            } catch (InterruptedException _) {
+                // told to hurry, which this handler ignores
+            }
+        }
     }
 
     @Test

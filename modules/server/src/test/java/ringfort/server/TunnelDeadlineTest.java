@@ -60,6 +60,7 @@ class TunnelDeadlineTest extends DeadlineContract {
             peer.end().silent().inOrder().after(IDLE);
         }
         assertTrue(thrown.poll(10, TimeUnit.SECONDS) != null);
+        server.awaitOpen(0);
         assertEquals(1, server.expired(Phase.IDLE));
         assertEquals(1, server.closed(CloseReason.DEADLINE));
     }

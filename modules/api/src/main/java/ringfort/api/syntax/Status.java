@@ -12,6 +12,7 @@ public final class Status {
      */
     public static String reason(int status) {
         return switch (status) {
+            case 101 -> "Switching Protocols";
             case 200 -> "OK";
             case 201 -> "Created";
             case 202 -> "Accepted";
@@ -59,6 +60,7 @@ public final class Status {
 
     private static String ofClass(int status) {
         return switch (status / 100) {
+            case 1 -> "Informational";
             case 2 -> "Success";
             case 3 -> "Redirection";
             case 4 -> "Client Error";
