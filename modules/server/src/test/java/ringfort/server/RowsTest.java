@@ -1,0 +1,37 @@
+package ringfort.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every row of {@code http1.rows} on a whole server: at once, byte by byte, cut at each offset, and followed. */
+class RowsTest extends EngineContract {
+    @TestFactory
+    Stream<DynamicTest> row() throws IOException {
+        Served served = serve(RowServer::routes);
+        var play = new RowPlay(served);
+        return WireRow.all().stream()
+                .map(row -> dynamicTest(row.name(), () -> {
+                    play.whole(row);
+                    play.followed(row);
+                    play.byteByByte(row);
+                    play.cutInTwo(row);
+                }));
+    }
+
+    @Test
+    void noTwoRowsHaveOneName() {
+        List<WireRow> rows = WireRow.all();
+        Set<String> names = new HashSet<>();
+        rows.forEach(row -> names.add(row.name()));
+        assertEquals(rows.size(), names.size());
+    }
+}
