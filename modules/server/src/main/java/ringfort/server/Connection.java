@@ -173,7 +173,8 @@ abstract class Connection {
         receivedBytes += to - from;
         worker.counters.receivedBytes.add(to - from);
         if (closing || destroyed) {
-            lingered += to - from;
+            // Until our FIN is out there is an answer that a close with bytes unread would destroy.
+            lingered += shutdown ? to - from : 0;
             if (lingered > LINGER_BYTES) {
                 destroy(closeReason, null);
             }
