@@ -1,18 +1,13 @@
 package ringfort.server;
 
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import ringfort.api.Metric;
 import ringfort.api.Response;
@@ -22,73 +17,15 @@ import ringfort.api.spi.RunningEngine;
 import ringfort.sys.Libc;
 import ringfort.sys.Linux;
 
-/** A server in a process of its own that has only a few descriptors to spare; it ends with its standard input. */
-final class FewDescriptors implements AutoCloseable {
+/** A server in a process of its own that has only a few descriptors to spare. */
+final class FewDescriptors {
     /** How many the process may still open once it serves. */
     static final int SPARE = 20;
 
-    private final Process process;
-    private final int port;
+    private FewDescriptors() {}
 
-    private FewDescriptors(Process process, int port) {
-        this.process = process;
-        this.port = port;
-    }
-
-    static FewDescriptors start(Variant variant) throws IOException {
-        String path = Objects.requireNonNull(System.getProperty("jdk.module.path"), "tests run on the module path");
-        Path tests = Path.of(FewDescriptors.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .getPath());
-        Path patch = Files.exists(tests.resolve("ringfort/server/FewDescriptors.class"))
-                ? tests
-                : tests.resolveSibling("test-classes");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx64m",
-                        "-XX:TieredStopAtLevel=1",
-                        "--enable-native-access=ringfort.sys,ringfort.ring,ringfort.poller,ringfort.server",
-                        "--add-opens=java.base/java.lang=ringfort.server",
-                        "--module-path=" + path,
-                        "--patch-module=ringfort.server=" + patch,
-                        "--module=ringfort.server/" + FewDescriptors.class.getName(),
-                        variant.name())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        var out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        String port = out.readLine();
-        if (port == null) {
-            throw new IOException("the server's process ended early");
-        }
-        return new FewDescriptors(process, Integer.parseInt(port));
-    }
-
-    int port() {
-        return port;
-    }
-
-    /** A number the server tells about itself. */
-    long ask(Peer peer, String path) {
-        try {
-            return Long.parseLong(peer.get(path).reply().text());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Override
-    public void close() throws IOException {
-        process.getOutputStream().close();
-        try {
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+    static ServerProcess start(Variant variant) throws IOException {
+        return ServerProcess.start(FewDescriptors.class, List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"), variant.name());
     }
 
     /**
@@ -111,8 +48,7 @@ final class FewDescriptors implements AutoCloseable {
         Libc.ResourceLimit limit = Objects.requireNonNull(Libc.getrlimit(Linux.RLIMIT_NOFILE));
         Libc.setrlimit(Linux.RLIMIT_NOFILE, new Libc.ResourceLimit(highest + SPARE, limit.hard()));
         System.out.println(serve(variant).address().getPort());
-        while (System.in.read() >= 0) {}
-        System.exit(0);
+        ServerProcess.untilInputEnds();
     }
 
     /** Several connections at once, so that every carrier has what it needs, and every request what it loads. */

@@ -80,27 +80,27 @@ class LimitTest extends EngineContract {
     /** A process of its own runs out of descriptors: those it serves are served on, and others again afterwards. */
     @Test
     void aProcessWithoutDescriptorsServesOnAndRecovers() throws Exception {
-        try (FewDescriptors server = FewDescriptors.start(variant)) {
+        try (ServerProcess server = FewDescriptors.start(variant)) {
             List<Peer> peers = new ArrayList<>();
             try (Peer early = Peer.connect(server.port())) {
                 assertEquals("ok", early.get("/").reply().text());
                 for (int i = 0; i < 2 * FewDescriptors.SPARE + 30; i++) {
                     peers.add(Peer.connect(server.port()));
                 }
-                Await.until(() -> server.ask(early, "/failures") > 0, () -> "the server had descriptors enough");
+                Await.until(() -> ServerProcess.ask(early, "/failures") > 0, () -> "the server had descriptors enough");
                 for (int i = 0; i < 50; i++) {
                     assertEquals("ok", early.get("/").reply().text());
                 }
                 for (Peer peer : peers) {
                     peer.close();
                 }
-                assertTrue(server.ask(early, "/failures") < 1000, "it spins");
+                assertTrue(ServerProcess.ask(early, "/failures") < 1000, "it spins");
                 for (int i = 0; i < 10; i++) {
                     try (Peer late = Peer.connect(server.port())) {
                         assertEquals("ok", late.get("/").reply().text());
                     }
                 }
-                assertEquals(0, server.ask(early, "/defects"));
+                assertEquals(0, ServerProcess.ask(early, "/defects"));
             } finally {
                 for (Peer peer : peers) {
                     peer.close();

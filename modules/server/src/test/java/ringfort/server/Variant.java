@@ -39,12 +39,17 @@ enum Variant {
 
     /** Starts the engine; skips the test where this machine cannot run it as asked. */
     RunningEngine start(ServerOptions options, Application application) throws IOException {
+        assumeUsable();
+        return engine().start(options, application);
+    }
+
+    /** Skips the test where this machine cannot run this variant. */
+    void assumeUsable() {
         Engine engine = engine();
         Availability availability = engine.probe();
         assumeTrue(availability.usable(), () -> engine.name() + " cannot run here: " + availability.reason());
         assumeTrue(
                 !carriesHandlers() || new Scheduler(true).name().equals("worker"),
                 "this JDK gives a virtual thread no scheduler of ours");
-        return engine.start(options, application);
     }
 }
