@@ -1,7 +1,6 @@
 package ringfort.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -223,6 +222,5 @@ final class RowPlay {
             assertNotNull(date, "no Date");
             assertTrue(date.matches(DATE), date);
         }
-        assertFalse(head.lines().stream().anyMatch(line -> line.startsWith("\t") || line.startsWith(" ")), "folded");
     }
 }
