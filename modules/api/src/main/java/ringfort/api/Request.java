@@ -321,7 +321,7 @@ public final class Request {
     }
 
     private String decode(byte[] bytes) {
-        String name = MediaType.charset(contentType());
+        String name = MediaType.parameter(contentType(), "charset");
         try {
             Charset charset = name == null ? StandardCharsets.UTF_8 : Charset.forName(name);
             return charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();

@@ -73,12 +73,51 @@ public final class Fields {
      */
     public static boolean isToken(String text) {
         for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c >= 128 || !TOKEN[c]) {
+            if (!isTokenCharacter(text.charAt(i))) {
                 return false;
             }
         }
         return !text.isEmpty();
+    }
+
+    /**
+     * Whether a token may hold the character.
+     *
+     * @param c any character
+     * @return true for a letter or digit of ASCII and for {@code !#$%&'*+-.^_`|~}
+     */
+    public static boolean isTokenCharacter(char c) {
+        return c < 128 && TOKEN[c];
+    }
+
+    /**
+     * Whether the character is white space within a line (OWS, section 5.6.3).
+     *
+     * @param c any character
+     * @return true for space and horizontal tab
+     */
+    public static boolean isBlank(char c) {
+        return c == ' ' || c == '\t';
+    }
+
+    /**
+     * A piece of a line without the white space around it.
+     *
+     * @param line the line
+     * @param from first character
+     * @param to after the last character
+     * @return what is left
+     */
+    public static String trimmed(String line, int from, int to) {
+        int begin = from;
+        int end = to;
+        while (begin < end && isBlank(line.charAt(begin))) {
+            begin++;
+        }
+        while (end > begin && isBlank(line.charAt(end - 1))) {
+            end--;
+        }
+        return line.substring(begin, end);
     }
 
     /**

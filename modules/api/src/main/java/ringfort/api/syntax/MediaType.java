@@ -1,6 +1,7 @@
 package ringfort.api.syntax;
 
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code Content-Type} values (RFC 9110, section 8.3). Stateless; any thread. */
@@ -14,37 +15,26 @@ public final class MediaType {
      * @return type and subtype in lower case, empty when there is none
      */
     public static String essence(@Nullable String contentType) {
-        if (contentType == null) {
-            return "";
-        }
-        int semicolon = contentType.indexOf(';');
-        String type = semicolon < 0 ? contentType : contentType.substring(0, semicolon);
-        return type.strip().toLowerCase(Locale.ROOT);
+        return contentType == null
+                ? ""
+                : contentType.substring(0, essenceEnd(contentType)).strip().toLowerCase(Locale.ROOT);
     }
 
     /**
-     * The {@code charset} parameter.
+     * A parameter.
      *
      * @param contentType field value, or null
-     * @return its value without quotes, or null when there is none
+     * @param name its name in lower case
+     * @return its value without quotes; null when it is absent or the parameters are malformed
      */
-    public static @Nullable String charset(@Nullable String contentType) {
-        if (contentType == null) {
-            return null;
-        }
+    public static @Nullable String parameter(@Nullable String contentType, String name) {
+        Map<String, String> parameters =
+                contentType == null ? null : ParameterList.parse(contentType, essenceEnd(contentType));
+        return parameters == null ? null : parameters.get(name);
+    }
+
+    private static int essenceEnd(String contentType) {
         int semicolon = contentType.indexOf(';');
-        while (semicolon >= 0) {
-            int next = contentType.indexOf(';', semicolon + 1);
-            String parameter = contentType
-                    .substring(semicolon + 1, next < 0 ? contentType.length() : next)
-                    .strip();
-            if (parameter.regionMatches(true, 0, "charset=", 0, 8)) {
-                String value = parameter.substring(8);
-                boolean quoted = value.length() > 1 && value.startsWith("\"") && value.endsWith("\"");
-                return quoted ? value.substring(1, value.length() - 1) : value;
-            }
-            semicolon = next;
-        }
-        return null;
+        return semicolon < 0 ? contentType.length() : semicolon;
     }
 }
