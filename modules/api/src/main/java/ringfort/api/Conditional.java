@@ -1,89 +1,113 @@
 package ringfort.api;
 
-import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import ringfort.api.syntax.EntityTags;
+import ringfort.api.syntax.HttpDate;
+import ringfort.api.syntax.RangeHeader;
 
 /**
- * Preconditions and ranges (RFC 9110, sections 13.2.2 and 14), as a function of request and complete response.
- * Stateless; any thread.
+ * Preconditions and ranges (RFC 9110, sections 13.2.2 and 14), as a function of request and complete response, or of
+ * request and validators. Stateless; any thread.
  */
 final class Conditional {
+    private enum Verdict {
+        HOLDS,
+        NOT_MODIFIED,
+        FAILED
+    }
+
     private Conditional() {}
 
+    /** Before the method is performed; null to go on. */
+    static @Nullable Response check(Request request, Validators current) {
+        return switch (request.method()) {
+            // Section 13.2.1: neither selects nor modifies a representation.
+            case "OPTIONS", "TRACE" -> null;
+            case "GET", "HEAD" -> {
+                Verdict verdict = current.exists() ? reading(request.headers(), current) : Verdict.HOLDS;
+                yield verdict == Verdict.NOT_MODIFIED ? notModified(current) : failed(verdict);
+            }
+            default -> failed(writing(request.headers(), current));
+        };
+    }
+
+    private static @Nullable Response failed(Verdict verdict) {
+        return verdict == Verdict.FAILED ? Response.of(412) : null;
+    }
+
+    private static Response notModified(Validators current) {
+        Response response = Response.of(304);
+        if (current.etag() != null) {
+            response = response.header("ETag", current.etag());
+        }
+        return current.lastModified() == null
+                ? response
+                : response.header("Last-Modified", HttpDate.format(current.lastModified()));
+    }
+
+    /** After a GET or HEAD was performed. */
     static Response answer(Request request, Response response) {
         boolean get = request.method().equals("GET");
-        if (response.status() != 200 || !(get || request.method().equals("HEAD"))) {
+        boolean successful = response.status() / 100 == 2 && response.status() != 206;
+        if (!successful || !(get || request.method().equals("HEAD"))) {
             return response;
         }
-        String etag = response.header("ETag");
-        Long modified = Validators.epochSecond(response.header("Last-Modified"));
         Headers asked = request.headers();
-        if (failsMatch(asked, etag, modified)) {
-            return Response.of(412);
-        }
-        if (isNotModified(asked, etag, modified)) {
-            return notModified(response);
-        }
-        String range = asked.first("Range");
-        return get && range != null && ifRangeHolds(asked, etag, response.header("Last-Modified"))
-                ? partOf(response, range)
-                : response;
+        Validators current = Validators.of(response);
+        return switch (reading(asked, current)) {
+            case FAILED -> Response.of(412);
+            case NOT_MODIFIED -> notModified(response);
+            case HOLDS -> {
+                String range = single(asked, "Range");
+                yield get && range != null && response.status() == 200 && ifRangeHolds(asked, current)
+                        ? partOf(response, range)
+                        : response;
+            }
+        };
     }
 
-    private static boolean failsMatch(Headers asked, @Nullable String etag, @Nullable Long modified) {
-        if (asked.contains("If-Match")) {
-            return !names(asked, "If-Match", etag, true);
+    /** Section 13.2.2 for GET and HEAD of what exists. */
+    private static Verdict reading(Headers asked, Validators current) {
+        if (!matches(asked, current)) {
+            return Verdict.FAILED;
         }
-        Long since = Validators.epochSecond(asked.first("If-Unmodified-Since"));
-        return since != null && modified != null && modified > since;
-    }
-
-    private static boolean isNotModified(Headers asked, @Nullable String etag, @Nullable Long modified) {
+        boolean notModified;
         if (asked.contains("If-None-Match")) {
-            return names(asked, "If-None-Match", etag, false);
+            notModified = noneMatch(asked, current) == EntityTags.Match.LISTED;
+        } else {
+            Long since = HttpDate.epochSecond(single(asked, "If-Modified-Since"));
+            Long modified = current.lastModifiedSecond();
+            notModified = since != null && modified != null && modified <= since;
         }
-        Long since = Validators.epochSecond(asked.first("If-Modified-Since"));
-        return since != null && modified != null && modified <= since;
+        return notModified ? Verdict.NOT_MODIFIED : Verdict.HOLDS;
     }
 
-    /** Whether a list of entity tags holds this one, by strong or weak comparison (section 8.8.3.2). */
-    private static boolean names(Headers asked, String field, @Nullable String etag, boolean strong) {
-        for (String line : asked.all(field)) {
-            if (line.strip().equals("*")) {
-                return true;
-            }
-            if (etag != null && (!strong || !etag.startsWith("W/")) && lists(line, etag, strong)) {
-                return true;
-            }
-        }
-        return false;
+    /** Section 13.2.2 for methods that change something: what cannot be read does not hold. */
+    private static Verdict writing(Headers asked, Validators current) {
+        boolean holds = matches(asked, current)
+                && (!asked.contains("If-None-Match") || noneMatch(asked, current) == EntityTags.Match.NOT_LISTED);
+        return holds ? Verdict.HOLDS : Verdict.FAILED;
     }
 
-    private static boolean lists(String line, String etag, boolean strong) {
-        String opaque = opaque(etag);
-        int at = 0;
-        while (at < line.length()) {
-            char c = line.charAt(at);
-            if (c == ',' || c == ' ' || c == '\t') {
-                at++;
-                continue;
-            }
-            boolean weak = line.startsWith("W/", at);
-            int open = weak ? at + 2 : at;
-            int close = line.indexOf('"', open + 1);
-            if (open >= line.length() || line.charAt(open) != '"' || close < 0) {
-                return false; // not a list of entity tags: matches nothing
-            }
-            if (!(strong && weak) && line.substring(open, close + 1).equals(opaque)) {
-                return true;
-            }
-            at = close + 1;
+    private static boolean matches(Headers asked, Validators current) {
+        if (asked.contains("If-Match")) {
+            return EntityTags.find(asked.all("If-Match"), current.exists(), current.etag(), true)
+                    == EntityTags.Match.LISTED;
         }
-        return false;
+        Long since = HttpDate.epochSecond(single(asked, "If-Unmodified-Since"));
+        Long modified = current.lastModifiedSecond();
+        return since == null || modified == null || modified <= since;
     }
 
-    private static String opaque(String etag) {
-        return etag.startsWith("W/") ? etag.substring(2) : etag;
+    private static EntityTags.Match noneMatch(Headers asked, Validators current) {
+        return EntityTags.find(asked.all("If-None-Match"), current.exists(), current.etag(), false);
+    }
+
+    /** The value of a field that is no list: of two lines neither counts. */
+    private static @Nullable String single(Headers asked, String name) {
+        List<String> lines = asked.all(name);
+        return lines.size() == 1 ? lines.getFirst() : null;
     }
 
     /** A 304 repeats what a cache needs and nothing that describes content (section 15.4.5). */
@@ -97,68 +121,28 @@ final class Conditional {
     }
 
     /** If-Range compares strongly; a date must be exactly that of the response (section 13.1.5). */
-    private static boolean ifRangeHolds(Headers asked, @Nullable String etag, @Nullable String lastModified) {
-        String condition = asked.first("If-Range");
-        if (condition == null) {
+    private static boolean ifRangeHolds(Headers asked, Validators current) {
+        if (!asked.contains("If-Range")) {
             return true;
         }
-        return condition.startsWith("\"") ? condition.equals(etag) : condition.equals(lastModified);
+        String condition = single(asked, "If-Range");
+        if (condition != null && EntityTags.isTag(condition)) {
+            return current.etag() != null && EntityTags.matches(condition, current.etag(), true);
+        }
+        Long date = HttpDate.epochSecond(condition);
+        return date != null && date.equals(current.lastModifiedSecond());
     }
 
     private static Response partOf(Response response, String range) {
         long length = response.body().length();
         boolean divisible = response.body() instanceof Body.Bytes || response.body() instanceof Body.FileBody;
-        Range wanted = divisible ? Range.parse(range, length) : null;
-        if (wanted == null) {
+        List<RangeHeader.Range> ranges =
+                divisible && !"none".equals(response.header("Accept-Ranges")) ? RangeHeader.parse(range, length) : null;
+        if (ranges == null) {
             return response;
         }
-        if (wanted.from() >= wanted.to()) {
-            return Response.of(416).header("Content-Range", "bytes */" + length).header("Accept-Ranges", "bytes");
-        }
-        Body part = switch (response.body()) {
-            case Body.Bytes(byte[] bytes) ->
-                new Body.Bytes(Arrays.copyOfRange(bytes, (int) wanted.from(), (int) wanted.to()));
-            case Body.FileBody file ->
-                new Body.FileBody(file.path(), file.offset() + wanted.from(), wanted.to() - wanted.from());
-            case Body.Empty _, Body.Streaming _ -> throw new AssertionError("not divisible");
-        };
-        return response.status(206)
-                .body(part)
-                .header("Content-Range", "bytes " + wanted.from() + "-" + (wanted.to() - 1) + "/" + length);
-    }
-
-    /** Half-open, in bytes; empty when nothing of it exists. */
-    private record Range(long from, long to) {
-        /** Null for what is to be ignored: other units, several ranges, malformed ones (section 14.2). */
-        static @Nullable Range parse(String field, long length) {
-            if (!field.regionMatches(true, 0, "bytes=", 0, 6)) {
-                return null;
-            }
-            String spec = field.substring(6).strip();
-            int dash = spec.indexOf('-');
-            if (dash < 0 || spec.indexOf(',') >= 0) {
-                return null;
-            }
-            String first = spec.substring(0, dash);
-            String last = spec.substring(dash + 1);
-            if (!isDigits(first) || !isDigits(last) || (first.isEmpty() && last.isEmpty())) {
-                return null;
-            }
-            if (first.isEmpty()) {
-                return new Range(Math.max(0, length - number(last)), length);
-            }
-            long from = number(first);
-            long inclusive = last.isEmpty() ? Long.MAX_VALUE - 1 : number(last);
-            return inclusive < from ? null : new Range(from, Math.min(length, inclusive + 1));
-        }
-
-        private static boolean isDigits(String text) {
-            return text.chars().allMatch(c -> c >= '0' && c <= '9');
-        }
-
-        /** Saturates: positions beyond any file are all the same. */
-        private static long number(String digits) {
-            return digits.length() > 18 ? Long.MAX_VALUE - 1 : Long.parseLong(digits);
-        }
+        return ranges.isEmpty()
+                ? Response.of(416).header("Content-Range", "bytes */" + length).header("Accept-Ranges", "bytes")
+                : ByteRanges.of(response, ranges);
     }
 }

@@ -28,6 +28,11 @@ public record Cookie(
         boolean secure,
         boolean httpOnly,
         @Nullable SameSite sameSite) {
+    /** Above these browsers ignore the cookie, or the attribute (RFC 6265bis, sections 5.6 and 5.7). */
+    private static final int MOST_BYTES = 4096;
+
+    private static final int MOST_ATTRIBUTE_BYTES = 1024;
+
     /** With which requests of other sites a cookie is returned. */
     public enum SameSite {
         /** None of them. */
@@ -52,6 +57,15 @@ public record Cookie(
             throw new IllegalArgumentException("value of cookie " + name
                     + " holds white space, a control, a quote, comma, semicolon, backslash or non-ASCII; encode it,"
                     + " in Base64url for instance");
+        }
+        if (name.length() + value.length() > MOST_BYTES) {
+            throw new IllegalArgumentException("cookie " + Fields.quote(name) + " has more than " + MOST_BYTES
+                    + " bytes of name and value: browsers ignore it; keep the rest on the server");
+        }
+        if ((path != null && path.length() > MOST_ATTRIBUTE_BYTES)
+                || (domain != null && domain.length() > MOST_ATTRIBUTE_BYTES)) {
+            throw new IllegalArgumentException("cookie " + Fields.quote(name) + " has a path or domain of more than "
+                    + MOST_ATTRIBUTE_BYTES + " bytes: browsers ignore it");
         }
         if (path != null && (!path.startsWith("/") || !isAttribute(path))) {
             throw new IllegalArgumentException("cookie path " + Fields.quote(path)

@@ -21,6 +21,16 @@ public final class Filters {
     }
 
     /**
+     * Answers conditional and range requests for what it wraps, by the {@code ETag} and {@code Last-Modified} that
+     * handlers give their responses: each is sent through {@link Response#conditional}.
+     *
+     * @return the filter
+     */
+    public static Filter conditional() {
+        return (request, next) -> next.handle(request).conditional(request);
+    }
+
+    /**
      * Logs one line per request, in the Common Log Format, to the {@link System.Logger} {@code ringfort.access}: who
      * asked, when, for what, the status, and the length of the content when it is known before it is sent.
      *

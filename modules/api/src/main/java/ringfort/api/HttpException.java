@@ -124,6 +124,19 @@ public class HttpException extends RuntimeException {
     }
 
     /**
+     * 406: nothing that is offered is acceptable (RFC 9110, section 15.5.7). Carries {@code Vary}, for another client
+     * may accept it.
+     *
+     * @param field the field that was looked at, such as {@code Accept}
+     * @param offers what there is, told to the client
+     * @return the exception, to be thrown
+     */
+    public static HttpException notAcceptable(String field, String... offers) {
+        return new HttpException(
+                406, field + " allows none of " + String.join(", ", offers), Headers.of("Vary", field), null);
+    }
+
+    /**
      * 409: in conflict with the state of the resource.
      *
      * @param message told to the client

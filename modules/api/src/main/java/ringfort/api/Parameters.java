@@ -21,27 +21,34 @@ public final class Parameters {
         this.values = values;
     }
 
-    /** Reads {@code a=1&b=2}; a name without {@code =} has the empty value, empty pieces are skipped. */
-    static Parameters parse(String encoded, int maxFields) {
+    /** Takes the map over. */
+    static Parameters of(Map<String, List<String>> values) {
+        values.replaceAll((_, list) -> List.copyOf(list));
+        return new Parameters(Collections.unmodifiableMap(values));
+    }
+
+    /** Reads the query {@code a=1&b=2}; a name without {@code =} has the empty value, empty pieces are skipped. */
+    static Parameters ofQuery(String encoded) {
         Map<String, List<String>> values = new LinkedHashMap<>();
-        int fields = 0;
+        int parameters = 0;
         int from = 0;
         while (from < encoded.length()) {
             int ampersand = encoded.indexOf('&', from);
             int to = ampersand < 0 ? encoded.length() : ampersand;
             if (to > from) {
-                if (++fields > maxFields) {
-                    throw HttpException.contentTooLarge("More than " + maxFields + " parameters");
+                if (++parameters > Request.QUERY_PARAMETERS) {
+                    throw HttpException.badRequest(
+                            "More than " + Request.QUERY_PARAMETERS + " parameters in the query");
                 }
                 int equals = encoded.indexOf('=', from);
                 int nameEnd = equals < 0 || equals > to ? to : equals;
+                String value = PercentDecoding.form(encoded, Math.min(to, nameEnd + 1), to);
                 values.computeIfAbsent(PercentDecoding.form(encoded, from, nameEnd), _ -> new ArrayList<>(1))
-                        .add(PercentDecoding.form(encoded, Math.min(to, nameEnd + 1), to));
+                        .add(value);
             }
             from = to + 1;
         }
-        values.replaceAll((_, list) -> List.copyOf(list));
-        return new Parameters(Collections.unmodifiableMap(values));
+        return of(values);
     }
 
     /**

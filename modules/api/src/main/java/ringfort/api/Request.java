@@ -1,14 +1,7 @@
 package ringfort.api;
 
-import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.Charset;
-import java.nio.charset.IllegalCharsetNameException;
-import java.nio.charset.StandardCharsets;
-import java.nio.charset.UnsupportedCharsetException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.spi.RequestSource;
 import ringfort.api.spi.RouteMatch;
+import ringfort.api.syntax.AcceptHeader;
+import ringfort.api.syntax.CookieHeader;
 import ringfort.api.syntax.Fields;
 import ringfort.api.syntax.MediaType;
 
@@ -24,17 +19,14 @@ import ringfort.api.syntax.MediaType;
  * copied or decoded before it is asked for. One thread at a time, usually the handler's.
  */
 public final class Request {
-    /** Fields a form may have unless the caller says otherwise. */
-    public static final int FORM_FIELDS = 1_000;
-    /** Bytes a form may have unless the caller says otherwise. */
-    public static final int FORM_BYTES = 1 << 20;
+    /** Parameters a query may have; {@code max-request-line} bounds its length. */
+    public static final int QUERY_PARAMETERS = 1_000;
 
     private final RequestSource source;
     private final RouteMatch match;
+    private final RequestContent content;
     private @Nullable Parameters query;
     private @Nullable Map<String, String> cookies;
-    private @Nullable Parameters form;
-    private byte @Nullable [] content;
     private @Nullable Map<String, Object> attributes;
 
     /**
@@ -46,6 +38,7 @@ public final class Request {
     public Request(RequestSource source, RouteMatch match) {
         this.source = Objects.requireNonNull(source, "source");
         this.match = Objects.requireNonNull(match, "match");
+        this.content = new RequestContent(source);
     }
 
     /**
@@ -172,13 +165,14 @@ public final class Request {
      * The query, decoded; plus is a space.
      *
      * @return its parameters
-     * @throws HttpException 400 when an escape or its UTF-8 is malformed
+     * @throws HttpException 400 when an escape or its UTF-8 is malformed, or there are more than
+     *     {@link #QUERY_PARAMETERS}
      */
     public Parameters query() {
         Parameters parsed = query;
         if (parsed == null) {
             String raw = rawQuery();
-            parsed = raw == null ? Parameters.NONE : Parameters.parse(raw, Integer.MAX_VALUE);
+            parsed = raw == null ? Parameters.NONE : Parameters.ofQuery(raw);
             query = parsed;
         }
         return parsed;
@@ -244,7 +238,7 @@ public final class Request {
     public Map<String, String> cookies() {
         Map<String, String> parsed = cookies;
         if (parsed == null) {
-            parsed = CookieHeader.parse(headers());
+            parsed = CookieHeader.parse(headers().all("Cookie"));
             cookies = parsed;
         }
         return parsed;
@@ -268,7 +262,7 @@ public final class Request {
      * @throws HttpException 413 above the limit of the route, 400 when the peer left before its end
      */
     public byte[] bytes() {
-        return bytes(Integer.MAX_VALUE - 64);
+        return content.bytes(RequestContent.ANY_SIZE);
     }
 
     /**
@@ -279,24 +273,7 @@ public final class Request {
      * @throws HttpException 413 above the limit, 400 when the peer left before its end
      */
     public byte[] bytes(int limitBytes) {
-        byte[] read = content;
-        if (read == null) {
-            refuseAbove(limitBytes, contentLength());
-            try {
-                read = body().readNBytes(limitBytes == Integer.MAX_VALUE ? limitBytes : limitBytes + 1);
-            } catch (IOException e) {
-                throw new HttpException(400, "The content could not be read to its end", Headers.empty(), e);
-            }
-        }
-        refuseAbove(limitBytes, read.length);
-        content = read;
-        return read;
-    }
-
-    private static void refuseAbove(int limitBytes, long length) {
-        if (length > limitBytes) {
-            throw HttpException.contentTooLarge("More than " + limitBytes + " bytes of content");
-        }
+        return content.bytes(limitBytes);
     }
 
     /**
@@ -306,7 +283,7 @@ public final class Request {
      * @throws HttpException as {@link #bytes()}; 400 when it is malformed, 415 when the charset is unknown
      */
     public String text() {
-        return decode(bytes());
+        return content.text(RequestContent.ANY_SIZE);
     }
 
     /**
@@ -317,19 +294,7 @@ public final class Request {
      * @throws HttpException as {@link #bytes(int)}; 400 when it is malformed, 415 when the charset is unknown
      */
     public String text(int limitBytes) {
-        return decode(bytes(limitBytes));
-    }
-
-    private String decode(byte[] bytes) {
-        String name = MediaType.parameter(contentType(), "charset");
-        try {
-            Charset charset = name == null ? StandardCharsets.UTF_8 : Charset.forName(name);
-            return charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        } catch (IllegalCharsetNameException | UnsupportedCharsetException _) {
-            throw HttpException.unsupportedMediaType("The charset of the content is not known here");
-        } catch (CharacterCodingException _) {
-            throw HttpException.badRequest("The content is not well-formed text in its charset");
-        }
+        return content.text(limitBytes);
     }
 
     /**
@@ -351,34 +316,97 @@ public final class Request {
     }
 
     /**
-     * The content as a form, with the default limits {@link #FORM_FIELDS} and {@link #FORM_BYTES}.
+     * The content as a form within {@link FormLimits#HELD}.
      *
      * @return its fields
-     * @throws HttpException as {@link #form(int, int)}
+     * @throws HttpException as {@link #form(FormLimits)}
      */
     public Parameters form() {
-        return form(FORM_FIELDS, FORM_BYTES);
+        return form(FormLimits.HELD);
     }
 
     /**
-     * The content as a form ({@code application/x-www-form-urlencoded}); read at the first call.
+     * The content as a form, {@code application/x-www-form-urlencoded} or {@code multipart/form-data} without files;
+     * read at the first call, the same fields afterwards. {@link #parts} takes files.
      *
-     * @param maxFields most fields accepted
-     * @param maxBytes largest content accepted
+     * @param limits how much is accepted
      * @return its fields
-     * @throws HttpException 415 when the content is of another type, 413 above a limit, 400 when it is malformed
+     * @throws HttpException 415 when the content is of another type or has a file, 413 above a limit, 400 when it is
+     *     malformed
      */
-    public Parameters form(int maxFields, int maxBytes) {
-        Parameters parsed = form;
-        if (parsed == null) {
-            if (!MediaType.essence(contentType()).equals("application/x-www-form-urlencoded")) {
-                throw HttpException.unsupportedMediaType("The content must be application/x-www-form-urlencoded");
-            }
-            // One char per byte: what is not ASCII belongs into escapes, and is checked as UTF-8 there.
-            parsed = Parameters.parse(new String(bytes(maxBytes), StandardCharsets.ISO_8859_1), maxFields);
-            form = parsed;
-        }
-        return parsed;
+    public Parameters form(FormLimits limits) {
+        return content.form(limits);
+    }
+
+    /**
+     * The parts of a {@code multipart/form-data}, within {@link FormLimits#STREAMED}.
+     *
+     * @return the parts
+     * @throws HttpException as {@link #parts(FormLimits)}
+     */
+    public Parts parts() {
+        return parts(FormLimits.STREAMED);
+    }
+
+    /**
+     * The parts of a {@code multipart/form-data} (RFC 7578), read as they arrive, once.
+     *
+     * @param limits how much is accepted
+     * @return the parts; going to the next one blocks while the peer is slow
+     * @throws HttpException 415 when the content is of another type, 413 above a limit, 400 without a proper boundary
+     */
+    public Parts parts(FormLimits limits) {
+        return content.parts(limits);
+    }
+
+    /**
+     * Chooses a media type by {@code Accept} (RFC 9110, section 12.5.1): the heaviest weight wins, the first offer
+     * among equals. Elements that are malformed count as not sent. Say {@link Response#vary vary("Accept")} in the
+     * response, and {@link HttpException#notAcceptable} where there is no other way out.
+     *
+     * @param offers what there is, the preferred type first
+     * @return one of the offers, the first when there is no such field; null when none is acceptable
+     * @throws IllegalArgumentException when an offer is not a media type
+     */
+    public @Nullable String accepts(String... offers) {
+        return AcceptHeader.mediaType(headers().all("Accept"), List.of(offers));
+    }
+
+    /**
+     * Chooses a language by {@code Accept-Language} (RFC 9110, section 12.5.4): by basic filtering, and by lookup where
+     * that finds nothing (RFC 4647), so that {@code de-CH} finds {@code de}. Say
+     * {@link Response#vary vary("Accept-Language")} in the response.
+     *
+     * @param offers language tags, the preferred one first
+     * @return one of the offers, the first when there is no such field; null when none is acceptable
+     */
+    public @Nullable String acceptsLanguage(String... offers) {
+        return AcceptHeader.language(headers().all("Accept-Language"), List.of(offers));
+    }
+
+    /**
+     * Chooses a content coding by {@code Accept-Encoding} (RFC 9110, section 12.5.3). Say
+     * {@link Response#vary vary("Accept-Encoding")} in the response.
+     *
+     * @param offers codings such as {@code br} and {@code gzip}, the preferred one first
+     * @return one of the offers; {@code identity} when none of them is acceptable or asked for; null when even that is
+     *     refused
+     */
+    public @Nullable String acceptsEncoding(String... offers) {
+        return AcceptHeader.coding(headers().all("Accept-Encoding"), List.of(offers));
+    }
+
+    /**
+     * Whether the preconditions of the request hold (RFC 9110, section 13.2.2), to be asked before the method is
+     * performed: a PUT that would overwrite what its sender has not seen, a GET whose answer is costly to make. OPTIONS
+     * has none. A list of entity tags that is malformed is left out for GET and HEAD, and fails any other method.
+     *
+     * @param current what is there now
+     * @return null to go on; otherwise what to answer: 304 for GET and HEAD, to which the {@code Cache-Control} and
+     *     {@code Vary} of the 200 belong as well, or 412
+     */
+    public @Nullable Response preconditions(Validators current) {
+        return Conditional.check(this, current);
     }
 
     /**

@@ -449,6 +449,28 @@ public final class Response extends EngineAttachment {
     }
 
     /**
+     * This response, said to depend on a field of the request (RFC 9110, section 12.5.5), so that caches keep what it
+     * chose apart.
+     *
+     * @param fieldName such as {@code Accept}
+     * @return the response; itself when its {@code Vary} names the field, or everything by {@code *}
+     * @throws IllegalArgumentException when the name is not a token
+     */
+    public Response vary(String fieldName) {
+        Fields.requireName(fieldName);
+        List<String> lines = headers.all("Vary");
+        for (String line : lines) {
+            for (String name : line.split(",", -1)) {
+                if (name.strip().equalsIgnoreCase(fieldName) || name.strip().equals("*")) {
+                    return this;
+                }
+            }
+        }
+        String named = String.join(", ", lines);
+        return header("Vary", named.isEmpty() ? fieldName : named + ", " + fieldName);
+    }
+
+    /**
      * This response with one more cookie.
      *
      * @param cookie the cookie
@@ -460,13 +482,16 @@ public final class Response extends EngineAttachment {
     }
 
     /**
-     * Answers a conditional or range request (RFC 9110, sections 13 and 14) from this complete 200 response, by its
+     * Answers a conditional or range request (RFC 9110, sections 13 and 14) from this complete response, by its
      * {@code ETag} and {@code Last-Modified}: 304, 412, 206, 416, or this response unchanged.
      *
-     * <p>One range is served; a request for several gets the whole, as section 14.2 allows. Ranges apply to bytes and
-     * files, not to streams.
+     * <p>Asking for this is what makes ranges of content in memory available; {@code Accept-Ranges: none} in the
+     * response keeps them away. Streams have none. Several ranges become {@code multipart/byteranges}, those that
+     * overlap or nearly touch becoming one; of a file they are read by the handler's thread, so that an offloaded route
+     * is the place for them, as {@link Routing#files} is. More than 16, or a malformed field, get the whole.
      *
-     * @param request the request, whose method must be GET or HEAD for anything to change
+     * @param request the request, whose method must be GET or HEAD for anything to change;
+     *     {@link Request#preconditions} is for the others
      * @return what to answer
      */
     public Response conditional(Request request) {

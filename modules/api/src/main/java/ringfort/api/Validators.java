@@ -1,37 +1,76 @@
 package ringfort.api;
 
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
-import java.time.temporal.ChronoField;
-import java.time.temporal.TemporalAccessor;
-import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import ringfort.api.syntax.EntityTags;
+import ringfort.api.syntax.Fields;
+import ringfort.api.syntax.HttpDate;
 
-/** {@code ETag} and {@code Last-Modified} (RFC 9110, section 8.8). Stateless; any thread. */
-final class Validators {
-    /** IMF-fixdate (RFC 9110, section 5.6.7), the one form a sender may use. */
-    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
-                    "EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH)
-            .withZone(ZoneOffset.UTC);
+/**
+ * What tells one version of a resource from another (RFC 9110, section 8.8), for {@link Request#preconditions}.
+ * Immutable; any thread.
+ *
+ * @param exists whether there is a version at all
+ * @param etag its entity tag with its quotes, {@code "v1"}, or {@code W/"v1"} for one that is only as good as the same;
+ *     null when it has none
+ * @param lastModified when it was changed, of which whole seconds count; null when that is not known
+ */
+public record Validators(
+        boolean exists, @Nullable String etag, @Nullable Instant lastModified) {
+    public Validators {
+        if (etag != null && !EntityTags.isTag(etag)) {
+            throw new IllegalArgumentException(
+                    "entity tag " + Fields.quote(etag) + " is not text in double quotes, with W/ before it when weak");
+        }
+        if (!exists && (etag != null || lastModified != null)) {
+            throw new IllegalArgumentException("what does not exist has neither an entity tag nor a date");
+        }
+    }
 
-    /** The obsolete forms a recipient must still read; a two-digit year is one of 1970 to 2069. */
-    private static final List<DateTimeFormatter> READABLE = List.of(
-            HTTP_DATE,
-            new DateTimeFormatterBuilder()
-                    .appendPattern("EEEE, dd-MMM-")
-                    .appendValueReduced(ChronoField.YEAR, 2, 2, 1970)
-                    .appendPattern(" HH:mm:ss 'GMT'")
-                    .toFormatter(Locale.ENGLISH)
-                    .withZone(ZoneOffset.UTC),
-            DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss uuuu", Locale.ENGLISH)
-                    .withZone(ZoneOffset.UTC));
+    /**
+     * There is nothing yet: what a PUT with {@code If-None-Match: *} wants to hear.
+     *
+     * @return the validators
+     */
+    public static Validators none() {
+        return new Validators(false, null, null);
+    }
 
-    private Validators() {}
+    /**
+     * There is a version with an entity tag.
+     *
+     * @param etag the tag with its quotes
+     * @return the validators
+     * @throws IllegalArgumentException when it is no entity tag
+     */
+    public static Validators etag(String etag) {
+        return new Validators(true, etag, null);
+    }
+
+    /**
+     * There is a version of some time.
+     *
+     * @param lastModified when it was changed
+     * @return the validators
+     */
+    public static Validators lastModified(Instant lastModified) {
+        return new Validators(true, null, lastModified);
+    }
+
+    /** Those of a response; a tag or date that is malformed is none. */
+    static Validators of(Response response) {
+        String etag = response.header("ETag");
+        Long second = HttpDate.epochSecond(response.header("Last-Modified"));
+        return new Validators(
+                true,
+                etag != null && EntityTags.isTag(etag) ? etag : null,
+                second == null ? null : Instant.ofEpochSecond(second));
+    }
+
+    @Nullable Long lastModifiedSecond() {
+        return lastModified == null ? null : lastModified.getEpochSecond();
+    }
 
     /** Strong: a file changed twice within the file system's time stamp without changing size would be taken for one. */
     static String etag(BasicFileAttributes attributes) {
@@ -41,28 +80,6 @@ final class Validators {
     }
 
     static String lastModified(BasicFileAttributes attributes) {
-        return HTTP_DATE.format(attributes.lastModifiedTime().toInstant());
-    }
-
-    /** Seconds since the epoch, or null for what is no HTTP date; such a field is ignored (RFC 9110, section 13.1.3). */
-    static @Nullable Long epochSecond(@Nullable String date) {
-        if (date == null) {
-            return null;
-        }
-        for (DateTimeFormatter form : READABLE) {
-            TemporalAccessor parsed = parse(form, date);
-            if (parsed != null) {
-                return parsed.getLong(ChronoField.INSTANT_SECONDS);
-            }
-        }
-        return null;
-    }
-
-    private static @Nullable TemporalAccessor parse(DateTimeFormatter form, String date) {
-        try {
-            return form.parse(date);
-        } catch (DateTimeException _) {
-            return null;
-        }
+        return HttpDate.format(attributes.lastModifiedTime().toInstant());
     }
 }

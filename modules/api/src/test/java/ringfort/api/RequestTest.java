@@ -57,6 +57,15 @@ class RequestTest {
     }
 
     @Test
+    void aQueryHasALimitOfParameters() {
+        String most = "&a".repeat(Request.QUERY_PARAMETERS);
+        assertEquals(
+                Request.QUERY_PARAMETERS,
+                Request.builder("GET", "/?" + most).build().queryAll("a").size());
+        refused(400, () -> Request.builder("GET", "/?" + most + "&b").build().query("a"));
+    }
+
+    @Test
     void cookiesAreReadAsBrowsersSendThem() {
         Request request = Request.builder("GET", "/")
                 .header("Cookie", "a=1; b=\"q\"; a=2;c=x=y; ;novalue; =noname; d=; e=%20 , f; b ad=1")
@@ -84,11 +93,21 @@ class RequestTest {
     }
 
     @Test
+    void aFormThatWasReadAsBytesIsStillAForm() {
+        Request request = Request.builder("POST", "/")
+                .header("Content-Type", FORM)
+                .body("a=1")
+                .build();
+        assertEquals("a=1", request.text());
+        assertEquals("1", request.form().first("a"));
+    }
+
+    @Test
     void formsHaveLimits() {
         RequestBuilder builder = Request.builder("POST", "/").header("Content-Type", FORM);
-        refused(413, () -> builder.body("a&b&c").build().form(2, 100));
-        refused(413, () -> builder.body("aaaaaaaaaa").build().form(2, 9));
-        refused(413, () -> builder.body(stream("aaaaaaaaaa")).build().form(2, 9));
+        refused(413, () -> builder.body("a&b&c").build().form(FormLimits.HELD.maxFields(2)));
+        refused(413, () -> builder.body("aaaaaaaaaa").build().form(FormLimits.HELD.maxBytes(9)));
+        refused(413, () -> builder.body(stream("aaaaaaaaaa")).build().form(FormLimits.HELD.maxBytes(9)));
         refused(400, () -> builder.body("a=%zz").build().form());
         assertEquals("é", builder.body("a=é").build().form().first("a"));
         refused(
@@ -96,7 +115,9 @@ class RequestTest {
                 () -> builder.body(new byte[] {'a', '=', (byte) 0xE9}).build().form());
         refused(
                 413,
-                () -> builder.body("&a".repeat(Request.FORM_FIELDS + 1)).build().form());
+                () -> builder.body("&a".repeat(FormLimits.HELD.maxFields() + 1))
+                        .build()
+                        .form());
     }
 
     @Test
