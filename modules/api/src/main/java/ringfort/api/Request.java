@@ -79,7 +79,8 @@ public final class Request {
     }
 
     /**
-     * The path: percent-decoded once, dot segments removed, encoded slashes kept as {@code %2F}, double slashes kept.
+     * The path: percent-decoded once, dot segments resolved after that, encoded slashes kept as {@code %2F}, empty
+     * segments kept.
      *
      * @return the path routes were matched against
      */

@@ -290,7 +290,7 @@ public abstract sealed class Routing<S extends Routing<S>> permits Server, Route
     }
 
     /**
-     * Serves the regular files below a directory: GET and HEAD, conditional and single-range requests, offloaded.
+     * Serves the regular files below a directory: GET and HEAD, conditional and range requests, offloaded.
      * A directory is answered by its {@code index.html}; nothing outside the directory is served, whatever dots or
      * symbolic links say, and no name that starts with a dot but {@code .well-known}.
      *

@@ -2,6 +2,7 @@ package ringfort.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -56,6 +57,7 @@ class StaticFilesTest {
         Response response = get("/static/a.css");
         assertEquals(200, response.status());
         assertEquals("text/css; charset=utf-8", response.header("Content-Type"));
+        assertNull(response.header("Cache-Control"), "the application's to decide");
         assertEquals(new Body.FileBody(root.resolve("a.css"), 0, 6), response.body());
         assertEquals("application/octet-stream", get("/static/noextension").header("Content-Type"));
         assertEquals(200, get("/static/.well-known/security.txt").status());

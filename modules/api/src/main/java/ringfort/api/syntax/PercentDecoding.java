@@ -21,7 +21,9 @@ public final class PercentDecoding {
     /**
      * Turns the path of a request into what routes are matched against: each escape decoded exactly once, but an
      * encoded slash kept as {@code %2F}, so that it never separates segments; then dot segments removed (RFC 3986,
-     * section 5.2.4), those written with {@code %2E} as well. Double slashes are kept.
+     * section 5.2.4), those written with {@code %2E} as well, and none leads above the root. Empty segments are kept,
+     * {@code ;} has no meaning, case counts. What was encoded twice stays encoded: {@code %252E} is the text
+     * {@code %2E}, and {@code %252F} reads as an encoded slash does.
      *
      * @param raw the path as sent, without query; empty means {@code /}
      * @return the path, which starts with a slash; the same string when there was nothing to change
