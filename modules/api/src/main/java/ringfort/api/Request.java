@@ -24,7 +24,7 @@ public final class Request {
 
     private final RequestSource source;
     private final RouteMatch match;
-    private final RequestContent content;
+    private @Nullable RequestContent content;
     private @Nullable Parameters query;
     private @Nullable Map<String, String> cookies;
     private @Nullable Map<String, Object> attributes;
@@ -38,7 +38,6 @@ public final class Request {
     public Request(RequestSource source, RouteMatch match) {
         this.source = Objects.requireNonNull(source, "source");
         this.match = Objects.requireNonNull(match, "match");
-        this.content = new RequestContent(source);
     }
 
     /**
@@ -58,6 +57,15 @@ public final class Request {
 
     RouteMatch match() {
         return match;
+    }
+
+    private RequestContent content() {
+        RequestContent present = content;
+        if (present == null) {
+            present = new RequestContent(source);
+            content = present;
+        }
+        return present;
     }
 
     /**
@@ -263,7 +271,7 @@ public final class Request {
      * @throws HttpException 413 above the limit of the route, 400 when the peer left before its end
      */
     public byte[] bytes() {
-        return content.bytes(RequestContent.ANY_SIZE);
+        return content().bytes(RequestContent.ANY_SIZE);
     }
 
     /**
@@ -274,7 +282,7 @@ public final class Request {
      * @throws HttpException 413 above the limit, 400 when the peer left before its end
      */
     public byte[] bytes(int limitBytes) {
-        return content.bytes(limitBytes);
+        return content().bytes(limitBytes);
     }
 
     /**
@@ -284,7 +292,7 @@ public final class Request {
      * @throws HttpException as {@link #bytes()}; 400 when it is malformed, 415 when the charset is unknown
      */
     public String text() {
-        return content.text(RequestContent.ANY_SIZE);
+        return content().text(RequestContent.ANY_SIZE);
     }
 
     /**
@@ -295,7 +303,7 @@ public final class Request {
      * @throws HttpException as {@link #bytes(int)}; 400 when it is malformed, 415 when the charset is unknown
      */
     public String text(int limitBytes) {
-        return content.text(limitBytes);
+        return content().text(limitBytes);
     }
 
     /**
@@ -328,7 +336,8 @@ public final class Request {
 
     /**
      * The content as a form, {@code application/x-www-form-urlencoded} or {@code multipart/form-data} without files;
-     * read at the first call, the same fields afterwards. {@link #parts} takes files.
+     * read at the first call, the same fields afterwards. It is parsed as it arrives and not kept besides:
+     * {@link #bytes()} after it finds nothing. {@link #parts} takes files.
      *
      * @param limits how much is accepted
      * @return its fields
@@ -336,7 +345,7 @@ public final class Request {
      *     malformed
      */
     public Parameters form(FormLimits limits) {
-        return content.form(limits);
+        return content().form(limits);
     }
 
     /**
@@ -357,7 +366,7 @@ public final class Request {
      * @throws HttpException 415 when the content is of another type, 413 above a limit, 400 without a proper boundary
      */
     public Parts parts(FormLimits limits) {
-        return content.parts(limits);
+        return content().parts(limits);
     }
 
     /**
@@ -400,7 +409,7 @@ public final class Request {
     /**
      * Whether the preconditions of the request hold (RFC 9110, section 13.2.2), to be asked before the method is
      * performed: a PUT that would overwrite what its sender has not seen, a GET whose answer is costly to make. OPTIONS
-     * has none. A list of entity tags that is malformed is left out for GET and HEAD, and fails any other method.
+     * has none. A malformed {@code If-None-Match} is left out for GET and HEAD; otherwise a malformed list fails.
      *
      * @param current what is there now
      * @return null to go on; otherwise what to answer: 304 for GET and HEAD, to which the {@code Cache-Control} and
