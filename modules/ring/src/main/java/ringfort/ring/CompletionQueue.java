@@ -43,15 +43,21 @@ final class CompletionQueue {
 
     @OnWorker
     void copyTo(CompletionBatch batch) {
-        int count = Math.min(ready(), batch.room());
-        if (count == 0) {
-            return;
+        int count = peek(batch);
+        if (count > 0) {
+            head += count;
+            INT.setRelease(ring, headOffset, head);
         }
+    }
+
+    /** Copies without taking; also for another thread, while the owner does neither. Returns how many. */
+    int peek(CompletionBatch batch) {
+        int count = Math.min(ready(), batch.room());
         for (int i = 0; i < count; i++) {
-            long cqe = cqesOffset + (long) (head++ & mask) * CQE_BYTES;
+            long cqe = cqesOffset + (long) (head + i & mask) * CQE_BYTES;
             batch.add(ring.get(JAVA_LONG, cqe), ring.get(JAVA_LONG, cqe + 8));
         }
-        INT.setRelease(ring, headOffset, head);
+        return count;
     }
 
     /** Returns how many completions the kernel lost for want of memory, modulo 2^32. */

@@ -263,6 +263,18 @@ public final class Ring implements AutoCloseable {
         return batch.size();
     }
 
+    /**
+     * Copies into {@code batch} what the next {@link #reap} would find in the queue, and takes nothing. For another thread
+     * than the owner, which sees to it that the owner does not reap meanwhile, and sees all that the owner did before.
+     *
+     * @return how many
+     */
+    public int peek(CompletionBatch batch) {
+        batch.clear();
+        completions.peek(batch);
+        return batch.size();
+    }
+
     @OnWorker
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer: the owner
     private void fetchOverflow(CompletionBatch batch) {

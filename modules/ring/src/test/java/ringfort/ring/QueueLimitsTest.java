@@ -110,6 +110,27 @@ class QueueLimitsTest {
         }
     }
 
+    /** Another thread may look while the owner is busy elsewhere; what it sees is still there to be reaped. */
+    @Test
+    void whoOnlyLooksTakesNothing() throws InterruptedException {
+        try (RingFixture f = new RingFixture(RingFixture.SMALL)) {
+            for (int i = 0; i < 3; i++) {
+                f.sqe().nop(i);
+            }
+            f.ring.submitAndWait(3, 1_000_000_000L);
+            CompletionBatch seen = new CompletionBatch(2);
+            Thread other = Thread.ofPlatform().start(() -> f.ring.peek(seen));
+            other.join();
+            assertEquals(2, seen.size(), "as many as there is room for");
+            assertEquals(0, seen.userData(0));
+            assertEquals(1, seen.userData(1));
+            CompletionBatch reaped = new CompletionBatch(8);
+            assertEquals(3, f.ring.reap(reaped));
+            assertEquals(2, reaped.userData(2));
+            assertEquals(0, f.ring.peek(seen));
+        }
+    }
+
     /** A signal, such as a profiler sends, ends a wait early; taken for a failure, it would end the worker. */
     @Test
     void aSignalDuringTheWaitIsNoError() {
