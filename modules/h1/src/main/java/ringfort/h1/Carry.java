@@ -32,6 +32,15 @@ final class Carry {
         return target;
     }
 
+    /** The octet at {@code index}, counted from the first that is carried. */
+    byte at(int index) {
+        byte[] source = array;
+        if (source == null || index >= length) {
+            throw new IndexOutOfBoundsException(index + " of " + length);
+        }
+        return source[index];
+    }
+
     void clear() {
         array = null;
         length = 0;

@@ -216,6 +216,11 @@ final class DeadlinePolicy {
         return due;
     }
 
+    /** How long ago the deadline of a phase was reached; -1 when it was not, or none is set. */
+    long lateNanos(Phase phase, long nowNanos) {
+        return deadlines.lateNanos(phase, nowNanos);
+    }
+
     /** Tells the slot, when anything changed. */
     void publish() {
         deadlines.publish();

@@ -44,6 +44,11 @@ final class Deadlines {
         return (set & (1 << index(phase))) != 0;
     }
 
+    /** How long ago the deadline of a phase was reached; -1 when it was not, or is off. */
+    long lateNanos(Phase phase, long nowNanos) {
+        return isSet(phase) ? Math.max(-1, nowNanos - atNanos[index(phase)]) : -1;
+    }
+
     /** The phase whose deadline comes first, or null when all are off. */
     @Nullable Phase earliest() {
         Phase earliest = null;

@@ -527,6 +527,19 @@ public final class H1State {
         return expiry;
     }
 
+    /** How long ago the deadline of {@code phase} was reached; -1 when it was not, or none is set. Changes nothing. */
+    public long lateNanos(Phase phase, long nowNanos) {
+        return deadlines.lateNanos(phase, nowNanos);
+    }
+
+    /**
+     * Whether {@code buffer[from, to)}, given to {@link #next}, would complete the head that is being read, well-formed or
+     * not. For whoever can only look at what was received, beside a thread that is busy; takes and changes nothing.
+     */
+    public boolean completesHead(byte[] buffer, int from, int to) {
+        return state == State.READING_HEAD && parser.endsWithin(buffer, from, to);
+    }
+
     private Expiry outcome(Phase due) {
         return switch (due) {
             case HEADER -> parser.inHead() ? late(408, "request head too late", Expiry.ANSWER_408) : silent();

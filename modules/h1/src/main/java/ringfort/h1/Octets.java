@@ -184,4 +184,12 @@ final class Octets {
     static String text(byte[] buffer, int from, int to) {
         return new String(buffer, from, to - from, StandardCharsets.ISO_8859_1);
     }
+
+    /** How many octets of CR LF CR LF end here, when {@code matched} of them, at most 3, ended before {@code octet}. */
+    static int endOfHead(int matched, byte octet) {
+        if (octet == '\r') {
+            return matched == 2 ? 3 : 1;
+        }
+        return octet == '\n' && (matched & 1) == 1 ? matched + 1 : 0;
+    }
 }

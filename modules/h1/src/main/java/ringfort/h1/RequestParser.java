@@ -209,6 +209,28 @@ public final class RequestParser {
         return state == State.LINE || state == State.FIELDS;
     }
 
+    /**
+     * Whether {@code buffer[from, to)}, behind what was taken before, holds the end of the head: its empty line. Takes
+     * nothing, and does not judge the head.
+     */
+    boolean endsWithin(byte[] buffer, int from, int to) {
+        int at = from;
+        int matched = 0; // octets of CR LF CR LF
+        if (inHead()) {
+            for (int i = Math.max(0, carry.length() - 3); i < carry.length(); i++) {
+                matched = Octets.endOfHead(matched, carry.at(i));
+            }
+        } else {
+            while (at < to && (buffer[at] == '\r' || buffer[at] == '\n')) {
+                at++; // empty lines before a request line end no head
+            }
+        }
+        for (; at < to && matched < 4; at++) {
+            matched = Octets.endOfHead(matched, buffer[at]);
+        }
+        return matched == 4;
+    }
+
     /** Forgets the head found last, so that it can be collected while the connection is idle. */
     void forgetHead() {
         head = null;
