@@ -1,0 +1,53 @@
+package ringfort.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What a platform thread has used so far, as getrusage(2) tells it for {@code RUSAGE_THREAD}. Two of these, one before and
+ * one after, tell a thread that computed or blocked from one that was only kept from its processor.
+ *
+ * @param cpuNanos processor time, in user and in kernel mode, with the kernel's resolution of a microsecond
+ * @param voluntarySwitches how often it gave its processor up because it had to wait for something
+ * @param involuntarySwitches how often its processor was taken from it for another thread
+ */
+public record ThreadUsage(long cpuNanos, long voluntarySwitches, long involuntarySwitches) {
+    private static final MemorySegment GETRUSAGE = Downcall.symbol("getrusage");
+
+    private static final int RUSAGE_THREAD = 1; // linux/resource.h
+
+    // struct rusage, linux/resource.h: two timevals of 16 bytes, then fourteen longs. 144 bytes, which scratch memory
+    // holds.
+    private static final int USER = 0;
+    private static final int SYSTEM = 16;
+    private static final int VOLUNTARY = 128;
+    private static final int INVOLUNTARY = 136;
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final long NANOS_PER_MICRO = 1_000L;
+
+    /** Asks for the calling thread, which for a virtual one is its carrier. One system call; all zero if the kernel refuses. */
+    public static ThreadUsage now() {
+        MemorySegment usage = Downcall.scratch(Downcall.state());
+        int result = Downcall.intNow(GETRUSAGE, RUSAGE_THREAD, usage.address(), 0, 0, 0, 0, 0);
+        return result < 0
+                ? new ThreadUsage(0, 0, 0)
+                : new ThreadUsage(
+                        nanos(usage, USER) + nanos(usage, SYSTEM),
+                        usage.get(JAVA_LONG, VOLUNTARY),
+                        usage.get(JAVA_LONG, INVOLUNTARY));
+    }
+
+    private static long nanos(MemorySegment usage, int timeval) {
+        return usage.get(JAVA_LONG, timeval) * NANOS_PER_SECOND + usage.get(JAVA_LONG, timeval + 8) * NANOS_PER_MICRO;
+    }
+
+    /** What was used from {@code before} until this reading, both of one thread. */
+    public ThreadUsage since(ThreadUsage before) {
+        return new ThreadUsage(
+                cpuNanos - before.cpuNanos,
+                voluntarySwitches - before.voluntarySwitches,
+                involuntarySwitches - before.involuntarySwitches);
+    }
+}
