@@ -41,6 +41,7 @@ abstract class Connection {
     final Slot slot;
     final H1State h1;
     final Outbox out;
+    final PeerProgress progress = new PeerProgress();
     private final Responder responder = new Responder(this);
 
     /** In the worker's list of connections to settle. */
@@ -109,6 +110,16 @@ abstract class Connection {
         return destroyed;
     }
 
+    /** Whether no further request is read. */
+    final boolean isClosing() {
+        return closing;
+    }
+
+    /** What is in progress and was not answered whole. */
+    final @Nullable Exchange exchange() {
+        return exchange;
+    }
+
     final CloseReason closeReason() {
         return closeReason;
     }
@@ -124,8 +135,8 @@ abstract class Connection {
         Phase phase = slot.phase();
         long due = slot.dueNanos();
         touch();
-        if (endIfEnforced()) {
-            return;
+        if (phase == Phase.WRITE) {
+            slot.creditAcknowledged(worker.now());
         }
         H1State.Expiry expiry = h1.expired(worker.now());
         if (expiry == H1State.Expiry.NOT_DUE) {
@@ -136,33 +147,37 @@ abstract class Connection {
         switch (expiry) {
             case ANSWER_408 -> answerAndClose(h1.refusal(), CloseReason.DEADLINE);
             case ANSWER_503 -> {
-                if (exchange != null) {
-                    exchange.interrupt();
-                }
+                Exchange late = exchange;
                 answerAndClose(h1.refusal(), CloseReason.DEADLINE);
+                if (late != null) {
+                    late.interrupt();
+                }
             }
             case CLOSE_SILENT, LINGER_OVER -> destroy(CloseReason.DEADLINE, null);
-            case ABORT -> {
-                closeReason = CloseReason.DEADLINE; // also when it was to close in order: that did not come about
-                Sockets.abortOnClose(fd);
-                destroy(CloseReason.DEADLINE, new IOException("the peer did not read the response in time"));
-            }
+            case ABORT -> cutUnread();
             case NOT_DUE -> {}
         }
     }
 
-    /** Meets what the watchdog did while this worker was held. */
-    private boolean endIfEnforced() {
-        if (!slot.takeEnforced()) {
-            return false;
-        }
-        destroy(CloseReason.DEADLINE, null);
-        return true;
+    private void cutUnread() {
+        closeReason = CloseReason.DEADLINE; // also when it was to close in order: that did not come about
+        Sockets.abortOnClose(fd);
+        destroy(CloseReason.DEADLINE, new IOException("the peer did not read the response in time"));
     }
 
-    /** For the watchdog, while it holds this worker's state. */
-    final boolean enforceFromOutside(long nowNanos) {
-        return !destroyed && slot.enforceFromOutside(nowNanos);
+    /** Meets what the watchdog did while a handler held the worker, before anything else happens to this connection. */
+    final void endEnforced() {
+        touch();
+        Phase passed = slot.countEnforced();
+        if (slot.isEnforcedWithAnswer()) {
+            abandonExchange(new IOException("the handler was too late"));
+            closeWhenSent(CloseReason.DEADLINE);
+            shutdownDone();
+        } else if (passed == Phase.WRITE) {
+            cutUnread();
+        } else {
+            destroy(CloseReason.DEADLINE, null);
+        }
     }
 
     // What the transport reports.
@@ -198,9 +213,6 @@ abstract class Connection {
     final void peerClosed() {
         touch();
         peerClosed = true;
-        if (endIfEnforced()) {
-            return;
-        }
         endIfPeerEnded();
         if (!closing && !hasLeftover()) {
             inputEnds();
@@ -234,7 +246,7 @@ abstract class Connection {
     final void sent(int count) {
         touch();
         out.sent(count);
-        h1.writeProgress(count, worker.now());
+        h1.writeProgress(progress.given(count), worker.now());
         responder.pump();
         if (out.isEmpty()) {
             h1.writeOutstanding(false, worker.now());

@@ -26,6 +26,7 @@ final class CounterMetrics {
         sums.connections();
         sums.traffic();
         sums.kernel();
+        sums.turns();
         sums.deadlines();
         return sums.metrics;
     }
@@ -49,7 +50,12 @@ final class CounterMetrics {
         counter("requests_total", "Requests whose head was complete and valid.", c -> c.requests);
         counter("responses_total", "Responses queued.", c -> c.responses);
         counter("received_bytes_total", "Bytes received from peers.", c -> c.receivedBytes);
-        counter("sent_bytes_total", "Bytes the kernel took for peers.", c -> c.sentBytes);
+        sample(
+                "sent_bytes_total",
+                "Bytes the kernel took for peers.",
+                Metric.Kind.COUNTER,
+                Map.of(),
+                c -> c.sentBytes.get() + c.sentOutside.get());
         counter("defects_total", "Failures of the server itself; one is one too many.", c -> c.defects);
     }
 
@@ -76,6 +82,30 @@ final class CounterMetrics {
         counter("watchdog_interventions_total", "Deadlines enforced beside a stuck worker.", c -> c.interventions);
         counter("watchdog_stuck_total", "Times a handler held a worker until the watchdog noticed.", c -> c.stuck);
         counter("watchdog_taken_over_total", "Virtual threads taken over from a stuck worker.", c -> c.takenOver);
+    }
+
+    /** A worker that is long in coming back to the kernel accepts nobody meanwhile, and its deadlines are late. */
+    private void turns() {
+        String name = "worker_turn_seconds_";
+        String help = "Time between two looks of a worker at the kernel, without its sleep.";
+        for (int i = 0; i < TurnCounters.MICROS.size(); i++) {
+            int bound = i;
+            Map<String, String> label = Map.of("le", Double.toString(TurnCounters.MICROS.get(i) / 1e6));
+            sample(name + "bucket", help, Metric.Kind.HISTOGRAM, label, c -> c.turns.atMost(bound));
+        }
+        sample(name + "bucket", help, Metric.Kind.HISTOGRAM, Map.of("le", "+Inf"), c -> c.turns.count());
+        sample(name + "sum", help, Metric.Kind.HISTOGRAM, Map.of(), c -> c.turns.nanos.get() * NANOS);
+        sample(name + "count", help, Metric.Kind.HISTOGRAM, Map.of(), c -> c.turns.count());
+        double longest = 0;
+        for (Counters counters : all) {
+            longest = Math.max(longest, counters.turns.longestNanos.get() * NANOS);
+        }
+        metrics.add(new Metric(
+                "ringfort_worker_turn_longest_seconds",
+                "The longest turn of any worker since the start.",
+                Metric.Kind.GAUGE,
+                Map.of(),
+                longest));
     }
 
     private void deadlines() {

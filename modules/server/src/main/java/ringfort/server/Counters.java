@@ -26,6 +26,9 @@ final class Counters {
     final Counter interventions = new Counter(true);
     final Counter stuck = new Counter(true);
     final Counter takenOver = new Counter(true);
+    final Counter sentOutside = new Counter(true);
+
+    final TurnCounters turns = new TurnCounters();
 
     private final EnumMap<CloseReason, Counter> closed = new EnumMap<>(CloseReason.class);
     private final EnumMap<Phase, PhaseCounters> phases = new EnumMap<>(Phase.class);

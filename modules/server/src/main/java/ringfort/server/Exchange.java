@@ -176,7 +176,12 @@ final class Exchange implements Runnable, Executor {
         }
     }
 
-    /** Takes a signal that was given on this very thread; the worker, after {@link #carry}. */
+    /** Whether it is this worker that keeps the connection; any other only stands in for it. */
+    boolean belongsTo(Worker other) {
+        return worker.equals(other);
+    }
+
+    /** Takes a signal that was given on this very thread; the connection's worker, after {@link #carry}. */
     boolean takeCarriedSignal() {
         boolean given = carriedSignal;
         carriedSignal = false;
@@ -381,6 +386,11 @@ final class Exchange implements Runnable, Executor {
 
     byte @Nullable [] wholeBody() {
         return wholeBody;
+    }
+
+    /** Nobody waits for the handler any more: what it does from now on is no fault to report. Any thread. */
+    void givenUp() {
+        abandoned = true;
     }
 
     /** The connection is gone or the request was answered without its handler: whoever still works on it is told. */

@@ -43,6 +43,11 @@ final class Hold {
         return current != null && sinceNanos - nanos <= 0 ? current : null;
     }
 
+    /** Whether it is this exchange that the worker runs; true until {@link #leave}, if asked after {@link #enter}. */
+    boolean isRunning(Exchange exchange) {
+        return running == exchange;
+    }
+
     long heldNanos(long nowNanos) {
         return nowNanos - sinceNanos;
     }

@@ -135,8 +135,8 @@ final class PollWorker extends Worker {
     }
 
     @Override
-    boolean hasPendingInput(Connection connection) {
-        return false; // what was not read is still in the socket, where Connection looks itself
+    int pendingInput(Connection connection, byte[] target) {
+        return 0; // what was not read is still in the socket
     }
 
     // Accepting.

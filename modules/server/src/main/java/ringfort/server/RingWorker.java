@@ -50,6 +50,7 @@ final class RingWorker extends Worker {
     private final NativeMemory memory = new NativeMemory();
     private final long wakeValue = memory.allocate(8, 8);
     private final CompletionBatch batch = new CompletionBatch(BATCH);
+    private final CompletionBatch unreaped; // the watchdog's
     private final ConnectionTable<RingConnection> connections = new ConnectionTable<>();
     private final Deadlines deadlines;
     private final long timespecs; // one for each entry of the submission queue
@@ -73,6 +74,7 @@ final class RingWorker extends Worker {
         this.ring = ring;
         this.sizes = sizes;
         this.multishotReceive = multishotReceive;
+        this.unreaped = new CompletionBatch(ring.cqEntries());
         this.timespecs = memory.allocate((long) ring.sqEntries() * Timespec.BYTES, 8);
         this.deadlines = context.options.timers().equals("kernel")
                 ? new Deadlines.Kernel()
@@ -191,13 +193,24 @@ final class RingWorker extends Worker {
     }
 
     @Override
-    boolean hasPendingInput(Connection connection) {
-        for (int i = completing; i < batch.size(); i++) {
-            if (batch.userData(i) == userData(RECEIVE, (RingConnection) connection)) {
-                return true;
+    int pendingInput(Connection connection, byte[] target) {
+        ring.peek(unreaped);
+        int count = pendingInput(batch, completing, connection, target, 0);
+        return pendingInput(unreaped, 0, connection, target, count);
+    }
+
+    private int pendingInput(CompletionBatch from, int first, Connection connection, byte[] target, int at) {
+        BufferRing buffers = received;
+        long userData = userData(RECEIVE, (RingConnection) connection);
+        int end = at;
+        for (int i = first; buffers != null && i < from.size(); i++) {
+            if (from.userData(i) == userData && from.hasBuffer(i)) {
+                int count = Math.clamp(from.result(i), 0, target.length - end);
+                NativeMemory.copyOut(buffers.address(from.bufferId(i)), target, end, count);
+                end += count;
             }
         }
-        return false;
+        return end;
     }
 
     /** Copies what was received and gives the buffer back before anything else: it must not wait for a handler. */

@@ -23,6 +23,7 @@ import ringfort.h1.Limits;
 import ringfort.h1.Phase;
 import ringfort.h1.Refusal;
 import ringfort.h1.Timeouts;
+import ringfort.sys.ThreadUsage;
 import ringfort.timers.Ticker;
 
 /** What the connections of one running server share; immutable but for what it counts. Any thread. */
@@ -38,7 +39,6 @@ final class ServerContext {
     final Admission admission;
     final Notices notices;
     final Holds holds;
-    final long holdThresholdNanos;
 
     ServerContext(ServerOptions options, Application application, Ticker ticker, Notices notices) {
         this.options = options;
@@ -49,10 +49,10 @@ final class ServerContext {
         this.timeouts = timeouts(options);
         this.scheduler = new Scheduler(!options.scheduler().equals("jdk"));
         this.admission = new Admission(options.maxConnections(), options.maxConnectionsPerPeer());
-        this.holdThresholdNanos = options.holdThreshold().isZero()
+        long holdNanos = options.holdThreshold().isZero()
                 ? Long.MAX_VALUE
                 : options.holdThreshold().toNanos();
-        this.holds = new Holds(notices::moved);
+        this.holds = new Holds(holdNanos, ThreadUsage::now, notices::moved);
     }
 
     /** How many workers to run: as asked for, or one per processor. */

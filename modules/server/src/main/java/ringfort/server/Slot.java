@@ -3,6 +3,7 @@ package ringfort.server;
 import org.jspecify.annotations.Nullable;
 import ringfort.h1.DeadlineSlot;
 import ringfort.h1.Phase;
+import ringfort.h1.Timeouts;
 import ringfort.sys.OnWorker;
 import ringfort.sys.Sockets;
 import ringfort.timers.DeadlineWheel;
@@ -10,7 +11,7 @@ import ringfort.timers.DeadlineWheel;
 /**
  * The one deadline of a connection: what {@code H1State} wants, and what the engine's {@link Deadlines} know of it.
  *
- * <p>Its worker's, except while the watchdog looks ({@link #enforceFromOutside}).
+ * <p>Its worker's, except while the watchdog looks ({@link Intervention}).
  */
 @OnWorker
 final class Slot extends DeadlineWheel.Entry implements DeadlineSlot {
@@ -20,8 +21,9 @@ final class Slot extends DeadlineWheel.Entry implements DeadlineSlot {
     private long dueNanos;
     private boolean changed;
     private @Nullable Phase settled; // what the wheel or the kernel knows
-    private @Nullable Phase enforced; // the watchdog shut the socket down for it
+    private @Nullable Phase enforced; // the watchdog ended the connection for it
     private long enforcedLateNanos;
+    private boolean enforcedWithAnswer;
 
     Slot(Connection connection) {
         this.connection = connection;
@@ -67,6 +69,10 @@ final class Slot extends DeadlineWheel.Entry implements DeadlineSlot {
         if (phase == null) {
             worker.deadlines().disarm(this);
         } else {
+            if (phase == Phase.WRITE) {
+                // The kernel did not take it at once: a call more does not matter.
+                connection.progress.mark(Sockets.unsentBytes(connection.fd));
+            }
             worker.deadlines().arm(this, dueNanos);
         }
     }
@@ -79,6 +85,17 @@ final class Slot extends DeadlineWheel.Entry implements DeadlineSlot {
         }
         if (next != null) {
             worker.counters.phase(next).armed.add(1);
+        }
+    }
+
+    /** Lets the peer have the time it earned by what it took, although the kernel has reported no room for more. */
+    void creditAcknowledged(long nowNanos) {
+        Timeouts timeouts = worker.context.timeouts;
+        double graceSeconds = timeouts.writeGraceNanos() / 1e9;
+        long graceBytes = (long) Math.ceil(graceSeconds * timeouts.writeBytesPerSecond());
+        long bytes = connection.progress.credit(Sockets.unsentBytes(connection.fd), graceBytes);
+        if (bytes > 0) {
+            connection.h1.writeProgress(bytes, nowNanos);
         }
     }
 
@@ -121,34 +138,33 @@ final class Slot extends DeadlineWheel.Entry implements DeadlineSlot {
 
     // Beside a stuck worker.
 
-    /**
-     * Ends the connection from outside when its deadline has passed; true if it did. The peer is not to blame for bytes
-     * of its own that wait for us in the socket, nor for bytes of ours that it has taken.
-     */
-    boolean enforceFromOutside(long nowNanos) {
-        Phase armed = phase;
-        if (armed == null || armed == Phase.HANDLER || enforced != null || dueNanos - nowNanos > 0) {
-            return false;
-        }
-        boolean ours =
-                armed == Phase.WRITE ? Sockets.unsentBytes(connection.fd) == 0 : Sockets.unreadBytes(connection.fd) > 0;
-        if (ours) {
-            return false;
-        }
-        enforced = armed;
-        enforcedLateNanos = nowNanos - dueNanos;
-        Sockets.shutdown(connection.fd);
-        return true;
+    /** Whether the watchdog has to look at this connection: its deadline has passed, and it was not ended for that yet. */
+    boolean isDue(long nowNanos) {
+        return phase != null && enforced == null && dueNanos - nowNanos <= 0;
     }
 
-    /** The worker is back: true, and counted, if the watchdog ended this connection meanwhile. */
-    boolean takeEnforced() {
+    /**
+     * The watchdog ended the connection.
+     *
+     * @param answered whether the peer was told, and got our FIN
+     */
+    void enforced(Phase passed, long lateNanos, boolean answered) {
+        enforced = passed;
+        enforcedLateNanos = lateNanos;
+        enforcedWithAnswer = answered;
+    }
+
+    boolean isEnforcedWithAnswer() {
+        return enforcedWithAnswer;
+    }
+
+    /** The worker is back: counts what the watchdog did, and tells what for. */
+    @Nullable Phase countEnforced() {
         Phase passed = enforced;
-        if (passed == null) {
-            return false;
-        }
         enforced = null;
-        count(passed, enforcedLateNanos);
-        return true;
+        if (passed != null) {
+            count(passed, enforcedLateNanos);
+        }
+        return passed;
     }
 }

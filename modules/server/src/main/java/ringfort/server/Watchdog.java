@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #STUCK_NANOS}. It then
  *
  * <ul>
- *   <li>shuts down, from outside, the connections of that worker whose deadlines have passed. {@code shutdown(2)} is safe
+ *   <li>ends, from outside, the connections of that worker whose deadlines have passed ({@link Intervention}). That is safe
  *       from any thread as long as the descriptor is not closed meanwhile, and only the worker closes: so the two agree by
  *       {@link Hold}, and a worker that comes back waits for the watchdog's look to end;
  *   <li>hands the worker's runnable virtual threads to a worker that is not stuck;
@@ -39,38 +39,42 @@ final class Watchdog implements Runnable, AutoCloseable {
 
     @Override
     public void run() {
-        while (!closed) {
-            LockSupport.parkNanos(this, TICK_NANOS);
-            for (Worker worker : workers) {
-                try {
-                    look(worker);
-                } catch (Throwable e) {
-                    worker.counters.defects.add(1);
-                    context.notices.defect("the watchdog failed; it goes on", e);
+        try (var intervention = new Intervention(context)) {
+            while (!closed) {
+                LockSupport.parkNanos(this, TICK_NANOS);
+                for (Worker worker : workers) {
+                    try {
+                        look(worker, intervention);
+                    } catch (Throwable e) {
+                        worker.counters.defects.add(1);
+                        context.notices.defect("the watchdog failed; it goes on", e);
+                    }
                 }
             }
         }
     }
 
-    private void look(Worker worker) {
+    private void look(Worker worker, Intervention intervention) {
         Hold hold = worker.hold;
         long now = context.ticker.nanos();
         Exchange exchange = hold.stuckSince(now - STUCK_NANOS);
         if (exchange == null) {
             return;
         }
-        if (hold.reportOnce()) {
+        boolean first = hold.reportOnce();
+        if (first) {
             worker.counters.stuck.add(1);
-            report(worker, exchange, hold.heldNanos(now));
         }
-        if (!hold.enter()) {
-            return; // the handler has just returned
+        if (hold.enter()) { // else the handler has just returned
+            try {
+                worker.enforceFromOutside(intervention, now);
+                handOver(worker, now);
+            } finally {
+                hold.leave();
+            }
         }
-        try {
-            worker.enforceFromOutside(now);
-            handOver(worker, now);
-        } finally {
-            hold.leave();
+        if (first) {
+            report(worker, exchange, now); // last: a stack is to be had only when its thread lets it be seen
         }
     }
 
@@ -88,16 +92,22 @@ final class Watchdog implements Runnable, AutoCloseable {
         }
     }
 
-    private void report(Worker worker, Exchange exchange, long heldNanos) {
+    private void report(Worker worker, Exchange exchange, long nowNanos) {
+        long heldNanos = worker.hold.heldNanos(nowNanos);
         @Nullable Thread handler = exchange.thread();
         String route = exchange.mount().toString();
         FlightRecorder.stuck(worker.thread().getName(), route, heldNanos);
-        var stack = new StringBuilder();
-        for (StackTraceElement frame : (handler != null ? handler : worker.thread()).getStackTrace()) {
-            stack.append("\n    at ").append(frame);
+        context.notices.stuck(account(route, worker.thread(), handler != null ? handler : worker.thread(), heldNanos));
+    }
+
+    /** What is said of a handler that has held a worker for so long, with the stack it does that in. */
+    static String account(String route, Thread worker, Thread handler, long heldNanos) {
+        var said = new StringBuilder(route + " has held " + worker.getName() + " for " + heldNanos / 1_000_000
+                + " ms. Deadlines are kept; requests of that worker wait. Route.offload() avoids this.");
+        for (StackTraceElement frame : handler.getStackTrace()) {
+            said.append("\n    at ").append(frame);
         }
-        context.notices.stuck(route + " has held " + worker.thread().getName() + " for " + heldNanos / 1_000_000
-                + " ms. Deadlines are kept; requests of that worker wait. Route.offload() avoids this." + stack);
+        return said.toString();
     }
 
     @Override

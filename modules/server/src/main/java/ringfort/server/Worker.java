@@ -16,6 +16,7 @@ import ringfort.h1.Refusal;
 import ringfort.h1.RequestHead;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
+import ringfort.sys.ThreadUsage;
 import ringfort.sys.TimeSlice;
 
 /**
@@ -56,6 +57,8 @@ abstract class Worker implements Executor, Runnable {
     private final ResponseContent content;
     private final Mailbox mailbox = new Mailbox();
     private final ArrayDeque<Exchange> runnable = new ArrayDeque<>();
+    private final ArrayList<Connection> enforced =
+            new ArrayList<>(0); // what the watchdog ended and we have not met yet
     private final ArrayDeque<Runnable> deferred = new ArrayDeque<>(); // messages the watchdog found and left
     private ArrayList<Connection> touched = new ArrayList<>();
     private ArrayList<Connection> settling = new ArrayList<>();
@@ -169,7 +172,7 @@ abstract class Worker implements Executor, Runnable {
     @Override
     public final void run() {
         try {
-            nowNanos = context.ticker.nanos();
+            readClock();
             TimeSlice.ask(SLICE_NANOS); // a kernel that has no such thing changes nothing
             open();
         } catch (Throwable e) {
@@ -202,8 +205,12 @@ abstract class Worker implements Executor, Runnable {
             nowNanos = context.ticker.nanos();
             drainMailbox();
             carryRunnable();
-            boolean settled = settleTouched();
-            await(settled && mayRest());
+            boolean rests = settleTouched() && mayRest();
+            long lookedBefore = lookedNanos;
+            long turnNanos =
+                    nowNanos - lookedBefore; // if it sleeps now; no reading of its own, so settling is left out
+            await(rests);
+            counters.turns.ended(rests ? turnNanos : lookedNanos - lookedBefore);
             sleeping = false;
             deadlines().expire(lookedNanos);
         } catch (Throwable e) {
@@ -336,17 +343,23 @@ abstract class Worker implements Executor, Runnable {
 
     // For the watchdog, while it holds this worker's state.
 
-    /** Shuts down the connections whose deadlines have passed although their peers' bytes are not waiting for us. */
-    final void enforceFromOutside(long nowNanos) {
+    /** Ends the connections whose deadlines have passed, but for those that wait for us. */
+    final void enforceFromOutside(Intervention intervention, long nowNanos) {
         connections().forEach(connection -> {
-            if (!hasPendingInput(connection) && connection.enforceFromOutside(nowNanos)) {
+            if (intervention.enforce(connection, nowNanos)) {
+                enforced.add(connection);
                 counters.interventions.add(1);
             }
         });
     }
 
-    /** Tells whether the kernel has handed over bytes of that connection that the worker has not looked at. */
-    abstract boolean hasPendingInput(Connection connection);
+    /**
+     * Copies to {@code target}, as far as there is room, what the kernel has handed over of that connection and the worker
+     * has not looked at, in order. What is still in the socket does not count.
+     *
+     * @return how many bytes
+     */
+    abstract int pendingInput(Connection connection, byte[] target);
 
     /** Takes a virtual thread that can go on away from this worker; null when there is none. */
     final @Nullable Exchange takeRunnable() {
@@ -390,38 +403,52 @@ abstract class Worker implements Executor, Runnable {
 
     /** Runs a handler's virtual thread until it waits, measures how long it held the worker, and takes its signal. */
     final void carry(Exchange exchange) {
+        ThreadUsage before = context.holds.before(exchange.mount());
         long begin = context.ticker.nanos();
         hold.begin(exchange, begin);
         try {
             exchange.carry();
         } finally {
-            hold.end();
+            ended(exchange.mount(), begin, before);
         }
-        held(exchange.mount(), begin);
-        if (exchange.takeCarriedSignal()) {
+        // Of another worker's exchange only that worker takes signals: it may be running it again already.
+        if (exchange.belongsTo(this) && exchange.takeCarriedSignal()) {
             exchange.delivered();
         }
     }
 
     /** Runs an inline handler in the completion loop itself. */
     final void runInline(Exchange exchange) {
+        ThreadUsage before = context.holds.before(exchange.mount());
         long begin = context.ticker.nanos();
         hold.begin(exchange, begin);
         try {
             exchange.runInline();
         } finally {
-            hold.end();
+            ended(exchange.mount(), begin, before);
         }
-        held(exchange.mount(), begin);
         exchange.delivered();
     }
 
-    private void held(Mount mount, long beginNanos) {
+    private void ended(Mount mount, long beginNanos, @Nullable ThreadUsage before) {
+        hold.end();
         nowNanos = context.ticker.nanos(); // many short handlers in one turn add up
-        long nanos = nowNanos - beginNanos;
-        if (nanos > context.holdThresholdNanos) {
-            context.holds.held(mount, nanos);
+        context.holds.after(mount, nowNanos - beginNanos, before);
+        if (!enforced.isEmpty()) {
+            meetEnforced();
         }
+    }
+
+    private void meetEnforced() {
+        Thread.interrupted(); // meant for an inline handler, which is no longer there
+        for (Connection connection : enforced) {
+            try {
+                connection.endEnforced();
+            } catch (Throwable e) {
+                defect(connection, e);
+            }
+        }
+        enforced.clear();
     }
 
     // Connections.

@@ -19,9 +19,11 @@ class FakeWorker extends Worker {
     private final Deadlines deadlines;
 
     FakeWorker(Server server) {
-        super(
-                new ServerContext(ServerOptions.defaults(), server.application(), Ticker.system(), new Notices()),
-                "fake worker");
+        this(server, Ticker.system());
+    }
+
+    FakeWorker(Server server, Ticker ticker) {
+        super(new ServerContext(ServerOptions.defaults(), server.application(), ticker, new Notices()), "fake worker");
         deadlines = new Deadlines.Wheel(new DeadlineWheel<>(context.ticker.nanos()), connection -> {});
         localAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
     }
@@ -65,8 +67,8 @@ class FakeWorker extends Worker {
     void stopAccepting() {}
 
     @Override
-    boolean hasPendingInput(Connection connection) {
-        return false;
+    int pendingInput(Connection connection, byte[] target) {
+        return 0;
     }
 
     @Override

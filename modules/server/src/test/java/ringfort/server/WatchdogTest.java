@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 import ringfort.api.Handler;
@@ -144,6 +147,173 @@ class WatchdogTest extends DeadlineContract {
         }
         server.awaitOpen(0);
         assertEquals(0, server.closed(CloseReason.DEADLINE));
+    }
+
+    private static Response held(CountDownLatch entered, CountDownLatch release) throws InterruptedException {
+        entered.countDown();
+        release.await();
+        return Response.text("released");
+    }
+
+    private TimedServer serveHeld(CountDownLatch entered, CountDownLatch release) throws Exception {
+        assumeTrue(
+                keeper.hasWorkers() && new Scheduler(true).name().equals("worker"),
+                "handlers do not run on workers here");
+        return serve(options -> options.headerTimeout(LATER).idleTimeout(LATER), routes -> {
+            echo(routes);
+            routes.get("/hold", _ -> held(entered, release), Route.inline());
+        });
+    }
+
+    /** An octet now and then waits in the socket each time that the watchdog looks; that buys no time. */
+    @Test
+    void whoDripsIsShutDownBesideAWorkerThatIsHeld() throws Exception {
+        var entered = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        TimedServer server = serveHeld(entered, release);
+        try (SlowPeer stuck = server.connect();
+                SlowPeer first = server.connect();
+                SlowPeer second = server.connect()) {
+            first.send("GET / HTTP/1.1\r\n");
+            second.get("/").expect("here");
+            server.awaitOpen(3);
+            TimedServer.until(() -> server.metric("received_bytes_total") >= 43, () -> "no head was begun");
+            stuck.get("/hold");
+            assertTrue(entered.await(10, TimeUnit.SECONDS));
+            first.trickle("X: " + "y".repeat(400), Duration.ofMillis(20));
+            second.mark().trickle("GET / HTTP/1.1\r\nX: " + "y".repeat(400), Duration.ofMillis(20));
+            first.end().after(LATER);
+            second.end().after(LATER.plus(LATER).minusMillis(100)); // idle, and then a head's time
+            assertEquals(1, release.getCount());
+            release.countDown();
+            stuck.expect("released");
+        } finally {
+            release.countDown();
+        }
+        server.awaitOpen(0);
+        assertEquals(2, server.expired(Phase.HEADER));
+        assertEquals(2, server.metric("watchdog_interventions_total"));
+        assertEquals(2, server.closed(CloseReason.DEADLINE));
+    }
+
+    /**
+     * The kernel has handed the bytes over together with those of the request that then holds the worker: they are not in
+     * the socket any more, and the worker has not looked at them.
+     */
+    @Test
+    void whatTheWorkerHasNotLookedAtCountsAsUnread() throws Exception {
+        var entered = new CountDownLatch(2);
+        var release = new CountDownLatch(1);
+        var turn = new CountDownLatch(1); // ends what holds the worker first, while the bytes of all arrive
+        assumeTrue(
+                keeper.hasWorkers() && new Scheduler(true).name().equals("worker"),
+                "handlers do not run on workers here");
+        TimedServer server =
+                serve(options -> options.headerTimeout(LATER).idleTimeout(LATER.multipliedBy(20)), routes -> {
+                    echo(routes);
+                    routes.get("/hold", _ -> held(entered, release), Route.inline());
+                    routes.get("/turn", _ -> held(entered, turn), Route.inline());
+                });
+        try (SlowPeer stuck = server.connect();
+                SlowPeer good = server.connect();
+                SlowPeer drips = server.connect();
+                SlowPeer blocker = server.connect()) {
+            good.send("GET / HT");
+            drips.send("GET / HT");
+            TimedServer.until(() -> server.metric("received_bytes_total") >= 16, () -> "no head was begun");
+            blocker.get("/turn");
+            TimedServer.until(() -> entered.getCount() == 1, () -> "the worker is not held");
+            stuck.get("/hold");
+            good.send("TP/1.1\r\nHost: h\r\n\r\n");
+            drips.send("TP/1.1\r\n");
+            turn.countDown();
+            assertTrue(entered.await(10, TimeUnit.SECONDS));
+            drips.end().after(LATER);
+            TimedServer.pass(Duration.ofMillis(100));
+            release.countDown();
+            stuck.expect("released");
+            blocker.expect("released");
+            good.expect("here");
+            assertEquals(1, server.metric("watchdog_interventions_total"));
+        } finally {
+            turn.countDown();
+            release.countDown();
+        }
+        server.awaitOpen(0);
+        assertEquals(1, server.expired(Phase.HEADER));
+    }
+
+    /** It was handled in the turn that a handler then holds: that it was not sent is our doing, and nobody is idle. */
+    @Test
+    void anAnswerThatIsQueuedIsNotLost() throws Exception {
+        assumeTrue(
+                keeper.hasWorkers() && new Scheduler(true).name().equals("worker"),
+                "handlers do not run on workers here");
+        var entered = new CountDownLatch(2);
+        var release = new CountDownLatch(1);
+        var turn = new CountDownLatch(1);
+        TimedServer server = serve(options -> options.headerTimeout(LATER.multipliedBy(20)), routes -> {
+            echo(routes);
+            routes.get("/hold", _ -> held(entered, release), Route.inline());
+            routes.get("/turn", _ -> held(entered, turn), Route.inline());
+        });
+        try (SlowPeer good = server.connect();
+                SlowPeer stuck = server.connect();
+                SlowPeer blocker = server.connect()) {
+            blocker.get("/turn");
+            TimedServer.until(() -> entered.getCount() == 1, () -> "the worker is not held");
+            good.get("/");
+            stuck.get("/hold");
+            turn.countDown();
+            assertTrue(entered.await(10, TimeUnit.SECONDS));
+            TimedServer.pass(TimedServer.IDLE.plus(Duration.ofMillis(300)));
+            release.countDown();
+            stuck.expect("released");
+            good.expect("here");
+        } finally {
+            turn.countDown();
+            release.countDown();
+        }
+        server.awaitOpen(0);
+    }
+
+    /** However long it lasts and however often the watchdog looks. */
+    @Test
+    void whoHoldsAWorkerIsReportedOnce() throws Exception {
+        var entered = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        var seen = new ConcurrentLinkedQueue<RecordedEvent>();
+        try (var recording = new RecordingStream()) {
+            recording.enable("ringfort.WorkerStuck");
+            recording.setReuse(false);
+            recording.onEvent("ringfort.WorkerStuck", seen::add);
+            recording.startAsync();
+            TimedServer server = serveHeld(entered, release);
+            try (SlowPeer stuck = server.connect()) {
+                stuck.get("/hold");
+                TimedServer.until(() -> server.metric("watchdog_stuck_total") == 1, () -> "not noticed");
+                TimedServer.pass(Duration.ofMillis(200)); // ten more looks
+                release.countDown();
+                stuck.expect("released");
+                assertEquals(1, server.metric("watchdog_stuck_total"));
+            }
+            recording.stop();
+        } finally {
+            release.countDown();
+        }
+        assertEquals(1, seen.size(), seen::toString);
+        RecordedEvent event = seen.element();
+        assertTrue(event.getString("route").contains("/hold"), event::toString);
+        assertTrue(event.getString("worker").startsWith("ringfort-"), event::toString);
+        assertTrue(event.getDuration("heldNanos").toNanos() >= Watchdog.STUCK_NANOS, event::toString);
+    }
+
+    @Test
+    void theReportSaysWhereTheHandlerIs() {
+        Thread me = Thread.currentThread();
+        String said = Watchdog.account("GET /hold", me, me, 41_000_000);
+        assertTrue(said.startsWith("GET /hold has held " + me.getName() + " for 41 ms."), said);
+        assertTrue(said.contains("WatchdogTest.theReportSaysWhereTheHandlerIs"), said);
     }
 
     /** Two workers; the one that is held has a virtual thread that could go on. */

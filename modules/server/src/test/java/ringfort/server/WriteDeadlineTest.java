@@ -2,6 +2,7 @@ package ringfort.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static ringfort.server.TimedServer.GRACE;
 import static ringfort.server.TimedServer.LINGER;
 
@@ -107,6 +108,46 @@ class WriteDeadlineTest extends DeadlineContract {
         }
         server.awaitOpen(0);
         assertEquals(0, server.expired(Phase.WRITE));
+    }
+
+    /**
+     * The kernel reports room for more in steps of a third of its buffer, which take such a reader minutes; what it
+     * acknowledges in between is progress too. A kilobyte a second against the grace of five, both four times as fast or so.
+     */
+    @Test
+    void aSlowReaderOfALongResponseIsNotCut() throws IOException {
+        assumeTrue(keeper.hasWorkers(), "the threads engine sees only what its writes have handed over");
+        Duration grace = Duration.ofSeconds(2);
+        TimedServer server = serve(options -> options.writeGrace(grace), WriteDeadlineTest::routes);
+        try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
+            peer.mark().get("/much");
+            byte[] piece = new byte[256];
+            while (peer.elapsedNanos() < 4 * grace.toNanos()) {
+                TimedServer.pass(Duration.ofMillis(60));
+                assertEquals(piece.length, peer.read(piece));
+            }
+            assertEquals(0, server.expired(Phase.WRITE));
+            assertEquals(1, server.open());
+            long stopped = peer.elapsedNanos();
+            server.awaitExpired(Phase.WRITE, 1); // it has stopped reading, and what it earned does not last
+            assertTrue(peer.elapsedNanos() - stopped < 4 * grace.toNanos(), () -> peer.elapsedNanos() + " ns");
+            server.awaitOpen(0);
+        }
+        assertEquals(1, server.closed(CloseReason.DEADLINE));
+    }
+
+    /** It lets its kernel take what fits, and then nothing: it is cut when the grace is over, or at the second look. */
+    @Test
+    void aZeroWindowIsCutOnTime() throws IOException {
+        TimedServer server = serve(WriteDeadlineTest::routes);
+        try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
+            peer.mark().get("/much");
+            server.awaitExpired(Phase.WRITE, 1);
+            long elapsed = peer.elapsedNanos();
+            assertTrue(elapsed >= GRACE.toNanos(), () -> elapsed + " ns");
+            assertTrue(elapsed < 3 * GRACE.toNanos() + 1_500_000_000L, () -> elapsed + " ns");
+        }
+        server.awaitOpen(0);
     }
 
     /** The response in flight is flushed before the 408 for the half request behind it. */

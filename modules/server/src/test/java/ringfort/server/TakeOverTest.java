@@ -1,0 +1,185 @@
+package ringfort.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import ringfort.api.Response;
+import ringfort.api.Route;
+import ringfort.api.Server;
+import ringfort.h1.H1State;
+import ringfort.h1.Limits;
+import ringfort.h1.RequestHead;
+import ringfort.h1.Timeouts;
+import ringfort.timers.Ticker;
+
+/** What one worker does for another that a handler holds, and what the two then share. */
+@Timeout(60)
+class TakeOverTest {
+    private static final long STRESS_NANOS = 4_000_000_000L;
+
+    private final Server server = Server.http(0).get("/", _ -> Response.text("here"));
+    private final FakeWorker owner = new FakeWorker(server);
+    private final FakeWorker idle = new FakeWorker(server);
+
+    private static RequestHead head() {
+        byte[] bytes = "GET / HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        var parser = new H1State(Limits.DEFAULT, Timeouts.OFF, new SharedSlot(new Counters(true)));
+        assertEquals(H1State.Event.HEAD, parser.next(bytes, 0, bytes.length, 0));
+        return parser.head();
+    }
+
+    private Exchange exchange(int index) {
+        return new Exchange(new FakeConnection(owner, index, index + 1), head());
+    }
+
+    @AfterEach
+    void endWorkers() throws InterruptedException {
+        for (FakeWorker worker : new FakeWorker[] {owner, idle}) {
+            if (worker.thread().getState() != Thread.State.NEW) {
+                worker.stop(worker.context.ticker.nanos());
+                assertTrue(worker.thread().join(Duration.ofSeconds(10)));
+            }
+            worker.context.notices.close();
+        }
+    }
+
+    /** The first of three holds the worker, and the watchdog gives the other two away meanwhile. */
+    @Test
+    void aQueueThatTheWatchdogEmptiedIsNotRunOn() throws Exception {
+        var inside = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        var done = new CountDownLatch(1);
+        owner.start();
+        owner.execute(() -> {
+            exchange(0).execute(() -> {
+                inside.countDown();
+                awaitQuietly(release);
+            });
+            exchange(1).execute(() -> {});
+            exchange(2).execute(() -> {});
+        });
+        assertTrue(inside.await(10, TimeUnit.SECONDS));
+        assertTrue(owner.hold.enter());
+        assertNotNull(owner.takeRunnable());
+        assertNotNull(owner.takeRunnable());
+        assertNull(owner.takeRunnable());
+        owner.hold.leave();
+        release.countDown();
+        owner.execute(done::countDown);
+        assertTrue(done.await(10, TimeUnit.SECONDS));
+        assertEquals(0, owner.counters.defects.get(), "the turn did not fail");
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * The idle worker has run a virtual thread until it waits. Before it looks for a signal, that thread goes on, on its own
+     * worker, which is back, and signals there: that signal is not the idle worker's to take.
+     */
+    @Test
+    void whoStandsInTakesNoSignalOfTheConnectionsWorker() throws Exception {
+        Exchange exchange = exchange(0);
+        var signalled = new CountDownLatch(1);
+        var stillThere = new AtomicBoolean();
+        var looked = new CountDownLatch(1);
+        owner.start();
+        exchange.execute(() -> {
+            owner.execute(() -> {
+                exchange.runInline();
+                signalled.countDown();
+            });
+            awaitQuietly(signalled);
+        });
+        idle.carry(exchange);
+        owner.execute(() -> {
+            stillThere.set(exchange.takeCarriedSignal());
+            looked.countDown();
+        });
+        assertTrue(looked.await(10, TimeUnit.SECONDS));
+        assertTrue(stillThere.get(), "taken by a worker that may not touch the connection");
+    }
+
+    /**
+     * Two workers for seconds: handlers that hold theirs until the watchdog comes, and come back while it looks, beside
+     * handlers that wait and go on, where they are or at the other worker. Every request gets its own answer.
+     */
+    @ParameterizedTest
+    @EnumSource(names = "THREADS", mode = EnumSource.Mode.EXCLUDE)
+    void everybodyGetsTheirAnswerWhileWorkersAreTakenOver(Timekeeper keeper) throws Exception {
+        assumeTrue(new Scheduler(true).name().equals("worker"), "handlers do not run on workers here");
+        var holds = new AtomicInteger();
+        try (TimedServer timed = TimedServer.start(
+                        keeper,
+                        options -> options.workers(2)
+                                .holdThreshold(Duration.ZERO)
+                                .headerTimeout(Duration.ofSeconds(20))
+                                .idleTimeout(Duration.ofSeconds(20)),
+                        routes -> routes.get("/waits/{n}", request -> {
+                                    for (int i = 0; i < 5; i++) {
+                                        TimedServer.pass(Duration.ofMillis(1));
+                                        Thread.onSpinWait();
+                                    }
+                                    return Response.text(request.path("n"));
+                                })
+                                .get(
+                                        "/holds/{n}",
+                                        request -> {
+                                            long begin = Ticker.system().nanos();
+                                            // From just before the watchdog's threshold to a tick behind it.
+                                            long nanos = 36_000_000L + holds.incrementAndGet() % 14 * 2_000_000L;
+                                            while (Ticker.system().nanos() - begin < nanos) {
+                                                Thread.onSpinWait();
+                                            }
+                                            return Response.text(request.path("n"));
+                                        },
+                                        Route.carried()));
+                var clients = Executors.newThreadPerTaskExecutor(
+                        Thread.ofPlatform().daemon().factory())) {
+            long begin = Ticker.system().nanos();
+            List<Future<Integer>> counts = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                String path = i < 2 ? "/holds/" : "/waits/";
+                int number = i;
+                counts.add(clients.submit(() -> {
+                    int count = 0;
+                    try (SlowPeer peer = timed.connect()) {
+                        for (; Ticker.system().nanos() - begin < STRESS_NANOS; count++) {
+                            peer.get(path + number + "-" + count).expect(number + "-" + count);
+                        }
+                    }
+                    return count;
+                }));
+            }
+            for (Future<Integer> count : counts) {
+                assertTrue(count.get(40, TimeUnit.SECONDS) > 0);
+            }
+            assertTrue(timed.metric("watchdog_stuck_total") > 0, "no worker was held for long enough");
+            assertFalse(timed.metric("defects_total") > 0, "defects");
+        }
+    }
+}
