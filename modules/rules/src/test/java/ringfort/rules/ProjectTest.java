@@ -67,7 +67,7 @@ final class ProjectTest {
             new Exemption("ringfort.ring.Diagnosis.ofThisProcess", "words for the exception when opening has failed"),
             new Exemption(
                     "ringfort.server.Exchange.write",
-                    "an inline handler's streamed content gets a thread of its own before this is called"),
+                    "an inline handler's streamed content, or tunnel, gets a thread of its own before this is called"),
             new Exemption(
                     "ringfort.server.Hold.end", "spins while the watchdog looks, which enforces deadlines meanwhile"));
 

@@ -246,13 +246,7 @@ final class Exchange implements Runnable, Executor {
     private void finish(Response result) {
         Upgrade upgrade = result.upgrade();
         if (upgrade != null) {
-            var input = new RequestBody(this::signal, true);
-            tunnelInput = input;
-            write(result, -1, out -> {
-                out.beginTunnel();
-                upgrade.tunnel().run(input, out);
-                tunnelReturned = true;
-            });
+            write(result, upgrade);
             return;
         }
         if (sendsBody(result)) {
@@ -278,6 +272,16 @@ final class Exchange implements Runnable, Executor {
 
     private boolean sendsBody(Response result) {
         return !head.isHead() && result.status() != 204 && result.status() != 304;
+    }
+
+    private void write(Response result, Upgrade upgrade) {
+        var input = new RequestBody(this::signal, true);
+        tunnelInput = input;
+        write(result, -1, out -> {
+            out.beginTunnel();
+            upgrade.tunnel().run(input, out);
+            tunnelReturned = true;
+        });
     }
 
     private interface Writer {
