@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -35,16 +37,34 @@ record Pom(Document document) {
 
     /** The text of every element {@code path} leads to, from {@code project} on. */
     List<String> texts(String path) {
+        NodeList nodes = nodes(path);
+        return IntStream.range(0, nodes.getLength())
+                .mapToObj(index -> nodes.item(index).getTextContent().strip())
+                .toList();
+    }
+
+    private NodeList nodes(String path) {
         try {
-            NodeList nodes = (NodeList) XPathFactory.newDefaultInstance()
+            return (NodeList) XPathFactory.newDefaultInstance()
                     .newXPath()
                     .evaluate("/project/" + path, document, XPathConstants.NODESET);
-            return IntStream.range(0, nodes.getLength())
-                    .mapToObj(index -> nodes.item(index).getTextContent().strip())
-                    .toList();
         } catch (XPathExpressionException e) {
             throw new IllegalArgumentException(path, e);
         }
+    }
+
+    /** Properties of this pom whose names end with {@code suffix}. */
+    Map<String, String> properties(String suffix) {
+        Map<String, String> properties = new TreeMap<>();
+        NodeList nodes = nodes("properties/*");
+        for (int i = 0; i < nodes.getLength(); i++) {
+            if (nodes.item(i).getNodeName().endsWith(suffix)) {
+                properties.put(
+                        nodes.item(i).getNodeName(),
+                        nodes.item(i).getTextContent().strip());
+            }
+        }
+        return properties;
     }
 
     List<String> modules() {

@@ -112,9 +112,7 @@ final class SnippetTest {
     /** Compiles a compact source file that has imported its module, and what its readers import beside it. */
     private static List<String> errors(Room room, String imports, String code) {
         String source = "import module java.base;\nimport module " + room.module() + ";\n"
-                + "import module org.jspecify;\n"
                 + (room.name().equals("rules") ? "import org.junit.jupiter.api.*;\n" : "")
-                + (room.closure().contains("ringfort.sys") ? "import module ringfort.sys;\n" : "")
                 + "import static java.lang.foreign.ValueLayout.*;\n"
                 + imports + "\n" + code;
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();

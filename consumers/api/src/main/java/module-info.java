@@ -1,0 +1,4 @@
+/** Tests a handler without a server. */
+module consumer.api {
+    requires ringfort.api;
+}

@@ -1,0 +1,4 @@
+/** Ticks. */
+module consumer.poller {
+    requires ringfort.poller;
+}

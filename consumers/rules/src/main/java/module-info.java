@@ -1,0 +1,4 @@
+/** Is held to the rules by a test. */
+module consumer.rules {
+    requires ringfort.api;
+}

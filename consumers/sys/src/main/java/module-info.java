@@ -1,0 +1,4 @@
+/** Makes system calls. */
+module consumer.sys {
+    requires ringfort.sys;
+}
