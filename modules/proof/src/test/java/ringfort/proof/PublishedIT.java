@@ -60,12 +60,9 @@ final class PublishedIT {
                     Path target = room.folder().resolve("target");
                     String name = "ringfort-" + room.name() + "-" + VERSION;
                     same(target.resolve(name + ".jar"), artefact(room, ".jar"));
-                    for (String part : List.of("-sources.jar", "-javadoc.jar")) {
-                        if (Files.exists(target.resolve(name + part))) {
-                            same(target.resolve(name + part), artefact(room, part));
-                        }
-                    }
-                    if (Files.exists(target.resolve("bom.json"))) {
+                    if (Boolean.getBoolean("ringfort.publishing")) {
+                        same(target.resolve(name + "-sources.jar"), artefact(room, "-sources.jar"));
+                        same(target.resolve(name + "-javadoc.jar"), artefact(room, "-javadoc.jar"));
                         same(target.resolve("bom.json"), artefact(room, "-cyclonedx.json"));
                     }
                 }));
