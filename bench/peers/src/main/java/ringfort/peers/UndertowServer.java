@@ -1,0 +1,44 @@
+package ringfort.peers;
+
+import io.undertow.Handlers;
+import io.undertow.Undertow;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.RoutingHandler;
+import io.undertow.util.Headers;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+/** Undertow with one thread for input and output; what blocks is dispatched to virtual threads. */
+final class UndertowServer {
+    private UndertowServer() {}
+
+    /** Serves until the process ends. */
+    public static void main(String[] arguments) {
+        RoutingHandler routes = Handlers.routing()
+                .get("/plaintext", exchange -> answer(exchange, Routes.TEXT, Routes.plaintext()))
+                .get("/json", exchange -> answer(exchange, Routes.JSON, Routes.json()))
+                .get("/users/{id}", exchange -> answer(exchange, Routes.TEXT, Routes.bytes(id(exchange))))
+                .post(
+                        "/echo",
+                        exchange -> exchange.getRequestReceiver()
+                                .receiveFullBytes((same, body) -> answer(same, Routes.BYTES, body)))
+                .get(
+                        "/blocking",
+                        exchange -> exchange.dispatch(
+                                Routes.BLOCKING, same -> answer(same, Routes.TEXT, Routes.blocking())));
+        Undertow.builder()
+                .setIoThreads(1)
+                .addHttpListener(Routes.port(arguments), Routes.HOST, routes)
+                .build()
+                .start();
+    }
+
+    private static String id(HttpServerExchange exchange) {
+        return Objects.requireNonNull(exchange.getQueryParameters().get("id")).getFirst();
+    }
+
+    private static void answer(HttpServerExchange exchange, String type, byte[] content) {
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, type);
+        exchange.getResponseSender().send(ByteBuffer.wrap(content));
+    }
+}

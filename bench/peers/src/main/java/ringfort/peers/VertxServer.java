@@ -1,0 +1,59 @@
+package ringfort.peers;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import java.util.Objects;
+
+/** Vert.x on one event loop with its native transport (epoll), JSON by its own JsonObject. */
+final class VertxServer {
+    private VertxServer() {}
+
+    /** Serves until the process ends. */
+    public static void main(String[] arguments) {
+        Vertx vertx =
+                Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(1));
+        if (!vertx.isNativeTransportEnabled()) {
+            throw new IllegalStateException("no native transport", vertx.unavailableNativeTransportCause());
+        }
+        vertx.createHttpServer(new HttpServerOptions().setHost(Routes.HOST).setPort(Routes.port(arguments)))
+                .requestHandler(VertxServer::handle)
+                .listen()
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+    }
+
+    private static void handle(HttpServerRequest request) {
+        String path = Objects.requireNonNull(request.path());
+        switch (path) {
+            case "/plaintext" -> answer(request, Routes.TEXT, Buffer.buffer(Routes.plaintext()));
+            case "/json" ->
+                answer(
+                        request,
+                        Routes.JSON,
+                        new JsonObject().put("message", Routes.GREETING).toBuffer());
+            case "/echo" -> request.body().onSuccess(body -> answer(request, Routes.BYTES, body));
+            case "/blocking" -> {
+                Context context = Objects.requireNonNull(Vertx.currentContext());
+                Routes.blocking(
+                        content -> context.runOnContext(_ -> answer(request, Routes.TEXT, Buffer.buffer(content))));
+            }
+            default -> {
+                if (path.startsWith(Routes.USERS)) {
+                    answer(request, Routes.TEXT, Buffer.buffer(path.substring(Routes.USERS.length())));
+                } else {
+                    request.response().setStatusCode(404).end();
+                }
+            }
+        }
+    }
+
+    private static void answer(HttpServerRequest request, String type, Buffer content) {
+        request.response().putHeader("Content-Type", type).end(content);
+    }
+}
