@@ -28,7 +28,11 @@ final class HelidonServer {
                         "/echo",
                         (request, response) ->
                                 answer(response, Routes.BYTES, request.content().as(byte[].class)))
-                .get("/blocking", (_, response) -> answer(response, Routes.TEXT, Routes.blocking()));
+                .get("/blocking", (_, response) -> answer(response, Routes.TEXT, Routes.blocking()))
+                .any((request, response) -> {
+                    request.content().consume();
+                    answer(response, Routes.TEXT, Routes.bytes(Routes.OTHERWISE));
+                });
     }
 
     private static String id(ServerRequest request) {

@@ -34,6 +34,10 @@ final class JdkServer {
                 throw new IOException(e);
             }
         });
+        server.createContext("/", exchange -> {
+            var _ = exchange.getRequestBody().readAllBytes();
+            answer(exchange, Routes.TEXT, Routes.bytes(Routes.OTHERWISE));
+        });
         server.start();
     }
 

@@ -43,10 +43,12 @@ final class JettyServer {
                             Content.Source.asInputStream(request).readAllBytes());
                 case "/blocking" -> answer(response, callback, Routes.TEXT, Routes.blocking());
                 default -> {
-                    if (!path.startsWith(Routes.USERS)) {
-                        return false;
+                    if (path.startsWith(Routes.USERS)) {
+                        answer(response, callback, Routes.TEXT, Routes.bytes(path.substring(Routes.USERS.length())));
+                    } else {
+                        var _ = Content.Source.asInputStream(request).readAllBytes();
+                        answer(response, callback, Routes.TEXT, Routes.bytes(Routes.OTHERWISE));
                     }
-                    answer(response, callback, Routes.TEXT, Routes.bytes(path.substring(Routes.USERS.length())));
                 }
             }
             return true;

@@ -99,15 +99,9 @@ final class NettyServer {
                         context.flush();
                     }));
                 default -> {
-                    if (uri.startsWith(Routes.USERS)) {
-                        byte[] id = Routes.bytes(uri.substring(Routes.USERS.length()));
-                        write(context, keepAlive, ok(Routes.TEXT, id));
-                    } else {
-                        write(
-                                context,
-                                keepAlive,
-                                response(HttpResponseStatus.NOT_FOUND, Routes.TEXT, Unpooled.EMPTY_BUFFER));
-                    }
+                    boolean user = uri.startsWith(Routes.USERS);
+                    byte[] content = Routes.bytes(user ? uri.substring(Routes.USERS.length()) : Routes.OTHERWISE);
+                    write(context, keepAlive, ok(Routes.TEXT, content));
                 }
             }
         }

@@ -15,6 +15,9 @@ final class Routes {
     static final String BYTES = "application/octet-stream";
     static final String GREETING = "Hello, World!";
 
+    /** What every other path answers once the request has been read: for who looks at how messages are read. */
+    static final String OTHERWISE = "ok";
+
     /** What stands before the parameter of {@code /users/{id}}, for servers that have no router. */
     static final String USERS = "/users/";
 

@@ -25,12 +25,19 @@ final class UndertowServer {
                 .get(
                         "/blocking",
                         exchange -> exchange.dispatch(
-                                Routes.BLOCKING, same -> answer(same, Routes.TEXT, Routes.blocking())));
+                                Routes.BLOCKING, same -> answer(same, Routes.TEXT, Routes.blocking())))
+                .setInvalidMethodHandler(UndertowServer::otherwise)
+                .setFallbackHandler(UndertowServer::otherwise);
         Undertow.builder()
                 .setIoThreads(1)
                 .addHttpListener(Routes.port(arguments), Routes.HOST, routes)
                 .build()
                 .start();
+    }
+
+    private static void otherwise(HttpServerExchange exchange) {
+        exchange.getRequestReceiver()
+                .receiveFullBytes((same, _) -> answer(same, Routes.TEXT, Routes.bytes(Routes.OTHERWISE)));
     }
 
     private static String id(HttpServerExchange exchange) {

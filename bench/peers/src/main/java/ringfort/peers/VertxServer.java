@@ -47,7 +47,7 @@ final class VertxServer {
                 if (path.startsWith(Routes.USERS)) {
                     answer(request, Routes.TEXT, Buffer.buffer(path.substring(Routes.USERS.length())));
                 } else {
-                    request.response().setStatusCode(404).end();
+                    request.end().onSuccess(_ -> answer(request, Routes.TEXT, Buffer.buffer(Routes.OTHERWISE)));
                 }
             }
         }
