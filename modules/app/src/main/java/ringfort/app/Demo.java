@@ -40,9 +40,11 @@ final class Demo {
         server.get("/", Demo::index)
                 .get("/plaintext", Demo::plaintext)
                 .get("/inline", Demo::plaintext, Route.inline())
+                .get("/inline/json", Demo::json, Route.inline())
+                .get("/inline/users/{id}", Demo::user, Route.inline())
                 .get("/offload", Demo::plaintext, Route.offload())
                 .get("/json", Demo::json)
-                .get("/users/{id}", request -> Response.text(request.path("id")))
+                .get("/users/{id}", Demo::user)
                 .post("/echo", Demo::echo)
                 .put("/echo", Demo::echo)
                 .patch("/echo", Demo::echo)
@@ -65,7 +67,7 @@ final class Demo {
                 Ringfort's demo application
 
                 GET  /plaintext        Hello, World!
-                GET  /inline           the same, handled in the completion loop
+                GET  /inline           the same, handled in the completion loop; also /inline/json, /inline/users/{id}
                 GET  /offload          the same, handled on the JDK's scheduler
                 GET  /json             {"message":"Hello, World!"}
                 GET  /users/{id}       the id
@@ -87,6 +89,10 @@ final class Demo {
 
     static Response json(Request request) {
         return Response.json(Map.of("message", GREETING));
+    }
+
+    static Response user(Request request) {
+        return Response.text(request.path("id"));
     }
 
     /** Writes the body back while it arrives, so that neither side's size bounds the other. */
