@@ -6,9 +6,11 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module ringfort.bench {
+    requires HdrHistogram;
     requires java.net.http;
     requires jdk.jfr;
     requires jmh.core;
+    requires ringfort.h1;
     requires ringfort.ring;
     requires ringfort.sys;
     requires ringfort.timers;

@@ -42,9 +42,27 @@ final class Machine {
 
     /** Resident memory of a process in MiB. */
     static long residentMebibytes(long pid) throws IOException {
+        return residentKibibytes(pid) / 1024;
+    }
+
+    /** Resident memory of a process in KiB. */
+    static long residentKibibytes(long pid) throws IOException {
         return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
                 .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                 .sum();
+    }
+
+    /** Lets this process run on one processor only; what it starts from then on inherits that. */
+    static void pin(int core) throws IOException, InterruptedException {
+        String pid = Long.toString(ProcessHandle.current().pid());
+        int code = new ProcessBuilder("taskset", "-a", "-p", "-c", Integer.toString(core), pid)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start()
+                .waitFor();
+        if (code != 0) {
+            throw new IOException("taskset could not pin this process to processor " + core);
+        }
     }
 }
