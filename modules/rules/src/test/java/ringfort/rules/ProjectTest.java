@@ -40,7 +40,7 @@ final class ProjectTest {
             .layer("app", "api", "server", "json")
             .layer("rules")
             .layer("gauntlet")
-            .layer("bench", "timers", "sys", "ring");
+            .layer("bench", "timers", "h1", "sys", "ring");
 
     /** Only ever reached when the worker itself has ended: whoever comes then takes what is left, under a lock. */
     private static final Exemption AFTER_THE_WORKER =
