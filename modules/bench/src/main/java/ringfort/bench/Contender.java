@@ -59,7 +59,7 @@ record Contender(String name, List<String> command, Set<Route> routes, String pr
         return all;
     }
 
-    /** Reads a list such as {@code floor,ringfort-ring}; null means all. */
+    /** Finds contenders by name; an empty list means all of them. */
     static List<Contender> parse(List<String> names) throws IOException {
         List<Contender> all = all();
         if (names.isEmpty()) {

@@ -50,8 +50,8 @@ final class IdleMemory {
             if (contender.name().equals("ringfort-ring")) {
                 text.append(rig.measure(contender, "ringfort-ring, launcher's options", ""));
             }
+            Files.writeString(folder.resolve("memory.md"), text);
         }
-        Files.writeString(folder.resolve("memory.md"), text);
         System.out.print(text);
     }
 
