@@ -10,7 +10,7 @@ import ringfort.api.HttpException;
 /**
  * Percent-decoding (RFC 3986, section 2), the one place where it happens. Stateless; any thread.
  *
- * <p>Strict: an incomplete or non-hexadecimal escape, an encoded NUL, and bytes that are not well-formed UTF-8
+ * <p>Strict: an incomplete or non-hexadecimal escape, a NUL, encoded or not, and bytes that are not well-formed UTF-8
  * (overlong forms and surrogates among them) are refused with 400, never repaired.
  */
 public final class PercentDecoding {
@@ -62,7 +62,7 @@ public final class PercentDecoding {
     public static String form(String raw, int from, int to) {
         for (int i = from; i < to; i++) {
             char c = raw.charAt(i);
-            if (c == '%' || c == '+' || c >= 0x7F) {
+            if (c == '%' || c == '+' || c == 0 || c >= 0x7F) {
                 return decode(raw, from, to, true, false);
             }
         }
@@ -104,6 +104,8 @@ public final class PercentDecoding {
                     bytes[used++] = (byte) value;
                 }
                 i += 2;
+            } else if (c == 0) {
+                throw HttpException.badRequest("A NUL is not accepted");
             } else if (c > 0xFF) {
                 throw HttpException.badRequest("A character that must be percent-encoded is not");
             } else {

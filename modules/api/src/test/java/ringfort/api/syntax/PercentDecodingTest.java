@@ -111,6 +111,15 @@ class PercentDecodingTest {
         assertEquals(expected, PercentDecoding.form(raw, 0, raw.length()));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"%00", "a%00b", "\u0000", "a\u0000b", "%20\u0000"})
+    void aNulInAFormIsRefusedHoweverItIsWritten(String raw) {
+        assertEquals(
+                400,
+                assertThrows(HttpException.class, () -> PercentDecoding.form(raw, 0, raw.length()))
+                        .status());
+    }
+
     @Test
     void escapesDoNotReachBeyondTheirPiece() {
         assertThrows(HttpException.class, () -> PercentDecoding.form("a%2&3", 0, 3));
