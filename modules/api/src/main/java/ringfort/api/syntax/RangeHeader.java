@@ -113,6 +113,10 @@ public final class RangeHeader {
 
     /** Saturates: positions beyond any file are all the same. */
     private static long number(String digits) {
-        return digits.length() > MOST_EXACT_DIGITS ? Long.MAX_VALUE - 1 : Long.parseLong(digits);
+        int zeros = 0;
+        while (zeros < digits.length() && digits.charAt(zeros) == '0') {
+            zeros++;
+        }
+        return digits.length() - zeros > MOST_EXACT_DIGITS ? Long.MAX_VALUE - 1 : Long.parseLong(digits);
     }
 }
