@@ -25,8 +25,8 @@ final class ProjectTest {
     private static final List<String> SERVER_ROOMS =
             List.of("api", "timers", "h1", "sys", "ring", "poller", "json", "server", "app");
 
-    /** Rooms beside the server: clients and measurements, which keep to the arrows but have clocks of their own. */
-    private static final List<String> OTHER_ROOMS = List.of("rules", "gauntlet", "bench");
+    /** Rooms beside the server: clients, measurements and harnesses, which keep to the arrows but have clocks of their own. */
+    private static final List<String> OTHER_ROOMS = List.of("rules", "gauntlet", "bench", "fuzz");
 
     private static final LayerRules ROOMS = LayerRules.of("ringfort")
             .layer("api")
@@ -40,7 +40,8 @@ final class ProjectTest {
             .layer("app", "api", "server", "json")
             .layer("rules")
             .layer("gauntlet")
-            .layer("bench", "timers", "h1", "sys", "ring");
+            .layer("bench", "timers", "h1", "sys", "ring")
+            .layer("fuzz", "api", "h1");
 
     /** Only ever reached when the worker itself has ended: whoever comes then takes what is left, under a lock. */
     private static final Exemption AFTER_THE_WORKER =

@@ -1,0 +1,85 @@
+package ringfort.fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every input of every corpus holds what its harness asserts, without a fuzzer. */
+final class CorpusTest {
+    private static final Path CORPORA = Path.of(System.getProperty("ringfort.root"), "modules", "fuzz", "corpus");
+
+    private static final Map<String, Consumer<byte[]>> HARNESSES = new TreeMap<>(Map.of(
+            "RequestHeads", RequestHeads::fuzzerTestOneInput,
+            "Conversations", Conversations::fuzzerTestOneInput,
+            "ChunkedContent", ChunkedContent::fuzzerTestOneInput,
+            "TargetPaths", TargetPaths::fuzzerTestOneInput,
+            "RouteTables", RouteTables::fuzzerTestOneInput,
+            "Forms", Forms::fuzzerTestOneInput,
+            "Cookies", Cookies::fuzzerTestOneInput,
+            "Multiparts", Multiparts::fuzzerTestOneInput,
+            "Ranges", Ranges::fuzzerTestOneInput,
+            "Accepts", Accepts::fuzzerTestOneInput));
+
+    private static List<byte[]> corpus(String harness) {
+        try {
+            return CorpusFile.entries(Files.readAllLines(CORPORA.resolve(harness + ".txt")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicContainer> everyInputHolds() {
+        return HARNESSES.entrySet().stream().map(harness -> {
+            List<byte[]> inputs = corpus(harness.getKey());
+            return dynamicContainer(
+                    harness.getKey(),
+                    IntStream.range(0, inputs.size())
+                            .mapToObj(i -> dynamicTest(
+                                    "'" + CorpusFile.escape(inputs.get(i)) + "'",
+                                    () -> harness.getValue().accept(inputs.get(i)))));
+        });
+    }
+
+    @Test
+    void everyHarnessHasACorpusAndEveryCorpusAHarness() throws IOException {
+        Set<String> files = new TreeSet<>();
+        try (Stream<Path> corpora = Files.list(CORPORA)) {
+            corpora.forEach(file -> files.add(file.getFileName().toString()));
+        }
+        Set<String> expected = new TreeSet<>();
+        HARNESSES.keySet().forEach(harness -> expected.add(harness + ".txt"));
+        assertEquals(expected, files);
+    }
+
+    @Test
+    void anInputIsTheSameAfterItWasWrittenAndRead() {
+        byte[] all = new byte[256];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (byte) i;
+        }
+        assertArrayEquals(all, CorpusFile.unescape(CorpusFile.escape(all)));
+        byte[] comment = {'#', '\\', 'x', '#'};
+        assertEquals("\\x23\\\\x#", CorpusFile.escape(comment));
+        assertArrayEquals(comment, CorpusFile.unescape(CorpusFile.escape(comment)));
+        assertThrows(IllegalArgumentException.class, () -> CorpusFile.unescape("\\q"));
+    }
+}
