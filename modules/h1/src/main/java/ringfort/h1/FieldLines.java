@@ -51,15 +51,15 @@ final class FieldLines {
         this.mostFields = mostFields;
     }
 
-    /** Starts a section at an offset from the base. */
+    /** Starts a section at an offset from the base. Room for many fields is given up when the last section did not need it. */
     void begin(int offset) {
         state = LINE_START;
         cursor = offset;
         limit = offset + mostBytes;
-        count = 0;
-        if (spans.length > 4 * FIRST_SPANS) {
+        if (spans.length > 4 * FIRST_SPANS && count <= FIRST_SPANS) {
             spans = new long[FIRST_SPANS];
         }
+        count = 0;
     }
 
     int cursor() {
