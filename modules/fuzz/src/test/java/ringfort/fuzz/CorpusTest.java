@@ -26,6 +26,8 @@ import org.junit.jupiter.api.TestFactory;
 final class CorpusTest {
     private static final Path CORPORA = Path.of(System.getProperty("ringfort.root"), "modules", "fuzz", "corpus");
 
+    private static final int LONGEST_NAME = 80;
+
     private static final Map<String, Consumer<byte[]>> HARNESSES = new TreeMap<>(Map.of(
             "RequestHeads", RequestHeads::fuzzerTestOneInput,
             "Conversations", Conversations::fuzzerTestOneInput,
@@ -54,9 +56,14 @@ final class CorpusTest {
                     harness.getKey(),
                     IntStream.range(0, inputs.size())
                             .mapToObj(i -> dynamicTest(
-                                    "'" + CorpusFile.escape(inputs.get(i)) + "'",
+                                    name(inputs.get(i)),
                                     () -> harness.getValue().accept(inputs.get(i)))));
         });
+    }
+
+    private static String name(byte[] input) {
+        String line = CorpusFile.escape(input);
+        return '"' + line.substring(0, Math.min(line.length(), LONGEST_NAME)) + '"';
     }
 
     @Test
