@@ -33,6 +33,11 @@ final class RowPlay {
 
     RowPlay(Served served) {
         this.served = served;
+    }
+
+    /** What a refused peer sent and the server never looked at must not be waited for with the next one. */
+    private void begin() {
+        served.awaitOpen(0);
         received = served.metric("ringfort_received_bytes_total");
     }
 
@@ -67,6 +72,7 @@ final class RowPlay {
 
     void byteByByte(WireRow row) throws IOException {
         byte[] bytes = row.bytes();
+        begin();
         try (Peer peer = served.connect()) {
             int from = 0;
             for (int cut : cuts(bytes.length)) {
@@ -82,6 +88,7 @@ final class RowPlay {
     void cutInTwo(WireRow row) throws IOException {
         List<Integer> cuts = cuts(row.bytes().length);
         if (row.end() == WireRow.End.KEEP) {
+            begin();
             try (Peer peer = served.connect()) {
                 for (int cut : cuts) {
                     arrive(peer, row.bytes(), 0, cut);
@@ -97,6 +104,7 @@ final class RowPlay {
     }
 
     private void cutInTwo(WireRow row, List<Integer> cuts) throws IOException {
+        begin();
         List<Peer> peers = new ArrayList<>();
         try {
             for (int cut : cuts) {

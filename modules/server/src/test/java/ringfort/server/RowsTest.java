@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +17,8 @@ import org.junit.jupiter.api.TestFactory;
 class RowsTest extends EngineContract {
     @TestFactory
     Stream<DynamicTest> row() throws IOException {
-        Served served = serve(RowServer::routes);
+        // Long enough for a row that is refused at its beginning to be sent to its end, byte by byte.
+        Served served = serve(options -> options.lingerTimeout(Duration.ofSeconds(30)), RowServer::routes);
         var play = new RowPlay(served);
         return WireRow.all().stream()
                 .map(row -> dynamicTest(row.name(), () -> {
