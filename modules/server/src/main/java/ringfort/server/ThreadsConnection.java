@@ -27,8 +27,11 @@ final class ThreadsConnection implements Runnable {
     private static final int WRITE_BYTES = 64 * 1024;
     private static final int LINGER_BYTES = 256 * 1024;
 
-    /** A read that has not noticed its own deadline this long after it has no carrier to notice on. */
-    private static final long STARVED_NANOS = 80_000_000L;
+    /**
+     * A read that has not noticed its own deadline this long after it has no carrier to notice on: under load a thread
+     * whose time is over queues behind all that have something to do.
+     */
+    private static final long STARVED_NANOS = 2_000_000L;
 
     private static final Refusal REQUEST_LATE = new Refusal(408, "request too late");
     private static final Refusal HANDLER_LATE = new Refusal(503, "handler too late");
