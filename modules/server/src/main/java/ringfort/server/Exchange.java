@@ -250,20 +250,18 @@ final class Exchange implements Runnable, Executor {
             return;
         }
         if (sendsBody(result)) {
-            switch (result.body()) {
-                case Body.Streaming streamed -> {
-                    write(result, streamed.length(), streamed.writer()::writeTo);
-                    return;
-                }
+            // Not a switch over types: its first run makes a class, while the first request waits.
+            if (result.body() instanceof Body.Streaming streamed) {
+                write(result, streamed.length(), streamed.writer()::writeTo);
+                return;
+            }
+            if (result.body() instanceof Body.FileBody file) {
                 // File I/O would hold the worker: the JDK's scheduler compensates for it, a worker cannot.
-                case Body.FileBody file -> {
-                    worker.context
-                            .scheduler
-                            .offloaded(() -> write(result, file.length(), out -> ResponseContent.copy(file, out)))
-                            .start();
-                    return;
-                }
-                default -> {}
+                worker.context
+                        .scheduler
+                        .offloaded(() -> write(result, file.length(), out -> ResponseContent.copy(file, out)))
+                        .start();
+                return;
             }
         }
         response = result;
