@@ -86,11 +86,7 @@ record Pattern(List<Part> parts, List<String> parameters) {
     String shape() {
         StringBuilder shape = new StringBuilder();
         for (Part part : parts) {
-            switch (part) {
-                case Literal(String text) -> shape.append(text);
-                case Parameter _ -> shape.append("{}");
-                case Rest _ -> shape.append("{...}");
-            }
+            shape.append(part instanceof Literal literal ? literal.text() : part instanceof Rest ? "{...}" : "{}");
         }
         return shape.toString();
     }
