@@ -61,11 +61,11 @@ public final class Accepts {
         List<Element> elements = new ArrayList<>();
         for (String line : lines) {
             for (String text : line.split(",", -1)) {
-                String trimmed = text.replaceAll("^[ \\t]+|[ \\t]+$", "");
+                String trimmed = text.replaceAll("^[ \\t]+|[ \\t]+\\z", "");
                 int semicolon = trimmed.indexOf(';');
                 String value = semicolon < 0 ? trimmed : trimmed.substring(0, semicolon);
                 Element element = element(
-                        value.replaceAll("[ \\t]+$", "").toLowerCase(Locale.ROOT),
+                        value.replaceAll("[ \\t]+\\z", "").toLowerCase(Locale.ROOT),
                         semicolon < 0 ? "" : trimmed.substring(semicolon));
                 if (element != null) {
                     elements.add(element);

@@ -56,7 +56,7 @@ public final class Cookies {
     }
 
     private static String trim(String text) {
-        return text.replaceAll("^[ \\t]+|[ \\t]+$", "");
+        return text.replaceAll("^[ \\t]+|[ \\t]+\\z", "");
     }
 
     private static void set(String text) {

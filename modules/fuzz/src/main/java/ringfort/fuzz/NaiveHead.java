@@ -166,7 +166,7 @@ record NaiveHead(State state, int end, String framing) {
         List<String> options = new ArrayList<>();
         values(fields, "connection").forEach(value -> {
             for (String option : value.split(",", -1)) {
-                options.add(option.replaceAll("^[ \\t]+|[ \\t]+$", "").toLowerCase(Locale.ROOT));
+                options.add(option.replaceAll("^[ \\t]+|[ \\t]+\\z", "").toLowerCase(Locale.ROOT));
             }
         });
         boolean keepAlive = !options.contains("close") && (line.minor() > 0 || options.contains("keep-alive"));

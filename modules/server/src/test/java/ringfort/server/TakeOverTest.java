@@ -107,7 +107,6 @@ class TakeOverTest {
         var signalled = new CountDownLatch(1);
         var stillThere = new AtomicBoolean();
         var looked = new CountDownLatch(1);
-        owner.start();
         exchange.execute(() -> {
             owner.execute(() -> {
                 exchange.runInline();
@@ -115,6 +114,8 @@ class TakeOverTest {
             });
             awaitQuietly(signalled);
         });
+        assertNotNull(owner.takeRunnable()); // else its worker would carry it as well, and take the signal as its own
+        owner.start();
         idle.carry(exchange);
         owner.execute(() -> {
             stillThere.set(exchange.takeCarriedSignal());
