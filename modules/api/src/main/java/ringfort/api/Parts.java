@@ -13,11 +13,15 @@ import ringfort.api.syntax.MultipartReader;
  * and nothing held but a buffer. The handler's thread.
  *
  * {@snippet :
- * Parts parts = request.parts();
- * for (Part part = parts.next(); part != null; part = parts.next()) {
- *     if (part.filename() != null) {
- *         part.saveTo(Files.createTempDirectory("upload").resolve("content"));
+ * Response upload(Request request) throws IOException {
+ *     Path folder = Files.createTempDirectory("upload");
+ *     Parts parts = request.parts();
+ *     for (Part part = parts.next(); part != null; part = parts.next()) {
+ *         if (part.filename() != null) {
+ *             part.saveTo(folder.resolve("content"));
+ *         }
  *     }
+ *     return Response.noContent();
  * }
  * }
  */

@@ -527,8 +527,10 @@ public final class Request {
      * while that is being made. As {@link #inform}.
      *
      * {@snippet :
-     * request.earlyHints("</style.css>; rel=preload; as=style");
-     * return Response.html(render());
+     * Response page(Request request) {
+     *     request.earlyHints("</style.css>; rel=preload; as=style");
+     *     return Response.html("<link rel=stylesheet href=/style.css>");
+     * }
      * }
      *
      * @param links values of {@code Link} fields

@@ -245,13 +245,15 @@ public final class Response extends EngineAttachment {
      * peer: a peer that says nothing holds no connection, here as elsewhere.
      *
      * {@snippet :
-     * server.get("/echo", request -> Response.upgrade(request, "echo", (in, out) -> {
-     *     byte[] piece = new byte[8192];
-     *     for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
-     *         out.write(piece, 0, count);
-     *         out.flush();
-     *     }
-     * }));
+     * Response echo(Request request) {
+     *     return Response.upgrade(request, "echo", (in, out) -> {
+     *         byte[] piece = new byte[8192];
+     *         for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
+     *             out.write(piece, 0, count);
+     *             out.flush();
+     *         }
+     *     });
+     * }
      * }
      *
      * @param request the request that is answered
@@ -399,9 +401,11 @@ public final class Response extends EngineAttachment {
      * their arrival (RFC 9110, section 6.5.1). To HTTP/1.0 and for HEAD there are none.
      *
      * {@snippet :
-     * CRC32 sum = new CRC32();
-     * return Response.stream("text/csv", out -> export(new CheckedOutputStream(out, sum)))
-     *         .trailer("CRC32", () -> Long.toHexString(sum.getValue()));
+     * Response export(Path table) {
+     *     CRC32 sum = new CRC32();
+     *     return Response.stream("text/csv", out -> Files.copy(table, new CheckedOutputStream(out, sum)))
+     *             .trailer("CRC32", () -> Long.toHexString(sum.getValue()));
+     * }
      * }
      *
      * @param name a token
