@@ -1,9 +1,10 @@
 package ringfort.api;
 
 import java.util.Arrays;
+import ringfort.api.spi.EngineAttachment;
 
 /** Header fields in one array: name, value, name, value. Immutable; withers copy. */
-final class FieldList implements Headers {
+final class FieldList extends EngineAttachment implements Headers {
     static final FieldList NONE = new FieldList(new String[0]);
 
     private final String[] fields;

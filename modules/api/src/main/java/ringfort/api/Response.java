@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import ringfort.api.spi.EngineAttachment;
 import ringfort.api.syntax.Fields;
 import ringfort.api.syntax.Location;
 import ringfort.api.syntax.Status;
@@ -26,7 +25,7 @@ import ringfort.api.syntax.Status;
  * {@code Connection}, {@code Date} and the other fields of the connection are refused here: two opinions on where a
  * message ends are how responses get smuggled.
  */
-public final class Response extends EngineAttachment {
+public final class Response {
     private static final Response OK = new Response(200, FieldList.NONE, Body.EMPTY, false, null);
     private static final Response NO_CONTENT = new Response(204, FieldList.NONE, Body.EMPTY, false, null);
     private static final FieldList TEXT = type("text/plain; charset=utf-8");

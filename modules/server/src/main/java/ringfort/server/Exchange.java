@@ -1,12 +1,11 @@
 package ringfort.server;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Body;
 import ringfort.api.Handler;
@@ -31,11 +30,26 @@ import ringfort.sys.OnWorker;
  * the JDK calls {@link #execute} each time that thread can go on, and the exchange queues itself with its worker. Virtual
  * threads that the handler starts inherit that scheduler.
  */
-final class Exchange implements Runnable, Executor {
+final class Exchange implements Runnable, Executor, HeadSource.Interim {
     /** Stands for {@code 100 Continue}, which only the connection knows whether to send. */
     private static final byte[] CONTINUE = {};
 
     private static final Response NOBODY = Response.of(500);
+    private static final VarHandle SIGNALLED;
+    private static final VarHandle RUNNABLE;
+    private static final VarHandle RESPONSE;
+
+    static {
+        try {
+            var lookup = MethodHandles.lookup();
+            SIGNALLED = lookup.findVarHandle(Exchange.class, "signalled", boolean.class);
+            RUNNABLE = lookup.findVarHandle(Exchange.class, "runnable", Runnable.class);
+            RESPONSE = lookup.findVarHandle(Exchange.class, "response", Response.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private static final int MOST_INTERIM = 16;
 
     private final Connection connection;
@@ -53,14 +67,15 @@ final class Exchange implements Runnable, Executor {
     /** Set by the worker when the response head was queued. */
     boolean answered;
 
-    private final AtomicBoolean signalled = new AtomicBoolean();
+    private volatile boolean signalled; // a signal is in the mailbox
     private @Nullable Thread thread; // the handler's
     private @Nullable Thread carrier; // what thread last ran the continuation; read on that thread only
     private boolean carriedSignal; // a signal given while the worker itself ran the continuation
-    private boolean starting;
+    private boolean starting; // the worker's, on its way through start
+    private boolean startable; // the same: own can go on, and nobody else knows
     private @Nullable Runnable own; // the handler's continuation
 
-    private final AtomicReference<@Nullable Runnable> runnable = new AtomicReference<>(); // own, when it can go on
+    private volatile @Nullable Runnable runnable; // own, when it can go on
     private volatile @Nullable ConcurrentLinkedQueue<Runnable> others; // of threads the handler started, likewise
 
     private volatile boolean abandoned;
@@ -77,8 +92,7 @@ final class Exchange implements Runnable, Executor {
         this.worker = connection.worker;
         this.head = head;
         this.body = head.hasBody() ? new RequestBody(this::signal) : null;
-        InputStream content = body == null ? InputStream.nullInputStream() : body;
-        this.source = new HeadSource(head, content, connection.peer(), connection.local(), this::inform);
+        this.source = new HeadSource(head, body, connection.peer(), connection.local(), this);
         RouteMatch match = worker.context.match(source);
         this.mount = match.mount();
         this.handler = match.mount().handler();
@@ -108,7 +122,7 @@ final class Exchange implements Runnable, Executor {
         starting = carried;
         created.start();
         starting = false;
-        if (runnable.get() != null) {
+        if (startable) {
             worker.carry(this);
         }
     }
@@ -121,11 +135,11 @@ final class Exchange implements Runnable, Executor {
     public void execute(Runnable command) {
         if (starting) {
             own = command;
-            runnable.set(command);
+            startable = true;
             return;
         }
         if (command.equals(own)) {
-            runnable.set(command);
+            runnable = command;
         } else {
             ConcurrentLinkedQueue<Runnable> queue = others;
             if (queue == null) {
@@ -139,7 +153,13 @@ final class Exchange implements Runnable, Executor {
 
     /** Runs a virtual thread on the calling thread until it waits or ends; the worker, or who stands in for it. */
     void carry() {
-        Runnable run = runnable.getAndSet(null);
+        Runnable run;
+        if (startable) {
+            startable = false;
+            run = own;
+        } else {
+            run = (Runnable) RUNNABLE.getAndSet(this, null);
+        }
         if (run != null) {
             carrier = Thread.currentThread();
         } else {
@@ -155,14 +175,14 @@ final class Exchange implements Runnable, Executor {
     void signal() {
         if (Thread.currentThread() == thread && carrier == worker.thread()) {
             carriedSignal = true;
-        } else if (signalled.compareAndSet(false, true)) {
+        } else if (SIGNALLED.compareAndSet(this, false, true)) {
             worker.execute(this::onSignal);
         }
     }
 
     @OnWorker
     private void onSignal() {
-        signalled.set(false);
+        signalled = false;
         delivered();
     }
 
@@ -264,7 +284,7 @@ final class Exchange implements Runnable, Executor {
                 return;
             }
         }
-        response = result;
+        RESPONSE.setRelease(this, result); // the signal behind it is what makes it seen
         signal();
     }
 
@@ -318,7 +338,8 @@ final class Exchange implements Runnable, Executor {
      * Sends an interim response. One that finds {@link #MOST_INTERIM} still waiting is dropped: it is news, and the peer
      * does not read.
      */
-    private void inform(int status, Headers fields) {
+    @Override
+    public void inform(int status, Headers fields) {
         if (response != null) {
             throw new IllegalStateException("the final response has begun; a " + status + " comes too late");
         }

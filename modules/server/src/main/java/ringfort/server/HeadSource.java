@@ -14,7 +14,7 @@ import ringfort.h1.RequestHead;
 /** A parsed head as an application sees it: the same bytes, strings made when asked for. */
 final class HeadSource implements RequestSource {
     private final RequestHead head;
-    private final InputStream body;
+    private @Nullable InputStream body;
     private final InetSocketAddress peer;
     private final InetSocketAddress local;
     private final Interim interim;
@@ -26,7 +26,13 @@ final class HeadSource implements RequestSource {
         void inform(int status, Headers fields);
     }
 
-    HeadSource(RequestHead head, InputStream body, InetSocketAddress peer, InetSocketAddress local, Interim interim) {
+    /** @param body the content; null when there is none */
+    HeadSource(
+            RequestHead head,
+            @Nullable InputStream body,
+            InetSocketAddress peer,
+            InetSocketAddress local,
+            Interim interim) {
         this.head = head;
         this.body = body;
         this.peer = peer;
@@ -66,7 +72,12 @@ final class HeadSource implements RequestSource {
 
     @Override
     public InputStream body() {
-        return body;
+        InputStream content = body;
+        if (content == null) {
+            content = InputStream.nullInputStream();
+            body = content;
+        }
+        return content;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package ringfort.server;
 
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,16 @@ import org.jspecify.annotations.Nullable;
  * watchdog gives way; a worker that finds it inside waits for the few microseconds its look takes.
  */
 final class Hold {
+    private static final VarHandle RUNNING;
+
+    static {
+        try {
+            RUNNING = MethodHandles.lookup().findVarHandle(Hold.class, "running", Exchange.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private volatile @Nullable Exchange running;
     private volatile boolean watched;
     private long sinceNanos; // published by running
@@ -23,12 +34,12 @@ final class Hold {
     /** A handler begins to run on the worker. */
     void begin(Exchange exchange, long nowNanos) {
         sinceNanos = nowNanos;
-        running = exchange;
+        RUNNING.setRelease(this, exchange); // who sees it sees all the worker did before; nobody waits for it
     }
 
     /** The handler waits or has ended; the worker's state is its own again when this returns. */
     void end() {
-        running = null;
+        RUNNING.setRelease(this, null);
         VarHandle.fullFence();
         while (watched) {
             Thread.onSpinWait();

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import ringfort.api.Body;
@@ -14,6 +15,7 @@ import ringfort.api.Headers;
 import ringfort.api.Response;
 import ringfort.api.Trailer;
 import ringfort.api.Upgrade;
+import ringfort.api.spi.ResponseAccess;
 import ringfort.h1.ByteSink;
 import ringfort.h1.Refusal;
 import ringfort.h1.RequestHead;
@@ -26,6 +28,13 @@ final class ResponseContent {
 
     /** As the API writes it, which lets nobody else set it. */
     private static final String UPGRADE = "Upgrade";
+
+    /** Stands at fields that were sent once: most are made for one response, and need no other form. */
+    private static final Object SEEN = new Object();
+
+    /** Fields as they are sent. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Encoded(byte[] octets) {}
 
     private final ResponseEncoder encoder = new ResponseEncoder();
     private final ServerContext context;
@@ -65,10 +74,32 @@ final class ResponseContent {
      *
      * @param length of the body, -1 when it is streamed and not known
      */
-    Head head(ByteSink out, RequestHead request, Response response, long length, boolean keepAlive) {
+    Head head(ByteSink out, RequestHead request, Response response, long length, boolean keepAlive, long nowNanos) {
         boolean close = !keepAlive || response.isClosing() || (length < 0 && request.minorVersion() == 0);
         ResponseEncoder.Framing framing = encoder.begin(
-                out, response.status(), request.minorVersion(), request.isHead(), length, !close, context.date());
+                out,
+                response.status(),
+                request.minorVersion(),
+                request.isHead(),
+                length,
+                !close,
+                context.date(nowNanos));
+        fields(out, response);
+        if (framing == ResponseEncoder.Framing.CHUNKED) {
+            announce(out, trailers(response));
+        }
+        encoder.end(out);
+        return new Head(framing, !close);
+    }
+
+    /** Writes the fields; those of a response that comes again, by its first bytes. */
+    private void fields(ByteSink out, Response response) {
+        Object form = ResponseAccess.attached(response);
+        if (form instanceof Encoded encoded) {
+            out.bytes(encoded.octets);
+            return;
+        }
+        int start = out.length();
         Headers headers = response.headers();
         for (int i = 0, n = headers.size(); i < n; i++) {
             if (headers.name(i).equals(UPGRADE)) {
@@ -77,11 +108,8 @@ final class ResponseContent {
                 encoder.field(out, headers.name(i), headers.value(i));
             }
         }
-        if (framing == ResponseEncoder.Framing.CHUNKED) {
-            announce(out, trailers(response));
-        }
-        encoder.end(out);
-        return new Head(framing, !close);
+        ResponseAccess.attach(
+                response, form == null ? SEEN : new Encoded(Arrays.copyOfRange(out.array(), start, out.length())));
     }
 
     private void announce(ByteSink out, List<Trailer> trailers) {
@@ -134,8 +162,8 @@ final class ResponseContent {
     /** Writes a whole response that says why a message is not served, and that the connection ends. */
     void refusal(ByteSink out, Refusal refusal, boolean isHead) {
         byte[] text = (refusal.reason() + "\n").getBytes(StandardCharsets.US_ASCII);
-        ResponseEncoder.Framing framing =
-                encoder.begin(out, refusal.status(), 1, isHead, text.length, false, context.date());
+        ResponseEncoder.Framing framing = encoder.begin(
+                out, refusal.status(), 1, isHead, text.length, false, context.date(context.ticker.nanos()));
         encoder.field(out, "Content-Type", "text/plain; charset=utf-8");
         encoder.end(out);
         if (framing != ResponseEncoder.Framing.NONE) {

@@ -34,7 +34,8 @@ final class ServerContext {
     final Timeouts timeouts;
     final Ticker ticker;
     private final InstantSource wallClock = InstantSource.system();
-    private final DateHeader date = new DateHeader();
+    private final DateHeader dateHeader = new DateHeader();
+    private @Nullable Dated dated; // a racy read finds one immutable value or another
     final Scheduler scheduler;
     final Admission admission;
     final Notices notices;
@@ -60,9 +61,20 @@ final class ServerContext {
         return options.workers() > 0 ? options.workers() : Runtime.getRuntime().availableProcessors();
     }
 
-    /** The value of Date, made once per second. */
-    byte[] date() {
-        return date.value(Math.floorDiv(wallClock.millis(), 1000));
+    /** The value of Date until the second is over, so that the wall clock is asked once in a second. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Dated(byte[] value, long untilNanos) {}
+
+    /** The value of Date at {@code nowNanos} of the ticker. */
+    byte[] date(long nowNanos) {
+        Dated current = dated;
+        if (current == null || nowNanos - current.untilNanos >= 0) {
+            long millis = wallClock.millis();
+            long leftMillis = 1_000L - Math.floorMod(millis, 1_000);
+            current = new Dated(dateHeader.value(Math.floorDiv(millis, 1_000)), nowNanos + leftMillis * 1_000_000);
+            dated = current;
+        }
+        return current.value;
     }
 
     /** Routes a request; what cannot be routed has a mount of its own that answers so. */
@@ -73,6 +85,9 @@ final class ServerContext {
     /** Lets the route's own limits take the place of the server's; not null when the request exceeds them. */
     @Nullable Refusal applySettings(H1State h1, Mount mount) {
         RouteSettings settings = mount.settings();
+        if (settings.equals(RouteSettings.INHERITED)) {
+            return null;
+        }
         h1.overrideTimeouts(settings.bodyNanos(), settings.handlerNanos());
         return settings.bodyBytes() < 0 ? null : h1.limitBody(settings.bodyBytes());
     }

@@ -30,7 +30,7 @@ final class ThreadsExchange {
 
     /** Runs the handler and sends what it answers; says what follows. */
     H1State.After serve() throws IOException {
-        InputStream content = head.hasBody() ? body : InputStream.nullInputStream();
+        InputStream content = head.hasBody() ? body : null;
         var source = new HeadSource(head, content, connection.peer(), connection.local(), this::inform);
         RouteMatch match = context.match(source);
         body.trailersTo(source);

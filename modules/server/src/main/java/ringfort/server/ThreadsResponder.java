@@ -54,7 +54,8 @@ final class ThreadsResponder {
     ResponseEncoder.Framing begin(RequestHead head, Response response, long length, boolean keepAlive)
             throws IOException {
         connection.sink.reset();
-        ResponseContent.Head decided = content.head(connection.sink, head, response, length, keepAlive);
+        ResponseContent.Head decided =
+                content.head(connection.sink, head, response, length, keepAlive, connection.now());
         connection.responseBegins(decided.keepAlive());
         counters.responses.add(1);
         return decided.framing();

@@ -404,7 +404,7 @@ abstract class Worker implements Executor, Runnable {
     /** Runs a handler's virtual thread until it waits, measures how long it held the worker, and takes its signal. */
     final void carry(Exchange exchange) {
         ThreadUsage before = context.holds.before(exchange.mount());
-        long begin = context.ticker.nanos();
+        long begin = nowNanos; // of the last handler's end, or the turn's: there is nothing long between
         hold.begin(exchange, begin);
         try {
             exchange.carry();
@@ -420,7 +420,7 @@ abstract class Worker implements Executor, Runnable {
     /** Runs an inline handler in the completion loop itself. */
     final void runInline(Exchange exchange) {
         ThreadUsage before = context.holds.before(exchange.mount());
-        long begin = context.ticker.nanos();
+        long begin = nowNanos;
         hold.begin(exchange, begin);
         try {
             exchange.runInline();
@@ -501,7 +501,7 @@ abstract class Worker implements Executor, Runnable {
 
     final ResponseContent.Head encode(RequestHead request, Response response, long length, boolean keepAlive) {
         sink.reset();
-        return content.head(sink, request, response, length, keepAlive);
+        return content.head(sink, request, response, length, keepAlive, nowNanos);
     }
 
     final void encodeRefusal(Refusal refusal, boolean isHead) {

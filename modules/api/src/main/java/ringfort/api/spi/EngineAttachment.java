@@ -1,16 +1,15 @@
 package ringfort.api.spi;
 
 import org.jspecify.annotations.Nullable;
-import ringfort.api.Response;
 
 /**
- * The one slot of a {@link Response} that belongs to the engine; reached through {@link ResponseAccess} only, so that
- * the face of {@code Response} stays that of an immutable value.
+ * The one slot of header fields that belongs to the engine; reached through {@link ResponseAccess} only, so that fields
+ * keep the face of an immutable value. For {@code ringfort.api} alone.
  */
-public abstract sealed class EngineAttachment permits Response {
+public abstract class EngineAttachment {
     /** Written under a benign race; see {@link ResponseAccess#attach}. */
     @Nullable Object attached;
 
-    /** For {@link Response}. */
+    /** For the fields of a {@link ringfort.api.Response}. */
     protected EngineAttachment() {}
 }

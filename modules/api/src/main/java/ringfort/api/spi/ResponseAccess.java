@@ -4,10 +4,11 @@ import org.jspecify.annotations.Nullable;
 import ringfort.api.Response;
 
 /**
- * Lets an engine keep a response that applications share between requests (a constant) in the form it sends.
+ * Lets an engine keep header fields that several responses share in the form it sends: those of a constant response, or
+ * of all that {@link Response#text} makes.
  *
  * <p>Any thread. The slot is not synchronised: two threads may both attach, one wins, and a reader may see null for a
- * while. That is safe when what is attached is immutable with final fields and derived from the response alone.
+ * while. That is safe when what is attached is immutable with final fields and derived from the fields alone.
  */
 public final class ResponseAccess {
     private ResponseAccess() {}
@@ -16,19 +17,21 @@ public final class ResponseAccess {
      * What an engine attached.
      *
      * @param response a response
-     * @return the attached form; null when there is none, or none yet seen by this thread
+     * @return the attached form of its header fields; null when there is none, or none yet seen by this thread
      */
     public static @Nullable Object attached(Response response) {
-        return ((EngineAttachment) response).attached;
+        return response.headers() instanceof EngineAttachment fields ? fields.attached : null;
     }
 
     /**
-     * Attaches a form of the response for later requests.
+     * Attaches a form of the response's header fields, for later responses with the same.
      *
      * @param response a response
-     * @param form immutable, with final fields, and owing nothing to the request at hand
+     * @param form immutable, with final fields, and owing nothing to the response but its header fields
      */
     public static void attach(Response response, Object form) {
-        ((EngineAttachment) response).attached = form;
+        if (response.headers() instanceof EngineAttachment fields) {
+            fields.attached = form;
+        }
     }
 }
