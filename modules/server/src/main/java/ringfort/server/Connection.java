@@ -53,6 +53,7 @@ abstract class Connection {
     private boolean driving;
     private boolean bodyPaused;
     private boolean peerClosed;
+    private boolean peerDone; // it said that this is its last request, and nothing came behind it
     private boolean closing; // nothing more is read; close once everything is sent
     private boolean shutdown; // our FIN is out
     private boolean halfClosed; // a tunnel's handler has ended our side
@@ -97,6 +98,7 @@ abstract class Connection {
     }
 
     private void leave(byte[] bytes, int at) {
+        peerDone &= at == bytes.length;
         leftover = at < bytes.length && !closing && !destroyed ? bytes : NONE;
         leftoverAt = leftover.length == 0 ? 0 : at;
     }
@@ -188,6 +190,7 @@ abstract class Connection {
         receivedBytes += to - from;
         worker.counters.receivedBytes.add(to - from);
         if (closing || destroyed) {
+            peerDone = false;
             // Until our FIN is out there is an answer that a close with bytes unread would destroy.
             lingered += shutdown ? to - from : 0;
             if (lingered > LINGER_BYTES) {
@@ -255,9 +258,12 @@ abstract class Connection {
         driveLeftover();
     }
 
-    /** When the peer has ended its side and everything is sent, closing is all that is left: it sends our FIN. */
+    /**
+     * When the peer has ended its side, or said that it would, and everything is sent, closing is all that is left: it
+     * sends our FIN.
+     */
     private void endIfPeerEnded() {
-        if (closing && peerClosed && out.isEmpty()) {
+        if (closing && (peerClosed || peerDone) && out.isEmpty()) {
             destroy(closeReason, null);
         }
     }
@@ -462,6 +468,7 @@ abstract class Connection {
         if (exchange != null && !h1.requestComplete() && exchange.body != null) {
             exchange.body.fail(new IOException("the response is complete; the rest of the request body is discarded"));
         }
+        boolean last = exchange != null && !exchange.head.keepAlive() && h1.requestComplete();
         exchange = null;
         if (bodyPaused) {
             bodyPaused = false;
@@ -477,7 +484,10 @@ abstract class Connection {
                     drain(false);
                 }
             }
-            case CLOSE -> closeWhenSent(CloseReason.FINISHED);
+            case CLOSE -> {
+                peerDone = last && !hasLeftover();
+                closeWhenSent(CloseReason.FINISHED);
+            }
         }
     }
 
@@ -505,12 +515,12 @@ abstract class Connection {
         closeWhenSent(reason);
     }
 
-    private void abandonExchange(IOException cause) {
+    private void abandonExchange(@Nullable IOException cause) {
         Exchange current = exchange;
         exchange = null;
         responder.abandon();
         if (current != null) {
-            current.abandon(cause);
+            current.abandon(cause != null ? cause : new IOException("the connection is closed"));
         }
     }
 
@@ -540,7 +550,7 @@ abstract class Connection {
         leftover = NONE;
         h1.closed();
         slot.end();
-        abandonExchange(cause != null ? cause : new IOException("the connection is closed"));
+        abandonExchange(cause);
         touch();
     }
 

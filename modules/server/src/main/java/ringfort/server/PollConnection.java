@@ -52,6 +52,7 @@ final class PollConnection extends Connection {
         if (gone) {
             return true;
         }
+        touched = true; // already: what sending brings about is settled below
         if (!isDestroyed()) {
             send();
         }
@@ -64,6 +65,7 @@ final class PollConnection extends Connection {
             return true;
         }
         slot.settle();
+        touched = false;
         return !(readable && wantsRead()) || again();
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import ringfort.ring.Sqe;
 import ringfort.sys.Errno;
+import ringfort.sys.Libc;
 import ringfort.sys.Linux;
 
 /**
@@ -21,7 +22,6 @@ final class RingConnection extends Connection {
     private boolean receiving;
     private boolean cancelling;
     private boolean sending;
-    private boolean shuttingDown;
     private boolean sendCancelled;
     private boolean closing;
     private boolean closed;
@@ -33,11 +33,12 @@ final class RingConnection extends Connection {
 
     @Override
     boolean settle() {
+        shutdownWhenSent();
         slot.settle();
         if (isDestroyed()) {
             return settleDestroyed();
         }
-        return settleSend() && settleReceive() && settleShutdown() && timer.settle(ring, this);
+        return settleSend() && settleReceive() && timer.settle(ring, this);
     }
 
     private boolean settleSend() {
@@ -85,17 +86,12 @@ final class RingConnection extends Connection {
         return true;
     }
 
-    private boolean settleShutdown() {
-        if (shuttingDown || sending || !wantsShutdown()) {
-            return true;
+    /** By a system call of its own: of the ring's shutdown the kernel makes work for another thread. */
+    private void shutdownWhenSent() {
+        if (!sending && wantsShutdown()) {
+            Libc.shutdown(fd, Linux.SHUT_WR);
+            shutdownDone();
         }
-        Sqe sqe = ring.sqe();
-        if (sqe == null) {
-            return false;
-        }
-        sqe.shutdown(fd, Linux.SHUT_WR, RingWorker.userData(RingWorker.SHUTDOWN, this));
-        shuttingDown = true;
-        return true;
     }
 
     private boolean settleDestroyed() {
@@ -118,7 +114,7 @@ final class RingConnection extends Connection {
             sqe.cancel(RingWorker.userData(RingWorker.SEND, this), RingWorker.UNWATCHED);
             sendCancelled = true;
         }
-        if (receiving || cancelling || sending || shuttingDown) {
+        if (receiving || cancelling || sending) {
             return true; // each of them touches this connection when it completes
         }
         Sqe sqe = ring.sqe();
@@ -156,16 +152,9 @@ final class RingConnection extends Connection {
         if (result >= 0) {
             worker.counters.sentBytes.add(result);
             sent(result);
+            shutdownWhenSent();
         } else if (result != -Errno.EINTR && result != -Errno.EAGAIN && !isDestroyed()) {
             transportFailed(new IOException("send: " + Errno.describe(-result)));
-        }
-    }
-
-    void shutdownCompleted() {
-        shuttingDown = false;
-        touch();
-        if (!isDestroyed()) {
-            shutdownDone();
         }
     }
 

@@ -36,11 +36,10 @@ final class RingWorker extends Worker {
 
     static final int RECEIVE = 4;
     static final int SEND = 5;
-    static final int SHUTDOWN = 6;
-    static final int CANCEL = 7;
-    static final int CLOSE = 8;
-    static final int TIMER = 9;
-    static final int TIMER_CHANGE = 10;
+    static final int CANCEL = 6;
+    static final int CLOSE = 7;
+    static final int TIMER = 8;
+    static final int TIMER_CHANGE = 9;
 
     private final Ring ring;
     private final RingEngine.Sizes sizes;
@@ -162,7 +161,7 @@ final class RingWorker extends Worker {
             case ACCEPT -> accepted(result, batch.more(i));
             case WAKE -> waking = false;
             case IGNORED -> {}
-            case RECEIVE, SEND, SHUTDOWN, CANCEL, CLOSE, TIMER, TIMER_CHANGE ->
+            case RECEIVE, SEND, CANCEL, CLOSE, TIMER, TIMER_CHANGE ->
                 completeConnection(operation, userData, result, i);
             default -> counters.unknownCompletions.add(1);
         }
@@ -181,7 +180,6 @@ final class RingWorker extends Worker {
             switch (operation) {
                 case RECEIVE -> connection.receiveCompleted(result, batch.more(i));
                 case SEND -> connection.sendCompleted(result);
-                case SHUTDOWN -> connection.shutdownCompleted();
                 case CANCEL -> connection.cancelCompleted();
                 case TIMER -> connection.timerCompleted();
                 case TIMER_CHANGE -> connection.timerChanged();

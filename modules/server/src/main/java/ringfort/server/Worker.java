@@ -1,5 +1,6 @@
 package ringfort.server;
 
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -64,6 +65,16 @@ abstract class Worker implements Executor, Runnable {
     private ArrayList<Connection> settling = new ArrayList<>();
     private final CountDownLatch started = new CountDownLatch(1);
     private volatile @Nullable Throwable startFailure;
+
+    private static final VarHandle SLEEPING;
+
+    static {
+        try {
+            SLEEPING = MethodHandles.lookup().findVarHandle(Worker.class, "sleeping", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     @SuppressWarnings("UnusedVariable") // written by the worker, read and written by who wakes it
     private volatile boolean sleeping;
@@ -211,10 +222,9 @@ abstract class Worker implements Executor, Runnable {
                     nowNanos - lookedBefore; // if it sleeps now; no reading of its own, so settling is left out
             await(rests);
             counters.turns.ended(rests ? turnNanos : lookedNanos - lookedBefore);
-            sleeping = false;
             deadlines().expire(lookedNanos);
         } catch (Throwable e) {
-            sleeping = false;
+            awake();
             counters.defects.add(1);
             context.notices.defect("a worker's turn failed; it goes on", e);
         }
@@ -227,13 +237,18 @@ abstract class Worker implements Executor, Runnable {
                 || (draining && connections().isEmpty())) {
             return false;
         }
-        sleeping = true;
+        SLEEPING.setOpaque(this, true);
         VarHandle.fullFence();
         if (mailbox.isEmpty()) {
             return true;
         }
-        sleeping = false;
+        awake();
         return false;
+    }
+
+    /** Who sees this too late wakes us once for nothing. */
+    private void awake() {
+        SLEEPING.setOpaque(this, false);
     }
 
     /** How long the worker may wait: to the next deadline, and while draining never past the end of that; -1 = for ever. */
@@ -255,7 +270,7 @@ abstract class Worker implements Executor, Runnable {
     final void readClock() {
         nowNanos = context.ticker.nanos();
         lookedNanos = nowNanos;
-        sleeping = false;
+        awake();
     }
 
     /**
@@ -483,6 +498,7 @@ abstract class Worker implements Executor, Runnable {
                     all = false;
                 }
             } catch (Throwable e) {
+                connection.touched = false;
                 defect(connection, e);
             }
         }
