@@ -3,6 +3,7 @@ package ringfort.h1;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes response heads, and decides, alone, how the content is framed (RFC 9112, 6; RFC 9110, 8.6 and 15).
@@ -28,7 +29,7 @@ public final class ResponseEncoder {
     private static final Set<String> OWN_FIELDS =
             Set.of("content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "date");
 
-    private static final byte[][] STATUS_LINES = new byte[600][];
+    private static final byte[] @Nullable [] STATUS_LINES = new byte[600][];
     private static final byte[] DATE = octets("Date: ");
     private static final byte[] CONTENT_LENGTH = octets("Content-Length: ");
     private static final byte[] CHUNKED = octets("Transfer-Encoding: chunked\r\n");
@@ -99,18 +100,20 @@ public final class ResponseEncoder {
             511 Network Authentication Required
             """;
 
-    static {
-        // A status without a registered phrase has an empty one (RFC 9112, 4).
-        for (int status = 100; status < STATUS_LINES.length; status++) {
-            STATUS_LINES[status] = octets("HTTP/1.1 " + status + " \r\n");
-        }
-        REASONS.lines()
-                .forEach(line ->
-                        STATUS_LINES[Integer.parseInt(line.substring(0, 3))] = octets("HTTP/1.1 " + line + "\r\n"));
-    }
-
     /** An encoder; one may be shared. */
     public ResponseEncoder() {}
+
+    /** Made when it is first wanted; a status without a registered phrase has an empty one (RFC 9112, 4). */
+    private static byte[] statusLine(int status) {
+        byte[] made = STATUS_LINES[status];
+        if (made == null) {
+            int at = REASONS.indexOf(status + " ");
+            String line = at < 0 ? status + " " : REASONS.substring(at, REASONS.indexOf('\n', at));
+            made = octets("HTTP/1.1 " + line + "\r\n");
+            STATUS_LINES[status] = made; // two threads may both make it, and both are right
+        }
+        return made;
+    }
 
     private static byte[] octets(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
@@ -154,7 +157,7 @@ public final class ResponseEncoder {
             framing = requestMinorVersion > 0 ? Framing.CHUNKED : Framing.UNTIL_CLOSE;
         }
         boolean closes = !keepAlive || (framing == Framing.UNTIL_CLOSE && !isHead);
-        out.bytes(STATUS_LINES[status]);
+        out.bytes(statusLine(status));
         out.bytes(DATE).bytes(dateValue).crlf();
         if (framing == Framing.LENGTH || status == 205) {
             out.bytes(CONTENT_LENGTH).decimal(contentLength).crlf();
@@ -212,7 +215,7 @@ public final class ResponseEncoder {
         } else if (namesAndValues.length % 2 != 0) {
             throw new IllegalArgumentException("a field name without a value");
         }
-        out.bytes(STATUS_LINES[status]);
+        out.bytes(statusLine(status));
         if (status == 101) {
             out.bytes(UPGRADE);
         }

@@ -6,6 +6,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import ringfort.api.ServerOptions;
 import ringfort.api.spi.Application;
 import ringfort.api.spi.Availability;
@@ -42,6 +43,7 @@ public final class RingEngine implements Engine {
 
     private final RingSyscalls syscalls;
     private final Sizes sizes;
+    private volatile @Nullable List<String> features; // of the last ring that was opened to look
 
     /** For the service loader. */
     public RingEngine() {
@@ -72,7 +74,9 @@ public final class RingEngine implements Engine {
         try (Ring ring = Ring.open(options().withEntries(8).withCqEntries(32), syscalls)) {
             ring.enable();
             ring.bufferRing(RingWorker.BUFFER_GROUP, 4, 64).close();
-            return Availability.usable(features(ring));
+            List<String> found = features(ring);
+            features = found;
+            return Availability.usable(found);
         } catch (RingUnavailableException e) {
             return Availability.unusable(String.valueOf(e.getMessage()));
         }
@@ -83,8 +87,9 @@ public final class RingEngine implements Engine {
         var context = new ServerContext(options, application, Ticker.system(), new Notices());
         boolean multishot = wanted(MULTISHOT_RECEIVE);
         RingOptions wanted = options().withEntries(sizes.entries()).withCqEntries(sizes.cqEntries());
-        String features = "timers=" + options.timers() + " features=" + String.join(",", probe().features());
-        return WorkerEngine.start(context, name(), false, features, (name, fd) -> {
+        List<String> found = features != null ? features : probe().features();
+        String described = "timers=" + options.timers() + " features=" + String.join(",", found);
+        return WorkerEngine.start(context, name(), false, described, (name, fd) -> {
             Ring ring = Ring.open(wanted, syscalls);
             try {
                 return new RingWorker(context, name, ring, fd, multishot, sizes);
