@@ -2,7 +2,7 @@ package ringfort.h1;
 
 import org.jspecify.annotations.Nullable;
 
-/** Reads the content of one request after the other: none, of an announced length, or chunked (RFC 9112, 6.3). */
+/** Reads the content of one request that has some: of an announced length, or chunked (RFC 9112, 6.3). */
 final class BodyReader {
     /** What {@link #read} found. */
     enum Found {
@@ -14,29 +14,21 @@ final class BodyReader {
 
     private static final Refusal TOO_LARGE = new Refusal(413, "content too large");
 
-    private final Limits limits;
-
-    private long announced;
+    private final long announced;
+    private final @Nullable ChunkedDecoder chunked;
     private long remaining;
     private long limit;
-    private boolean complete = true;
-    private @Nullable ChunkedDecoder chunked;
+    private boolean complete;
     private int position;
     private int dataFrom;
     private int dataTo;
     private @Nullable Refusal refusal;
 
-    BodyReader(Limits limits) {
-        this.limits = limits;
-    }
-
-    void begin(RequestHead head) {
+    BodyReader(Limits limits, RequestHead head) {
         announced = Math.max(0, head.contentLength());
         remaining = announced;
         limit = limits.bodyBytes();
         chunked = head.chunked() ? new ChunkedDecoder(limits) : null;
-        complete = !head.hasBody();
-        refusal = null;
     }
 
     /** Sets how long the content may get; returns a refusal when it is announced to be longer. */

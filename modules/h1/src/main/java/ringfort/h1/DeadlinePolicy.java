@@ -9,14 +9,19 @@ import org.jspecify.annotations.Nullable;
 final class DeadlinePolicy {
     private final Timeouts timeouts;
     private final Deadlines deadlines;
-    private final WaitBudget bodyTime = new WaitBudget();
-    private final WaitBudget bodyRate = new WaitBudget();
+    private @Nullable BodyWait body; // of a request that has content, until its response is complete
     private final WaitBudget writeRate = new WaitBudget();
     private long headAtNanos;
     private long bodyNanos;
     private long idleNanos;
     private boolean responseDone; // complete: when the peer has taken it, the next one has a full grace
     private boolean idleBehindWrite; // idle begins when the peer has taken the response
+
+    /** How long we may wait for content: in all, and by its rate. */
+    private static final class BodyWait {
+        final WaitBudget time = new WaitBudget();
+        final WaitBudget rate = new WaitBudget();
+    }
 
     DeadlinePolicy(Timeouts timeouts, DeadlineSlot slot) {
         this.timeouts = timeouts;
@@ -32,11 +37,15 @@ final class DeadlinePolicy {
     }
 
     /** A head is complete. */
-    void headComplete(long nowNanos) {
+    void headComplete(boolean hasBody, long nowNanos) {
         headAtNanos = nowNanos;
         bodyNanos = timeouts.bodyNanos();
-        bodyTime.fill(bodyNanos);
-        bodyRate.fill(timeouts.bodyGraceNanos());
+        if (hasBody) {
+            var wait = new BodyWait();
+            wait.time.fill(bodyNanos);
+            wait.rate.fill(timeouts.bodyGraceNanos());
+            body = wait;
+        }
         deadlines.off(Phase.HEADER);
         notIdle();
         arm(Phase.HANDLER, timeouts.handlerNanos(), nowNanos);
@@ -45,8 +54,11 @@ final class DeadlinePolicy {
     /** Another time for the content of this request; what has been waited stays waited. */
     void overrideBody(long nanos) {
         bodyNanos = Timeouts.bounded(nanos);
-        bodyTime.resize(bodyNanos);
-        setBody();
+        BodyWait wait = body;
+        if (wait != null) {
+            wait.time.resize(bodyNanos);
+            setBody(wait);
+        }
     }
 
     /** Another time for the handler of this request, from its head on. */
@@ -57,37 +69,42 @@ final class DeadlinePolicy {
 
     /** Whether we wait for the peer to send content. */
     void waitForBody(boolean waiting, long nowNanos) {
-        if (waiting) {
-            bodyTime.begin(nowNanos);
-            bodyRate.begin(nowNanos);
+        BodyWait wait = body;
+        if (wait == null) {
+            return;
+        } else if (waiting) {
+            wait.time.begin(nowNanos);
+            wait.rate.begin(nowNanos);
         } else {
-            bodyTime.end(nowNanos);
-            bodyRate.end(nowNanos);
+            wait.time.end(nowNanos);
+            wait.rate.end(nowNanos);
         }
-        setBody();
+        setBody(wait);
     }
 
     boolean waitsForBody() {
-        return bodyTime.waiting();
+        BodyWait wait = body;
+        return wait != null && wait.time.waiting();
     }
 
     /** The peer has sent content. */
     void received(long bytes, long nowNanos) {
-        if (timeouts.bodyBytesPerSecond() > 0) {
-            bodyRate.earn(bytes, timeouts.bodyBytesPerSecond(), nowNanos);
-            setBody();
+        BodyWait wait = body;
+        if (wait != null && timeouts.bodyBytesPerSecond() > 0) {
+            wait.rate.earn(bytes, timeouts.bodyBytesPerSecond(), nowNanos);
+            setBody(wait);
         }
     }
 
-    private void setBody() {
+    private void setBody(BodyWait wait) {
         deadlines.off(Phase.BODY);
-        if (bodyTime.waiting()) {
+        if (wait.time.waiting()) {
             boolean inAll = bodyNanos > 0;
             boolean rate = timeouts.bodyGraceNanos() > 0 && timeouts.bodyBytesPerSecond() > 0;
-            if (inAll && (!rate || bodyTime.deadlineNanos() - bodyRate.deadlineNanos() < 0)) {
-                deadlines.set(Phase.BODY, bodyTime.deadlineNanos());
+            if (inAll && (!rate || wait.time.deadlineNanos() - wait.rate.deadlineNanos() < 0)) {
+                deadlines.set(Phase.BODY, wait.time.deadlineNanos());
             } else if (rate) {
-                deadlines.set(Phase.BODY, bodyRate.deadlineNanos());
+                deadlines.set(Phase.BODY, wait.rate.deadlineNanos());
             }
         }
     }
@@ -137,8 +154,7 @@ final class DeadlinePolicy {
     void responseDone() {
         deadlines.off(Phase.HANDLER);
         deadlines.off(Phase.BODY);
-        bodyTime.stop();
-        bodyRate.stop();
+        body = null;
         responseDone = true;
         if (!writeRate.waiting()) {
             writeRate.fill(timeouts.writeGraceNanos());
@@ -158,8 +174,7 @@ final class DeadlinePolicy {
     void detached(long nanos) {
         boolean writing = deadlines.isSet(Phase.WRITE);
         allOff();
-        bodyTime.stop();
-        bodyRate.stop();
+        body = null;
         responseDone = false;
         idleNanos = Timeouts.bounded(nanos);
         if (writing) {

@@ -106,8 +106,10 @@ public final class H1State {
 
     private final Limits limits;
     private final DeadlinePolicy deadlines;
-    private final RequestParser parser;
-    private final BodyReader body;
+    private final ParserPool parsers;
+
+    private @Nullable RequestParser parser; // has a part of a head
+    private @Nullable BodyReader body; // of a request that has content
 
     private State state = State.READING_HEAD;
     private @Nullable RequestHead head;
@@ -128,10 +130,18 @@ public final class H1State {
      * @param slot told on every change of the earliest deadline
      */
     public H1State(Limits limits, Timeouts timeouts, DeadlineSlot slot) {
+        this(limits, timeouts, slot, new ParserPool(limits));
+    }
+
+    /**
+     * The same, of one connection among many of one thread, which share their parsers.
+     *
+     * @param parsers with these limits too
+     */
+    public H1State(Limits limits, Timeouts timeouts, DeadlineSlot slot, ParserPool parsers) {
         this.limits = limits;
+        this.parsers = parsers;
         deadlines = new DeadlinePolicy(timeouts, slot);
-        parser = new RequestParser(limits);
-        body = new BodyReader(limits);
     }
 
     /** The connection is there: its first head is due in {@link Timeouts#headerNanos}, whether or not a byte comes. */
@@ -167,30 +177,47 @@ public final class H1State {
     }
 
     private Event readHead(byte[] buffer, int from, int to, long nowNanos) {
-        RequestParser.Result result = parser.parse(buffer, from, to);
-        position = parser.position();
+        RequestParser reading = parser == null ? parsers.take() : parser;
+        RequestParser.Result result = reading.parse(buffer, from, to);
+        position = reading.position();
+        parser = null;
         return switch (result) {
             case NEED_INPUT -> {
-                if (parser.started()) {
+                if (reading.started()) {
+                    parser = reading;
                     deadlines.headExpected(nowNanos);
+                } else {
+                    parsers.give(reading);
                 }
                 yield Event.NEED_INPUT;
             }
             case HEAD -> {
-                beginExchange(parser.head(), nowNanos);
+                RequestHead found = reading.head();
+                parsers.give(reading);
+                beginExchange(found, nowNanos);
                 yield Event.HEAD;
             }
-            case REFUSED -> refuse(parser.refusal());
+            case REFUSED -> refuse(reading.refusal());
         };
+    }
+
+    private boolean inHead() {
+        RequestParser reading = parser;
+        return reading != null && reading.inHead();
+    }
+
+    private boolean bodyComplete() {
+        BodyReader content = body;
+        return content == null || content.complete();
     }
 
     private void beginExchange(RequestHead request, long nowNanos) {
         head = request;
         state = State.EXCHANGE;
         firstRequest = false;
-        deadlines.headComplete(nowNanos);
-        body.begin(request);
-        if (!body.complete()) {
+        deadlines.headComplete(request.hasBody(), nowNanos);
+        if (request.hasBody()) {
+            body = new BodyReader(limits, request);
             awaitsContinue = request.expectsContinue();
             deadlines.waitForBody(!awaitsContinue, nowNanos);
         }
@@ -199,18 +226,20 @@ public final class H1State {
     private Event readBody(byte[] buffer, int from, int to, long nowNanos) {
         if (endReported || bodyRefused) {
             return taken(from, Event.BUSY);
-        } else if (body.complete()) {
+        }
+        BodyReader content = body;
+        if (content == null || content.complete()) {
             endReported = true;
             return taken(from, Event.END);
         }
-        BodyReader.Found found = body.read(buffer, from, to);
-        position = body.position();
+        BodyReader.Found found = content.read(buffer, from, to);
+        position = content.position();
         return switch (found) {
             case MORE -> Event.NEED_INPUT;
             case DATA -> {
                 awaitsContinue = false; // RFC 9110, 10.1.1: it did not wait
-                deadlines.received(body.dataTo() - body.dataFrom(), nowNanos);
-                if (body.complete()) {
+                deadlines.received(content.dataTo() - content.dataFrom(), nowNanos);
+                if (content.complete()) {
                     deadlines.waitForBody(false, nowNanos);
                 }
                 yield Event.BODY;
@@ -220,22 +249,23 @@ public final class H1State {
                 deadlines.waitForBody(false, nowNanos);
                 yield Event.END;
             }
-            case REFUSED -> refuse(body.refusal());
+            case REFUSED -> refuse(content.refusal());
         };
     }
 
     /** Drops content of a request that has been answered; goes on to the next request behind it. */
     private Event drain(byte[] buffer, int from, int to, long nowNanos) {
+        BodyReader content = content();
         int at = from;
         while (true) {
-            BodyReader.Found found = body.read(buffer, at, to);
-            drained += body.position() - at;
-            at = body.position();
+            BodyReader.Found found = content.read(buffer, at, to);
+            drained += content.position() - at;
+            at = content.position();
             if (found == BodyReader.Found.REFUSED || drained > limits.drainBytes()) {
                 state = State.CLOSING;
                 deadlines.allOff();
                 return taken(to, Event.CLOSE);
-            } else if (body.complete()) {
+            } else if (content.complete()) {
                 awaitRequest(nowNanos);
                 return readHead(buffer, at, to, nowNanos);
             } else if (found == BodyReader.Found.MORE) {
@@ -260,12 +290,20 @@ public final class H1State {
 
     /** After {@link Event#BODY}: where the content starts in the buffer. */
     public int dataFrom() {
-        return body.dataFrom();
+        return content().dataFrom();
     }
 
     /** After {@link Event#BODY}: where the content ends in the buffer. */
     public int dataTo() {
-        return body.dataTo();
+        return content().dataTo();
+    }
+
+    private BodyReader content() {
+        BodyReader content = body;
+        if (content == null) {
+            throw new IllegalStateException("no content");
+        }
+        return content;
     }
 
     /**
@@ -283,7 +321,8 @@ public final class H1State {
 
     /** The trailers of the current request; empty until {@link Event#END}. */
     public Fields trailers() {
-        return body.trailers();
+        BodyReader content = body;
+        return content == null ? Fields.EMPTY : content.trailers();
     }
 
     /**
@@ -301,14 +340,14 @@ public final class H1State {
 
     /** Whether all of the current request has been read; true at once for a request without content. */
     public boolean requestComplete() {
-        return state == State.EXCHANGE && body.complete();
+        return state == State.EXCHANGE && bodyComplete();
     }
 
     /** The peer has ended its side. What it left behind says what to do. */
     public InputEnd inputClosed(long nowNanos) {
         InputEnd end = switch (state) {
-            case READING_HEAD -> parser.inHead() ? InputEnd.PARTIAL_HEAD : InputEnd.IDLE_CLOSE;
-            case EXCHANGE -> body.complete() ? InputEnd.AFTER_REQUEST : InputEnd.PARTIAL_BODY;
+            case READING_HEAD -> inHead() ? InputEnd.PARTIAL_HEAD : InputEnd.IDLE_CLOSE;
+            case EXCHANGE -> bodyComplete() ? InputEnd.AFTER_REQUEST : InputEnd.PARTIAL_BODY;
             case REFUSED -> InputEnd.AFTER_REQUEST;
             case DRAINING, CLOSING, CLOSED, TUNNEL -> InputEnd.IDLE_CLOSE;
         };
@@ -348,7 +387,8 @@ public final class H1State {
      *     {@link Event#REFUSED} when it comes
      */
     public @Nullable Refusal limitBody(long bodyBytes) {
-        Refusal tooLarge = body.limit(bodyBytes);
+        BodyReader content = body;
+        Refusal tooLarge = content == null ? null : content.limit(bodyBytes);
         if (tooLarge != null) {
             bodyRefused = true;
             deadlines.readingDone();
@@ -369,7 +409,7 @@ public final class H1State {
             deadlines.waitForTunnel(waiting, nowNanos);
             deadlines.publish();
         } else if (state == State.EXCHANGE && !bodyRefused) {
-            deadlines.waitForBody(waiting && !body.complete(), nowNanos);
+            deadlines.waitForBody(waiting && !bodyComplete(), nowNanos);
             deadlines.publish();
         }
     }
@@ -429,13 +469,13 @@ public final class H1State {
         if (!reusable) {
             state = State.CLOSING;
             after = After.CLOSE;
-        } else if (body.complete()) {
+        } else if (bodyComplete()) {
             awaitRequest(nowNanos);
             after = After.KEEP_ALIVE;
         } else {
             state = State.DRAINING;
             drained = 0;
-            body.unlimited();
+            content().unlimited();
             deadlines.linger(nowNanos);
             after = After.DRAIN_BODY;
         }
@@ -446,7 +486,7 @@ public final class H1State {
     private void awaitRequest(long nowNanos) {
         state = State.READING_HEAD;
         head = null;
-        parser.forgetHead();
+        body = null;
         endReported = false;
         bodyRefused = false;
         awaitsContinue = false;
@@ -494,7 +534,7 @@ public final class H1State {
     /** What the connection is doing. */
     public Phase phase() {
         return switch (state) {
-            case READING_HEAD -> firstRequest || parser.started() ? Phase.HEADER : Phase.IDLE;
+            case READING_HEAD -> firstRequest || parser != null ? Phase.HEADER : Phase.IDLE;
             case EXCHANGE -> {
                 if (responseStarted) {
                     yield Phase.WRITE;
@@ -516,7 +556,8 @@ public final class H1State {
         if (mustClose || state != State.EXCHANGE || current == null || !current.keepAlive()) {
             return false;
         }
-        return body.complete() || (!awaitsContinue && body.remaining() <= limits.drainBytes());
+        BodyReader content = body;
+        return content == null || content.complete() || (!awaitsContinue && content.remaining() <= limits.drainBytes());
     }
 
     /** The slot has fired. Checks it against what has happened since, and says what to do. */
@@ -537,12 +578,12 @@ public final class H1State {
      * not. For whoever can only look at what was received, beside a thread that is busy; takes and changes nothing.
      */
     public boolean completesHead(byte[] buffer, int from, int to) {
-        return state == State.READING_HEAD && parser.endsWithin(buffer, from, to);
+        return state == State.READING_HEAD && RequestParser.endsWithin(parser, buffer, from, to);
     }
 
     private Expiry outcome(Phase due) {
         return switch (due) {
-            case HEADER -> parser.inHead() ? late(408, "request head too late", Expiry.ANSWER_408) : silent();
+            case HEADER -> inHead() ? late(408, "request head too late", Expiry.ANSWER_408) : silent();
             case BODY -> responseStarted ? aborted() : late(408, "request content too late", Expiry.ANSWER_408);
             case HANDLER -> late(503, "handler too late", Expiry.ANSWER_503);
             case WRITE -> aborted();

@@ -42,11 +42,6 @@ final class WaitBudget {
         }
     }
 
-    /** We no longer wait, and what was left does not matter any more. */
-    void stop() {
-        waiting = false;
-    }
-
     /** The peer has earned time, at so many bytes a second; more than the capacity is not kept. */
     void earn(long bytes, long bytesPerSecond, long nowNanos) {
         if (waiting) {

@@ -41,7 +41,7 @@ abstract class Connection {
     final Slot slot;
     final H1State h1;
     final Outbox out;
-    final PeerProgress progress = new PeerProgress();
+    private @Nullable PeerProgress progress; // while the peer is waited for to take more
     private final Responder responder = new Responder(this);
 
     /** In the worker's list of connections to settle. */
@@ -74,7 +74,7 @@ abstract class Connection {
         this.index = index;
         this.generation = generation;
         this.slot = new Slot(this);
-        this.h1 = new H1State(worker.context.limits, worker.context.timeouts, slot);
+        this.h1 = new H1State(worker.context.limits, worker.context.timeouts, slot, worker.parsers);
         this.out = new Outbox(worker.buffers);
     }
 
@@ -182,6 +182,16 @@ abstract class Connection {
         }
     }
 
+    /** How much the peer takes; asked for when that begins to matter. */
+    final PeerProgress progress() {
+        PeerProgress current = progress;
+        if (current == null) {
+            current = new PeerProgress();
+            progress = current;
+        }
+        return current;
+    }
+
     // What the transport reports.
 
     /** Bytes arrived; {@code buffer} is the worker's and is not kept. */
@@ -249,9 +259,10 @@ abstract class Connection {
     final void sent(int count) {
         touch();
         out.sent(count);
-        h1.writeProgress(progress.given(count), worker.now());
+        h1.writeProgress(progress == null ? count : progress.given(count), worker.now());
         responder.pump();
         if (out.isEmpty()) {
+            progress = null;
             h1.writeOutstanding(false, worker.now());
             endIfPeerEnded();
         }

@@ -1,5 +1,6 @@
 package ringfort.server;
 
+import java.util.Objects;
 import java.util.function.Consumer;
 import ringfort.poller.Sweep;
 import ringfort.sys.OnWorker;
@@ -103,7 +104,8 @@ interface Deadlines {
         }
 
         private static RingTimer timer(Slot slot) {
-            return ((RingConnection) slot.connection()).timer; // only a ring worker has these deadlines
+            // Only a ring worker has these deadlines, and its connections such timers.
+            return Objects.requireNonNull(((RingConnection) slot.connection()).timer);
         }
     }
 }

@@ -2,6 +2,7 @@ package ringfort.server;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import ringfort.sys.NativeMemory;
 import ringfort.sys.OnWorker;
 
@@ -16,7 +17,7 @@ import ringfort.sys.OnWorker;
 @OnWorker
 final class Outbox {
     private final BufferPool pool;
-    private final ArrayDeque<Slice> backlog = new ArrayDeque<>(0);
+    private @Nullable ArrayDeque<Slice> backlog; // made when it is needed
     private long buffer;
     private int capacity;
     private int start;
@@ -84,7 +85,7 @@ final class Outbox {
 
     /** Forgets everything and gives the buffer back; no send may be in flight. */
     void clear() {
-        backlog.clear();
+        backlog = null;
         backlogBytes = 0;
         start = 0;
         end = 0;
@@ -105,7 +106,12 @@ final class Outbox {
     }
 
     private void queue(byte[] bytes, int from, int to) {
-        backlog.add(new Slice(bytes, from, to));
+        ArrayDeque<Slice> queue = backlog;
+        if (queue == null) {
+            queue = new ArrayDeque<>();
+            backlog = queue;
+        }
+        queue.add(new Slice(bytes, from, to));
         backlogBytes += to - from;
     }
 
@@ -113,9 +119,11 @@ final class Outbox {
         if (capacity == 0) {
             take((int) Math.min(backlogBytes, BufferPool.LARGE_BYTES));
         }
-        while (end < capacity) {
-            Slice slice = backlog.poll();
+        ArrayDeque<Slice> queue = backlog;
+        while (queue != null && end < capacity) {
+            Slice slice = queue.poll();
             if (slice == null) {
+                backlog = null;
                 return;
             }
             int count = Math.min(slice.to - slice.from, capacity - end);
@@ -123,7 +131,7 @@ final class Outbox {
             end += count;
             backlogBytes -= count;
             if (slice.from + count < slice.to) {
-                backlog.addFirst(new Slice(slice.bytes, slice.from + count, slice.to));
+                queue.addFirst(new Slice(slice.bytes, slice.from + count, slice.to));
             }
         }
     }

@@ -2,6 +2,7 @@ package ringfort.server;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 import ringfort.ring.Sqe;
 import ringfort.sys.Errno;
 import ringfort.sys.Libc;
@@ -15,8 +16,8 @@ import ringfort.sys.Linux;
  * index is free again when the close has completed.
  */
 final class RingConnection extends Connection {
-    /** Used with kernel timers only. */
-    final RingTimer timer = new RingTimer();
+    /** With kernel timers only. */
+    final @Nullable RingTimer timer;
 
     private final RingWorker ring;
     private boolean receiving;
@@ -29,6 +30,7 @@ final class RingConnection extends Connection {
     RingConnection(RingWorker worker, int fd, InetSocketAddress peer, int index, int generation) {
         super(worker, fd, peer, index, generation);
         this.ring = worker;
+        this.timer = worker.hasKernelTimers() ? new RingTimer() : null;
     }
 
     @Override
@@ -38,7 +40,7 @@ final class RingConnection extends Connection {
         if (isDestroyed()) {
             return settleDestroyed();
         }
-        return settleSend() && settleReceive() && timer.settle(ring, this);
+        return settleSend() && settleReceive() && (timer == null || timer.settle(ring, this));
     }
 
     private boolean settleSend() {
@@ -95,7 +97,7 @@ final class RingConnection extends Connection {
     }
 
     private boolean settleDestroyed() {
-        if (!timer.settleClosed(ring, this)) {
+        if (timer != null && !timer.settleClosed(ring, this)) {
             return false;
         }
         if (closing) {
@@ -170,20 +172,22 @@ final class RingConnection extends Connection {
 
     /** Gives the index free when nothing in the kernel refers to it any more. */
     private void leave() {
-        if (closed && !timer.isBusy()) {
+        if (closed && (timer == null || !timer.isBusy())) {
             ring.gone(this);
         }
     }
 
     void timerCompleted() {
         touch();
-        if (timer.completed(ring) && !isDestroyed()) {
+        if (timer != null && timer.completed(ring) && !isDestroyed()) {
             deadline();
         }
     }
 
     void timerChanged() {
-        timer.changed();
+        if (timer != null) {
+            timer.changed();
+        }
         touch();
     }
 }

@@ -313,6 +313,10 @@ final class RingWorker extends Worker {
         return true;
     }
 
+    boolean hasKernelTimers() {
+        return deadlines instanceof Deadlines.Kernel;
+    }
+
     boolean multishotReceive() {
         return multishotReceive;
     }

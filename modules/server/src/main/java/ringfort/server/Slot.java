@@ -71,7 +71,7 @@ final class Slot extends DeadlineWheel.Entry implements DeadlineSlot {
         } else {
             if (phase == Phase.WRITE) {
                 // The kernel did not take it at once: a call more does not matter.
-                connection.progress.mark(Sockets.unsentBytes(connection.fd));
+                connection.progress().mark(Sockets.unsentBytes(connection.fd));
             }
             worker.deadlines().arm(this, dueNanos);
         }
@@ -93,7 +93,7 @@ final class Slot extends DeadlineWheel.Entry implements DeadlineSlot {
         Timeouts timeouts = worker.context.timeouts;
         double graceSeconds = timeouts.writeGraceNanos() / 1e9;
         long graceBytes = (long) Math.ceil(graceSeconds * timeouts.writeBytesPerSecond());
-        long bytes = connection.progress.credit(Sockets.unsentBytes(connection.fd), graceBytes);
+        long bytes = connection.progress().credit(Sockets.unsentBytes(connection.fd), graceBytes);
         if (bytes > 0) {
             connection.h1.writeProgress(bytes, nowNanos);
         }

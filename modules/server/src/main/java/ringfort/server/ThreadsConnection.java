@@ -62,6 +62,7 @@ final class ThreadsConnection implements Runnable {
     private volatile boolean handling; // from the handler's start until its response begins
     private volatile boolean tunnelling;
     private boolean lingering;
+    private boolean last; // the peer said that it sends nothing behind the request just answered
 
     /** For {@link #h1} where two threads may use it: of a tunnel, one reads while the other writes. */
     private final ReentrantLock protocol = new ReentrantLock();
@@ -267,7 +268,7 @@ final class ThreadsConnection implements Runnable {
             h1.closed();
             if (!slot.isAnswered()) {
                 force(false);
-                leave(cut ? CloseReason.DEADLINE : reason);
+                leave(cut && !lingering ? CloseReason.DEADLINE : reason);
             }
         }
     }
@@ -554,8 +555,19 @@ final class ThreadsConnection implements Runnable {
         }
     }
 
-    /** FIN first, then a bounded wait for the peer's: closing with bytes unread would reset what was just sent. */
+    /** Whether the request that was just answered was whole, and said that it is the last. */
+    void last(boolean isLast) {
+        last = isLast;
+    }
+
+    /**
+     * FIN first, then a bounded wait for the peer's: closing with bytes unread would reset what was just sent. Not behind a
+     * last request with which all was read.
+     */
     private void linger() throws IOException {
+        if (last && at == limit && socket.getInputStream().available() == 0) {
+            return;
+        }
         halfClose();
         if (context.timeouts.lingerNanos() == 0) {
             return; // off means no linger, not one without an end

@@ -56,6 +56,7 @@ final class ThreadsExchange {
             return H1State.After.CLOSE;
         }
         responder.respond(head, request, response, body, connection.mayKeepAlive());
+        connection.last(!head.keepAlive() && connection.h1.requestComplete());
         return connection.h1.responseComplete(connection.now());
     }
 

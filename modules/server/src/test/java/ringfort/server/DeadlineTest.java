@@ -207,18 +207,35 @@ class DeadlineTest extends EngineContract {
         assertEquals(2, served.metric("ringfort_deadlines_expired_total", Map.of("phase", "write")));
     }
 
-    /** A peer that gets its last response and never closes its side. */
+    /** A peer that gets its last response, although it has sent on, and never closes its side. */
     @Test
     void aPeerThatDoesNotCloseIsWaitedForUntilTheLingerDeadline() throws IOException {
         Served served = serveWith(options -> options.lingerTimeout(DEADLINE));
         try (Peer peer = served.connect()) {
             long begin = Ticker.system().nanos();
-            peer.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").reply();
+            peer.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\nmore")
+                    .reply();
             assertEquals("", peer.readToEnd());
             inTime(begin, () -> served.awaitOpen(0));
         }
         assertEquals(1, served.metric("ringfort_deadlines_expired_total", Map.of("phase", "linger")));
         assertEquals(1, served.metric("ringfort_connections_closed_total", Map.of("reason", "finished")));
+    }
+
+    /** Who says that a request is the last, and keeps to it, leaves nothing unread: nobody waits for its FIN. */
+    @Test
+    void behindALastRequestTheConnectionIsClosedAtOnce() throws IOException {
+        Served served = serveWith(options -> options.lingerTimeout(Duration.ofMinutes(1)));
+        try (Peer peer = served.connect();
+                Peer old = served.connect()) {
+            peer.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").reply();
+            old.send("GET / HTTP/1.0\r\n\r\n").reply();
+            assertEquals("", peer.readToEnd());
+            assertEquals("", old.readToEnd());
+            served.awaitOpen(0);
+        }
+        assertEquals(0, served.metric("ringfort_deadlines_expired_total", Map.of("phase", "linger")));
+        assertEquals(2, served.metric("ringfort_connections_closed_total", Map.of("reason", "finished")));
     }
 
     @Test

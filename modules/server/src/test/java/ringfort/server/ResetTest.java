@@ -174,7 +174,8 @@ class ResetTest extends EngineContract {
         Served served = serve(this::routes);
         for (int i = 0; i < TIMES; i++) {
             Peer peer = served.connect();
-            peer.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").reply();
+            peer.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\nmore")
+                    .reply();
             assertTrue(peer.isClosed());
             peer.reset();
         }

@@ -170,7 +170,7 @@ class WriteDeadlineTest extends DeadlineContract {
     void whoNeverClosesIsLeftWhenTheLingerIsOver() throws IOException {
         TimedServer server = serve(WriteDeadlineTest::routes);
         try (SlowPeer peer = server.connect()) {
-            peer.mark().send("GET /small HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+            peer.mark().send("GET /small HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\nmore");
             peer.end().answered(200).closes().inOrder();
             peer.trickle("x".repeat(400), Duration.ofMillis(20)); // does not earn time either
             server.awaitOpen(0);
