@@ -88,11 +88,17 @@ final class ComparisonReport {
                 each,
                 figure("%.2f", cost / floor),
                 median(rounds, Sample::requestsPerSecond),
-                figure("%.2f", median(rounds, sample -> sample.p50Micros() / 1e3)),
-                figure("%.2f", median(rounds, sample -> sample.p99Micros() / 1e3)),
-                figure("%.2f", median(rounds, sample -> sample.p999Micros() / 1e3)),
+                latency(rounds, Sample::p50Micros),
+                latency(rounds, Sample::p99Micros),
+                latency(rounds, Sample::p999Micros),
                 median(rounds, Sample::residentMebibytes),
                 rounds.stream().mapToLong(Sample::errors).sum());
+    }
+
+    /** In milliseconds; wrk says 0 of batches whose requests it did not take the time of. */
+    private static String latency(List<Sample> rounds, ToDoubleFunction<Sample> micros) {
+        double median = median(rounds, micros);
+        return figure("%.2f", median == 0 ? Double.NaN : median / 1e3);
     }
 
     private static String figure(String format, double value) {
