@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BodyOutput extends OutputStream {
     static final int PIECE_BYTES = 16 * 1024;
+    private static final int FIRST_BYTES = 1024;
     private static final int HIGH_BYTES = 128 * 1024;
     private static final int LOW_BYTES = 64 * 1024;
     private static final byte[] NONE = {};
@@ -92,7 +93,7 @@ final class BodyOutput extends OutputStream {
                     "the response announced " + declaredLength + " bytes and wrote " + (written + filled));
         }
         if (!posted && last == null) {
-            return Arrays.copyOf(piece, filled);
+            return filled == piece.length ? piece : Arrays.copyOf(piece, filled);
         }
         if (last != null) {
             trailers = last;
@@ -132,16 +133,22 @@ final class BodyOutput extends OutputStream {
         if (ended) {
             throw new IOException("the output was closed");
         }
-        if (filled == piece.length && filled > 0) {
-            post();
-        }
         if (declaredLength >= 0 && written + filled + wanted > declaredLength) {
             throw new IOException("the response announced " + declaredLength + " bytes and writes more");
         }
-        if (piece.length == 0) {
-            piece = new byte[PIECE_BYTES];
+        if (filled == PIECE_BYTES) {
+            post();
+        }
+        if (filled == piece.length) {
+            piece = Arrays.copyOf(piece, pieceBytes(filled + wanted));
         }
         return piece.length - filled;
+    }
+
+    /** As much as the body can still fill of a piece, where that is known; else twice as much each time it is not enough. */
+    private int pieceBytes(int wanted) {
+        long bytes = declaredLength >= 0 ? declaredLength - written : Math.max(FIRST_BYTES, Math.max(2 * filled, wanted));
+        return (int) Math.min(PIECE_BYTES, bytes);
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer

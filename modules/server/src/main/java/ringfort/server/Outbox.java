@@ -39,6 +39,13 @@ final class Outbox {
         return end - start + backlogBytes;
     }
 
+    /** So many bytes are about to be appended, in several calls: they get a buffer that holds them all, if there is one. */
+    void expect(long bytes) {
+        if (capacity == 0) {
+            take((int) Math.min(bytes, BufferPool.LARGE_BYTES));
+        }
+    }
+
     /** Appends bytes the caller will reuse: they are copied. */
     void append(byte[] bytes, int from, int to) {
         int copied = fill(bytes, from, to);

@@ -3,6 +3,7 @@ package ringfort.server;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -129,6 +130,20 @@ final class RequestBody extends InputStream {
         System.arraycopy(current, position, target, offset, count);
         position += count;
         return count;
+    }
+
+    /** Hands over what came as it came, without a buffer between. */
+    @Override
+    public long transferTo(OutputStream out) throws IOException {
+        long moved = 0;
+        while (ready()) {
+            byte[] piece = current;
+            int from = position;
+            position = piece.length;
+            out.write(piece, from, piece.length - from);
+            moved += piece.length - from;
+        }
+        return moved;
     }
 
     @Override

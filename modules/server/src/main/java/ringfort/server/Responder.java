@@ -114,6 +114,7 @@ final class Responder {
             worker.sink.bytes(content, 0, content.length);
             out.append(worker.sink.array(), 0, worker.sink.length());
         } else {
+            out.expect(worker.sink.length() + (long) content.length);
             out.append(worker.sink.array(), 0, worker.sink.length());
             out.appendStable(content, 0, content.length);
         }
