@@ -147,7 +147,8 @@ final class BodyOutput extends OutputStream {
 
     /** As much as the body can still fill of a piece, where that is known; else twice as much each time it is not enough. */
     private int pieceBytes(int wanted) {
-        long bytes = declaredLength >= 0 ? declaredLength - written : Math.max(FIRST_BYTES, Math.max(2 * filled, wanted));
+        long bytes =
+                declaredLength >= 0 ? declaredLength - written : Math.max(FIRST_BYTES, Math.max(2 * filled, wanted));
         return (int) Math.min(PIECE_BYTES, bytes);
     }
 
