@@ -35,6 +35,7 @@ final class Exchange implements Runnable, Executor, HeadSource.Interim {
     private static final byte[] CONTINUE = {};
 
     private static final Response NOBODY = Response.of(500);
+    private static final int MOST_INTERIM = 16;
     private static final VarHandle SIGNALLED;
     private static final VarHandle RUNNABLE;
     private static final VarHandle RESPONSE;
@@ -49,8 +50,6 @@ final class Exchange implements Runnable, Executor, HeadSource.Interim {
             throw new ExceptionInInitializerError(e);
         }
     }
-
-    private static final int MOST_INTERIM = 16;
 
     private final Connection connection;
     private final Worker worker;

@@ -30,7 +30,7 @@ final class RingConnection extends Connection {
     RingConnection(RingWorker worker, int fd, InetSocketAddress peer, int index, int generation) {
         super(worker, fd, peer, index, generation);
         this.ring = worker;
-        this.timer = worker.hasKernelTimers() ? new RingTimer() : null;
+        this.timer = worker.kernelTimers ? new RingTimer() : null;
     }
 
     @Override

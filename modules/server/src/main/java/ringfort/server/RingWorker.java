@@ -55,6 +55,7 @@ final class RingWorker extends Worker {
     private final long timespecs; // one for each entry of the submission queue
     private int nextTimespec;
     private final boolean multishotReceive;
+    final boolean kernelTimers;
     private int completing; // the batch's completions from here on were not handled yet
     private boolean accepting;
     private boolean acceptWanted = true;
@@ -75,7 +76,8 @@ final class RingWorker extends Worker {
         this.multishotReceive = multishotReceive;
         this.unreaped = new CompletionBatch(ring.cqEntries());
         this.timespecs = memory.allocate((long) ring.sqEntries() * Timespec.BYTES, 8);
-        this.deadlines = context.options.timers().equals("kernel")
+        this.kernelTimers = context.options.timers().equals("kernel");
+        this.deadlines = kernelTimers
                 ? new Deadlines.Kernel()
                 : new Deadlines.Wheel(new DeadlineWheel<>(context.ticker.nanos()), slot -> expired(slot.connection()));
         // Blocking: a read of a non-blocking descriptor would complete with EAGAIN at once, and spin.
@@ -311,10 +313,6 @@ final class RingWorker extends Worker {
         sqe.read(wakeUp.fd(), wakeValue, 8, 0, (long) WAKE << 56);
         waking = true;
         return true;
-    }
-
-    boolean hasKernelTimers() {
-        return deadlines instanceof Deadlines.Kernel;
     }
 
     boolean multishotReceive() {

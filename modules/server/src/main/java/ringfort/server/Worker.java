@@ -48,6 +48,16 @@ abstract class Worker implements Executor, Runnable {
     /** When stopping, connections that never sent a byte are given this long: a request may be on its way. */
     private static final long SILENT_GRACE_NANOS = 500_000_000L;
 
+    private static final VarHandle SLEEPING;
+
+    static {
+        try {
+            SLEEPING = MethodHandles.lookup().findVarHandle(Worker.class, "sleeping", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     final ServerContext context;
     final Hold hold = new Hold();
     final Counters counters = new Counters(false);
@@ -67,16 +77,6 @@ abstract class Worker implements Executor, Runnable {
     private ArrayList<Connection> settling = new ArrayList<>();
     private final CountDownLatch started = new CountDownLatch(1);
     private volatile @Nullable Throwable startFailure;
-
-    private static final VarHandle SLEEPING;
-
-    static {
-        try {
-            SLEEPING = MethodHandles.lookup().findVarHandle(Worker.class, "sleeping", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     @SuppressWarnings("UnusedVariable") // written by the worker, read and written by who wakes it
     private volatile boolean sleeping;
