@@ -1,14 +1,17 @@
 package ringfort.proof;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -30,6 +33,17 @@ final class PublishedIT {
                 .map(room -> dynamicTest(room.name(), () -> {
                     for (String part : List.of(".pom", ".jar", "-sources.jar", "-javadoc.jar", "-cyclonedx.json")) {
                         assertTrue(Files.size(artefact(room, part)) > 0);
+                    }
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aJarHoldsTheLicence() {
+        return Room.published().stream()
+                .map(room -> dynamicTest(room.name(), () -> {
+                    try (JarFile jar = new JarFile(artefact(room, ".jar").toFile());
+                            InputStream licence = jar.getInputStream(jar.getEntry("META-INF/LICENSE"))) {
+                        assertArrayEquals(Files.readAllBytes(Room.ROOT.resolve("LICENSE")), licence.readAllBytes());
                     }
                 }));
     }
