@@ -35,10 +35,12 @@ final class OpenLoop implements AutoCloseable {
      * @param latency nanoseconds from when a request was due to the last byte of its answer; has every request that was due
      * @param lag nanoseconds from when a request was due until it was sent although a connection was free: how far the
      *     client itself was behind
+     * @param busy what part of its time the client had something to send or to read; where that nears 1, answers wait for the
+     *     client, and their latency is its own
      * @param unanswered requests without an answer in the end
      * @param failures connections that ended, and answers that were not 200
      */
-    record Outcome(Histogram latency, Histogram lag, long unanswered, long failures) {}
+    record Outcome(Histogram latency, Histogram lag, double busy, long unanswered, long failures) {}
 
     private final Selector selector = Selector.open();
     private final InetSocketAddress server;
@@ -95,9 +97,15 @@ final class OpenLoop implements AutoCloseable {
         long begin = Ticker.system().nanos();
         long end = begin + (long) (seconds * SECOND_NANOS) + PATIENCE_NANOS;
         long next = 0;
+        long busyNanos = 0;
+        long now = begin;
+        boolean worked = false; // in the turn before
         boolean blocked = false; // the next request has been due while no connection was free
         while (next < count || inFlight > 0) {
-            long now = Ticker.system().nanos();
+            long last = now;
+            now = Ticker.system().nanos();
+            busyNanos += worked ? now - last : 0;
+            worked = false;
             if (now - end >= 0) {
                 break;
             }
@@ -107,12 +115,14 @@ final class OpenLoop implements AutoCloseable {
                     lag.recordValue(now - due);
                 }
                 send(free.remove(), due);
+                worked = true;
                 due = begin + (long) (++next * interval);
             }
             blocked = free.isEmpty() && now - due >= 0;
-            selector.selectNow(this::ready);
+            worked |= selector.selectNow(this::ready) > 0;
         }
-        return new Outcome(latency, lag, giveUp(begin, interval, next, count), failures);
+        double busy = (double) busyNanos / Math.max(1, now - begin);
+        return new Outcome(latency, lag, busy, giveUp(begin, interval, next, count), failures);
     }
 
     /** Counts what was due and never answered, as if it had been answered now: the least that it can have taken. */

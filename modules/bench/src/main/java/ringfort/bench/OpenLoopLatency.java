@@ -11,29 +11,44 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 
 /**
  * How long does a request take when the server has less to do than it could?
  *
  * <p>{@code OpenLoopLatency DIR [--servers A,B] [--seconds N] [--warm N] [--rounds N] [--connections N] [--shares 50,80]
- * [--core N] [--load-core N]}. Each server is warmed up and loaded by wrk at full speed, which says how much it can; then an
- * {@link OpenLoop} asks for shares of that. Rounds interleave the servers.
+ * [--rates N,N] [--core N] [--load-core N]}. Each server is warmed up and loaded by wrk at full speed, which says how much it
+ * can; then an {@link OpenLoop} asks for shares of that, or for rates that are the same for all: a server that can do more is
+ * not to look worse for being asked for more. Rounds interleave the servers.
  */
 final class OpenLoopLatency {
     private static final Set<String> FLAGS =
-            Set.of("servers", "seconds", "warm", "rounds", "connections", "shares", "core", "load-core");
+            Set.of("servers", "seconds", "warm", "rounds", "connections", "shares", "rates", "core", "load-core");
     private static final double[] QUANTILES = {50, 90, 99, 99.9, 99.99, 100};
 
     /** From here on the client is what is measured. */
     private static final long LAG_LIMIT_NANOS = 1_000_000;
+
+    private static final double BUSY_LIMIT = 0.9;
+
+    /** @param amount requests per second, or percent of what a server can */
+    private record Load(int amount, boolean isShare) {
+        double rate(double capacity) {
+            return isShare ? capacity * amount / 100 : amount;
+        }
+
+        String title() {
+            return isShare ? "At " + amount + " % of what each can" : "At " + amount + " requests/s";
+        }
+    }
 
     /** @param rate asked for, per second */
     private record Result(double rate, OpenLoop.Outcome outcome) {}
 
     private final List<ContenderProcess> servers = new ArrayList<>();
     private final List<Double> capacities = new ArrayList<>();
-    private final Map<Integer, Map<Contender, List<Result>>> results = new LinkedHashMap<>();
+    private final Map<Load, Map<Contender, List<Result>>> results = new LinkedHashMap<>();
 
     private OpenLoopLatency() {}
 
@@ -51,9 +66,14 @@ final class OpenLoopLatency {
         try {
             rig.start(folder, Contender.parse(flags.list("servers", "")), flags.number("core", 0));
             rig.findCapacities(flags.number("warm", 3), connections, loadCore);
+            List<Load> loads = loads(flags);
+            for (Load load : loads) {
+                rig.round(load, seconds, connections);
+            }
+            rig.results.clear(); // that was the client's own warm-up, too
             for (int round = 0; round < rounds; round++) {
-                for (String share : flags.list("shares", "50,80")) {
-                    rig.round(Integer.parseInt(share), seconds, connections);
+                for (Load load : loads) {
+                    rig.round(load, seconds, connections);
                 }
                 System.err.printf("round %d of %d, load %s%n", round + 1, rounds, Machine.load());
             }
@@ -64,6 +84,13 @@ final class OpenLoopLatency {
                 + connections + " connections, plaintext.\n\n" + rig.report();
         Files.writeString(folder.resolve("latency.md"), report);
         System.out.print(report);
+    }
+
+    private static List<Load> loads(Flags flags) {
+        List<Load> loads = new ArrayList<>();
+        flags.list("shares", "50,80").forEach(share -> loads.add(new Load(Integer.parseInt(share), true)));
+        flags.list("rates", "").forEach(rate -> loads.add(new Load(Integer.parseInt(rate), false)));
+        return loads;
     }
 
     private void start(Path folder, List<Contender> contenders, int core) throws IOException, InterruptedException {
@@ -87,15 +114,15 @@ final class OpenLoopLatency {
         }
     }
 
-    private void round(int share, int seconds, int connections) throws IOException, InterruptedException {
+    private void round(Load load, int seconds, int connections) throws IOException, InterruptedException {
         for (int i = 0; i < servers.size(); i++) {
             ContenderProcess server = servers.get(i);
-            double rate = capacities.get(i) * share / 100;
+            double rate = load.rate(capacities.get(i));
             server.resume();
             String path = server.contender().path(Contender.Route.PLAINTEXT);
             try (OpenLoop client = new OpenLoop(server.address(), path, connections)) {
                 Result result = new Result(rate, client.run(rate, seconds));
-                results.computeIfAbsent(share, _ -> new LinkedHashMap<>())
+                results.computeIfAbsent(load, _ -> new LinkedHashMap<>())
                         .computeIfAbsent(server.contender(), _ -> new ArrayList<>())
                         .add(result);
             }
@@ -105,11 +132,12 @@ final class OpenLoopLatency {
 
     private String report() {
         StringBuilder text = new StringBuilder();
-        results.forEach((share, rows) -> {
-            text.append("### At ").append(share).append(" % of what each can\n\n");
-            text.append("| | requests/s | p50 ms | p90 | p99 | p99.9 | p99.99 | max | p99 of each round | client's lag"
-                    + " p99 ms | failed |\n");
-            text.append("|---|--:|--:|--:|--:|--:|--:|--:|---|--:|--:|\n");
+        results.forEach((load, rows) -> {
+            text.append("### ").append(load.title()).append("\n\n");
+            text.append(
+                    "| | requests/s | p50 ms | p90 | p99 | p99.9 | p99.99 | max | p99, median round | p99 of each round | client's lag"
+                            + " p99 ms | client busy | failed |\n");
+            text.append("|---|--:|--:|--:|--:|--:|--:|--:|--:|---|--:|--:|--:|\n");
             rows.forEach((contender, rounds) -> text.append(row(contender, rounds)));
             text.append('\n');
         });
@@ -119,12 +147,14 @@ final class OpenLoopLatency {
     private static String row(Contender contender, List<Result> rounds) {
         Histogram latency = new Histogram(3);
         Histogram lag = new Histogram(3);
-        List<String> each = new ArrayList<>();
+        List<Long> each = new ArrayList<>();
         long failed = 0;
+        double busy = 0;
         for (Result round : rounds) {
             latency.add(round.outcome().latency());
             lag.add(round.outcome().lag());
-            each.add(millis(round.outcome().latency(), 99));
+            each.add(round.outcome().latency().getValueAtPercentile(99));
+            busy += round.outcome().busy() / rounds.size();
             failed += round.outcome().unanswered() + round.outcome().failures();
         }
         StringBuilder row = new StringBuilder("| " + contender.name() + " | ");
@@ -132,12 +162,16 @@ final class OpenLoopLatency {
         for (double quantile : QUANTILES) {
             row.append(" | ").append(millis(latency, quantile));
         }
-        boolean clientBound = lag.getValueAtPercentile(99) > LAG_LIMIT_NANOS;
+        boolean clientBound = lag.getValueAtPercentile(99) > LAG_LIMIT_NANOS || busy > BUSY_LIMIT;
         return row.append(" | ")
-                .append(String.join(", ", each))
+                .append(millis(each.stream().sorted().toList().get(each.size() / 2)))
+                .append(" | ")
+                .append(each.stream().map(OpenLoopLatency::millis).collect(Collectors.joining(", ")))
                 .append(" | ")
                 .append(millis(lag, 99))
-                .append(clientBound ? " (too much)" : "")
+                .append(" | ")
+                .append(Math.round(busy * 100))
+                .append(clientBound ? " % (too much)" : " %")
                 .append(" | ")
                 .append(failed)
                 .append(" |\n")
@@ -145,6 +179,10 @@ final class OpenLoopLatency {
     }
 
     private static String millis(Histogram histogram, double percentile) {
-        return String.format(Locale.ROOT, "%.3f", histogram.getValueAtPercentile(percentile) / 1e6);
+        return millis(histogram.getValueAtPercentile(percentile));
+    }
+
+    private static String millis(long nanos) {
+        return String.format(Locale.ROOT, "%.3f", nanos / 1e6);
     }
 }

@@ -30,6 +30,7 @@ class OpenLoopTest {
         assertEquals(0, outcome.unanswered());
         assertEquals(0, outcome.failures());
         assertEquals((long) (RATE * SECONDS), latency.getTotalCount());
+        assertTrue(outcome.busy() > 0 && outcome.busy() < 1, () -> "busy " + outcome.busy());
         // 500 are due during the stall, and wait for 500 ms to 0: 400 of them for more than 100 ms, 100 for more than
         // 400.
         // A busy machine makes more of them late, never fewer.
