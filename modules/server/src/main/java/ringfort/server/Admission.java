@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** The limits on open connections, in all and per peer address, shared by all workers; any thread. */
 final class Admission {
@@ -27,12 +28,13 @@ final class Admission {
         this.mostPerPeer = mostPerPeer;
     }
 
-    boolean enter(InetAddress peer) {
+    /** @param peer asked only where there is a limit per peer */
+    boolean enter(Supplier<InetAddress> peer) {
         if (most > 0 && open.incrementAndGet() > most) {
             open.decrementAndGet();
             return false;
         }
-        if (mostPerPeer > 0 && peers.merge(peer, 1, Integer::sum) > mostPerPeer) {
+        if (mostPerPeer > 0 && peers.merge(peer.get(), 1, Integer::sum) > mostPerPeer) {
             leavePeer(peer);
             if (most > 0) {
                 open.decrementAndGet();
@@ -42,7 +44,7 @@ final class Admission {
         return true;
     }
 
-    void leave(InetAddress peer) {
+    void leave(Supplier<InetAddress> peer) {
         if (most > 0) {
             open.decrementAndGet();
         }
@@ -51,7 +53,7 @@ final class Admission {
         }
     }
 
-    private void leavePeer(InetAddress peer) {
-        peers.computeIfPresent(peer, (_, count) -> count == 1 ? null : count - 1);
+    private void leavePeer(Supplier<InetAddress> peer) {
+        peers.computeIfPresent(peer.get(), (_, count) -> count == 1 ? null : count - 1);
     }
 }

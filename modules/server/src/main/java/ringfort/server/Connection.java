@@ -12,6 +12,7 @@ import ringfort.h1.Phase;
 import ringfort.h1.Refusal;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
+import ringfort.sys.PeerAddress;
 import ringfort.sys.Sockets;
 
 /**
@@ -38,6 +39,7 @@ abstract class Connection {
     final int fd;
     final int index;
     final int generation;
+    final PeerAddress peerAddress;
     final Slot slot;
     final H1State h1;
     final Outbox out;
@@ -65,12 +67,10 @@ abstract class Connection {
     private long acceptedNanos;
     private long receivedBytes;
 
-    private final InetSocketAddress peer;
-
-    Connection(Worker worker, int fd, InetSocketAddress peer, int index, int generation) {
+    Connection(Worker worker, int fd, PeerAddress peerAddress, int index, int generation) {
         this.worker = worker;
         this.fd = fd;
-        this.peer = peer;
+        this.peerAddress = peerAddress;
         this.index = index;
         this.generation = generation;
         this.slot = new Slot(this);
@@ -581,7 +581,7 @@ abstract class Connection {
 
     @OffWorker
     final InetSocketAddress peer() {
-        return peer;
+        return peerAddress.toInetSocketAddress();
     }
 
     final long acceptedNanos() {

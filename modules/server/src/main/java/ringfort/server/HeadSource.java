@@ -15,29 +15,24 @@ import ringfort.h1.RequestHead;
 final class HeadSource implements RequestSource {
     private final RequestHead head;
     private @Nullable InputStream body;
-    private final InetSocketAddress peer;
-    private final InetSocketAddress local;
-    private final Interim interim;
+    private final Link link;
     private volatile Fields trailers = Fields.EMPTY;
 
-    /** Sends interim responses. */
-    interface Interim {
+    /** What a request knows of its connection; the handler's thread. */
+    interface Link {
+        InetSocketAddress peer();
+
+        InetSocketAddress local();
+
         /** As {@link RequestSource#inform}, to HTTP/1.1 only. */
         void inform(int status, Headers fields);
     }
 
     /** @param body the content; null when there is none */
-    HeadSource(
-            RequestHead head,
-            @Nullable InputStream body,
-            InetSocketAddress peer,
-            InetSocketAddress local,
-            Interim interim) {
+    HeadSource(RequestHead head, @Nullable InputStream body, Link link) {
         this.head = head;
         this.body = body;
-        this.peer = peer;
-        this.local = local;
-        this.interim = interim;
+        this.link = link;
     }
 
     /** Called when the body has ended, before its reader learns of that. */
@@ -92,12 +87,12 @@ final class HeadSource implements RequestSource {
 
     @Override
     public InetSocketAddress peer() {
-        return peer;
+        return link.peer();
     }
 
     @Override
     public InetSocketAddress local() {
-        return local;
+        return link.local();
     }
 
     @Override
@@ -119,7 +114,7 @@ final class HeadSource implements RequestSource {
     @Override
     public void inform(int status, Headers fields) {
         if (head.minorVersion() > 0) {
-            interim.inform(status, fields);
+            link.inform(status, fields);
         }
     }
 

@@ -1,6 +1,5 @@
 package ringfort.server;
 
-import java.net.InetSocketAddress;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import ringfort.sys.Errno;
@@ -9,6 +8,7 @@ import ringfort.sys.Linux;
 import ringfort.sys.NativeMemory;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
+import ringfort.sys.PeerAddress;
 import ringfort.sys.Sockets;
 
 /**
@@ -43,9 +43,9 @@ final class Listener implements AutoCloseable {
     }
 
     /** Lets a new connection in and tells whose it is, or turns it away with a 503 and closes it. */
-    @Nullable InetSocketAddress admit(int accepted) {
-        InetSocketAddress peer = Sockets.peerAddressOrUnknown(accepted);
-        if (admission.enter(peer.getAddress())) {
+    @Nullable PeerAddress admit(int accepted) {
+        PeerAddress peer = Sockets.peerOrUnknown(accepted);
+        if (admission.enter(peer::address)) {
             counters.accepted.add(1);
             return peer;
         }
@@ -64,8 +64,8 @@ final class Listener implements AutoCloseable {
         Libc.recvNow(accepted, discarded, DISCARDED_BYTES, Linux.MSG_DONTWAIT);
     }
 
-    void left(InetSocketAddress peer) {
-        admission.leave(peer.getAddress());
+    void left(PeerAddress peer) {
+        admission.leave(peer::address);
     }
 
     /** Takes note of a failed accept; true when the next attempt should wait. */

@@ -1,12 +1,12 @@
 package ringfort.server;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import ringfort.poller.Epoll;
 import ringfort.sys.Errno;
 import ringfort.sys.Libc;
 import ringfort.sys.Linux;
 import ringfort.sys.NativeMemory;
+import ringfort.sys.PeerAddress;
 
 /**
  * A connection whose bytes move through {@code recv} and {@code send} when epoll says they can. Its worker only.
@@ -25,8 +25,8 @@ final class PollConnection extends Connection {
     private boolean writeWaits;
     private boolean gone;
 
-    PollConnection(PollWorker worker, int fd, InetSocketAddress peer, int index, int generation) {
-        super(worker, fd, peer, index, generation);
+    PollConnection(PollWorker worker, int fd, PeerAddress peerAddress, int index, int generation) {
+        super(worker, fd, peerAddress, index, generation);
         this.poll = worker;
     }
 

@@ -1,7 +1,6 @@
 package ringfort.server;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import ringfort.poller.Epoll;
 import ringfort.poller.Sweep;
 import ringfort.sys.Errno;
@@ -9,6 +8,7 @@ import ringfort.sys.EventFd;
 import ringfort.sys.Libc;
 import ringfort.sys.Linux;
 import ringfort.sys.NativeMemory;
+import ringfort.sys.PeerAddress;
 
 /**
  * A worker on epoll: connections are registered once, edge-triggered for reading, writing and the peer's FIN; the
@@ -158,7 +158,7 @@ final class PollWorker extends Worker {
     }
 
     private void begin(int fd) {
-        InetSocketAddress peer = listener.admit(fd);
+        PeerAddress peer = listener.admit(fd);
         if (peer == null) {
             return;
         }
@@ -187,7 +187,7 @@ final class PollWorker extends Worker {
     /** The descriptor is closed. */
     void gone(PollConnection connection) {
         connections.remove(connection);
-        listener.left(connection.peer());
+        listener.left(connection.peerAddress);
         counters.closed(connection.closeReason()).add(1);
     }
 

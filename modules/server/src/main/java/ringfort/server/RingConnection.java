@@ -1,12 +1,12 @@
 package ringfort.server;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import ringfort.ring.Sqe;
 import ringfort.sys.Errno;
 import ringfort.sys.Libc;
 import ringfort.sys.Linux;
+import ringfort.sys.PeerAddress;
 
 /**
  * A connection whose bytes move through io_uring. Its worker only.
@@ -27,8 +27,8 @@ final class RingConnection extends Connection {
     private boolean closing;
     private boolean closed;
 
-    RingConnection(RingWorker worker, int fd, InetSocketAddress peer, int index, int generation) {
-        super(worker, fd, peer, index, generation);
+    RingConnection(RingWorker worker, int fd, PeerAddress peerAddress, int index, int generation) {
+        super(worker, fd, peerAddress, index, generation);
         this.ring = worker;
         this.timer = worker.kernelTimers ? new RingTimer() : null;
     }

@@ -322,7 +322,7 @@ final class RingWorker extends Worker {
     /** The descriptor is closed and no operation names it any more. */
     void gone(RingConnection connection) {
         connections.remove(connection);
-        listener.left(connection.peer());
+        listener.left(connection.peerAddress);
         counters.closed(connection.closeReason()).add(1);
     }
 

@@ -159,7 +159,7 @@ public final class ThreadsEngine implements Engine {
 
         private void begin(Socket accepted) throws IOException {
             InetSocketAddress peer = (InetSocketAddress) accepted.getRemoteSocketAddress();
-            if (!context.admission.enter(peer.getAddress())) {
+            if (!context.admission.enter(peer::getAddress)) {
                 counters.rejected.add(1);
                 reject(accepted);
                 return;
@@ -179,7 +179,7 @@ public final class ThreadsEngine implements Engine {
 
         void gone(ThreadsConnection connection, CloseReason reason) {
             connections.remove(connection);
-            context.admission.leave(connection.peer().getAddress());
+            context.admission.leave(connection.peer()::getAddress);
             counters.closed(reason).add(1);
         }
 

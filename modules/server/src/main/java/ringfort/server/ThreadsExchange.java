@@ -2,6 +2,7 @@ package ringfort.server;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import ringfort.api.Headers;
 import ringfort.api.Request;
 import ringfort.api.Response;
@@ -13,7 +14,7 @@ import ringfort.h1.Refusal;
 import ringfort.h1.RequestHead;
 
 /** One request and its response on the threads engine; the connection's thread. */
-final class ThreadsExchange {
+final class ThreadsExchange implements HeadSource.Link {
     private final ThreadsConnection connection;
     private final ServerContext context;
     private final ThreadsResponder responder;
@@ -31,7 +32,7 @@ final class ThreadsExchange {
     /** Runs the handler and sends what it answers; says what follows. */
     H1State.After serve() throws IOException {
         InputStream content = head.hasBody() ? body : null;
-        var source = new HeadSource(head, content, connection.peer(), connection.local(), this::inform);
+        var source = new HeadSource(head, content, this);
         RouteMatch match = context.match(source);
         body.trailersTo(source);
         Mount mount = match.mount();
@@ -72,7 +73,18 @@ final class ThreadsExchange {
         }
     }
 
-    private void inform(int status, Headers fields) {
+    @Override
+    public InetSocketAddress peer() {
+        return connection.peer();
+    }
+
+    @Override
+    public InetSocketAddress local() {
+        return connection.local();
+    }
+
+    @Override
+    public void inform(int status, Headers fields) {
         if (!connection.isHandling()) {
             throw new IllegalStateException("the final response has begun; a " + status + " comes too late");
         }

@@ -1,12 +1,11 @@
 package ringfort.server;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import ringfort.sys.Sockets;
 
 /** A connection without a socket. */
 final class FakeConnection extends Connection {
     FakeConnection(Worker worker, int index, int generation) {
-        super(worker, -1, new InetSocketAddress(InetAddress.getLoopbackAddress(), 2), index, generation);
+        super(worker, -1, Sockets.peerOrUnknown(-1), index, generation);
     }
 
     @Override

@@ -5,15 +5,15 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
- * {@code sockaddr_in} (linux/in.h) and {@code sockaddr_in6} (linux/in6.h) to and from {@link InetSocketAddress}.
- * Stateless.
+ * {@code sockaddr_in} (linux/in.h) and {@code sockaddr_in6} (linux/in6.h) from an {@link InetSocketAddress}, and to
+ * a {@link PeerAddress}. Stateless.
  *
  * <pre>
  *   sockaddr_in    0 family(2) | 2 port(2, network order) | 4 address(4) | 8 zero(8)
@@ -23,6 +23,9 @@ import java.net.UnknownHostException;
 final class SocketAddressCodec {
     /** Room for any address this codec knows. */
     static final int MAX_BYTES = 28;
+
+    /** The low half of {@code ::ffff:0.0.0.0}. */
+    static final long MAPPED_IPV4 = 0xFFFF_0000_0000L;
 
     private static final int INET_BYTES = 16;
     private static final int INET6_BYTES = 28;
@@ -50,34 +53,17 @@ final class SocketAddressCodec {
         return length;
     }
 
-    /** Reads an address; an IPv4 peer of a dual-stack socket ({@code ::ffff:a.b.c.d}) comes back as IPv4. */
-    static InetSocketAddress decode(MemorySegment source) {
-        int family = source.get(FAMILY, 0);
-        int port = Byte.toUnsignedInt(source.get(JAVA_BYTE, 2)) << 8 | Byte.toUnsignedInt(source.get(JAVA_BYTE, 3));
-        try {
-            return switch (family) {
-                case Linux.AF_INET -> new InetSocketAddress(InetAddress.getByAddress(bytes(source, 4, 4)), port);
-                case Linux.AF_INET6 -> new InetSocketAddress(inet6(source), port);
-                default -> throw new IllegalArgumentException("not an internet address: address family " + family);
-            };
-        } catch (UnknownHostException impossible) {
-            throw new AssertionError("an address of 4 or 16 bytes is never refused", impossible);
-        }
-    }
-
-    private static InetAddress inet6(MemorySegment source) throws UnknownHostException {
-        byte[] bytes = bytes(source, 8, 16);
-        InetAddress address = InetAddress.getByAddress(bytes); // turns a mapped IPv4 address into an Inet4Address
-        int scope = source.get(JAVA_INT_UNALIGNED, 24);
-        if (address instanceof Inet4Address || scope == 0) {
-            return address;
-        }
-        return Inet6Address.getByAddress(null, bytes, scope);
-    }
-
-    private static byte[] bytes(MemorySegment source, long offset, int length) {
-        byte[] bytes = new byte[length];
-        MemorySegment.copy(source, JAVA_BYTE, offset, bytes, 0, length);
-        return bytes;
+    /** Reads an address. */
+    static PeerAddress decode(MemorySegment source) {
+        long length = Math.min(source.byteSize(), MAX_BYTES);
+        var network = ByteBuffer.wrap(source.asSlice(0, length).toArray(JAVA_BYTE));
+        ByteBuffer host = network.duplicate().order(ByteOrder.nativeOrder());
+        int family = host.getShort(0);
+        int port = Short.toUnsignedInt(network.getShort(2));
+        return switch (family) {
+            case Linux.AF_INET -> new PeerAddress(0, MAPPED_IPV4 | Integer.toUnsignedLong(network.getInt(4)), 0, port);
+            case Linux.AF_INET6 -> new PeerAddress(network.getLong(8), network.getLong(16), host.getInt(24), port);
+            default -> throw new IllegalArgumentException("not an internet address: address family " + family);
+        };
     }
 }

@@ -92,7 +92,7 @@ public final class Sockets {
         if (result < 0) {
             throw new SocketException("getsockname of descriptor " + fd + ": " + Errno.describe(-result));
         }
-        return SocketAddressCodec.decode(scratch);
+        return SocketAddressCodec.decode(scratch).toInetSocketAddress();
     }
 
     /**
@@ -101,21 +101,24 @@ public final class Sockets {
      * @throws SocketException also when the peer has already reset the connection ({@code ENOTCONN})
      */
     public static InetSocketAddress peerAddress(int fd) throws IOException {
-        MemorySegment scratch = scratchForAddress();
-        int result = Libc.getpeername(fd, scratch.address(), scratch.address() + SocketAddressCodec.MAX_BYTES);
+        int result = getpeername(fd);
         if (result < 0) {
             throw new SocketException("getpeername of descriptor " + fd + ": " + Errno.describe(-result));
         }
-        return SocketAddressCodec.decode(scratch);
+        return SocketAddressCodec.decode(Downcall.scratch(Downcall.state())).toInetSocketAddress();
     }
 
-    /** Returns the address of the other end, or {@code 0.0.0.0:0} when the peer has already reset the connection. */
-    public static InetSocketAddress peerAddressOrUnknown(int fd) {
-        try {
-            return peerAddress(fd);
-        } catch (IOException e) {
-            return new InetSocketAddress(0);
-        }
+    /** Returns the other end of a connection, or {@code 0.0.0.0:0} when that has already reset it. */
+    public static PeerAddress peerOrUnknown(int fd) {
+        return getpeername(fd) < 0
+                ? PeerAddress.UNKNOWN
+                : SocketAddressCodec.decode(Downcall.scratch(Downcall.state()));
+    }
+
+    /** Leaves the address in this thread's scratch memory. */
+    private static int getpeername(int fd) {
+        MemorySegment scratch = scratchForAddress();
+        return Libc.getpeername(fd, scratch.address(), scratch.address() + SocketAddressCodec.MAX_BYTES);
     }
 
     /**
@@ -154,7 +157,7 @@ public final class Sockets {
      * @throws IllegalArgumentException for another address family
      */
     public static InetSocketAddress decode(MemorySegment sockaddr) {
-        return SocketAddressCodec.decode(sockaddr);
+        return SocketAddressCodec.decode(sockaddr).toInetSocketAddress();
     }
 
     /**

@@ -74,6 +74,11 @@ class SocketsTest {
         }
     }
 
+    @Test
+    void whoHasGoneIsUnknown() {
+        assertEquals(new InetSocketAddress(0), Sockets.peerOrUnknown(-1).toInetSocketAddress());
+    }
+
     private static int listenV6(String host) throws IOException {
         int probe = Libc.socket(Linux.AF_INET6, Linux.SOCK_STREAM, 0);
         assumeTrue(probe >= 0, "this kernel has no IPv6");

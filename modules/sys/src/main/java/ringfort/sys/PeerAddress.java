@@ -1,0 +1,50 @@
+package ringfort.sys;
+
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+
+/**
+ * Who is at the other end of a socket, in one object of 40 bytes: an {@link InetSocketAddress} is five of them, and most
+ * connections are never asked for theirs. IPv4 is kept as IPv6 maps it, {@code ::ffff:a.b.c.d} (RFC 4291, 2.5.5.2). Immutable.
+ */
+public final class PeerAddress {
+    /** What stands for a peer that nobody knows any more: {@code 0.0.0.0:0}. */
+    static final PeerAddress UNKNOWN = new PeerAddress(0, SocketAddressCodec.MAPPED_IPV4, 0, 0);
+
+    private static final int BYTES = 16;
+
+    private final long high;
+    private final long low;
+    private final int scope;
+    private final int port;
+
+    /** @param scope of a link-local address; 0 for none */
+    PeerAddress(long high, long low, int scope, int port) {
+        this.high = high;
+        this.low = low;
+        this.scope = scope;
+        this.port = port;
+    }
+
+    /** Returns it as the JDK has it, with its port; each call makes a new one. */
+    public InetSocketAddress toInetSocketAddress() {
+        return new InetSocketAddress(address(), port);
+    }
+
+    /** Returns it without its port, an IPv4 peer of a dual-stack socket as IPv4; each call makes a new one. */
+    public InetAddress address() {
+        byte[] bytes = ByteBuffer.allocate(BYTES).putLong(high).putLong(low).array();
+        try {
+            InetAddress address = InetAddress.getByAddress(bytes); // turns a mapped IPv4 address into an Inet4Address
+            return scope == 0 || address instanceof Inet4Address
+                    ? address
+                    : Inet6Address.getByAddress(null, bytes, scope);
+        } catch (UnknownHostException impossible) {
+            throw new AssertionError("an address of 16 bytes is never refused", impossible);
+        }
+    }
+}
