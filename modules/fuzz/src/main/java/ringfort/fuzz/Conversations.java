@@ -60,7 +60,7 @@ public final class Conversations {
     /**
      * Answers each request and writes down what happened: at its end, or, by option 1, at its head, which leaves its
      * content to be drained. Option 2 gives each request a small limit of its own, option 3 closes after the second answer,
-     * an odd alternative starts the answer at the head and ends it at the end.
+     * an odd alternative starts the answer at the head and ends it at the end. Two states take turns.
      */
     private static final class Conversation implements Pieces.Reader {
         private static final long TICK_NANOS = 1_000;
@@ -72,7 +72,8 @@ public final class Conversations {
         private final boolean startsAtHead;
         private final long mostContent;
         private final Slot slot = new Slot();
-        private final H1State state;
+        private H1State state;
+        private H1State spare;
         private final StringBuilder account = new StringBuilder();
         private final StringBuilder content = new StringBuilder();
         private long nowNanos = Long.MAX_VALUE - 5_000_000; // wraps soon, as a monotonic clock may
@@ -87,6 +88,7 @@ public final class Conversations {
             startsAtHead = input.alternative() % 2 == 1;
             mostContent = ownLimit ? OWN_LIMIT_BYTES : limits.bodyBytes();
             state = new H1State(limits, Timeouts.DEFAULT, slot);
+            spare = new H1State(limits, Timeouts.DEFAULT, slot);
             state.accepted(nowNanos);
         }
 
@@ -102,12 +104,23 @@ public final class Conversations {
                 if (event == H1State.Event.NEED_INPUT) {
                     Check.same("all is taken when more is needed", to, at);
                     Check.that(slot.armed, "waits for the peer without a deadline, in " + state.phase());
+                    restOnAnother();
                     return true;
                 }
                 on(event, buffer, at + offset);
                 Check.that(--turnsLeft > 0, "no end of events: " + account);
             }
             return false;
+        }
+
+        /** Goes on with a state that served somebody else, as idle connections do; how often depends on the cuts. */
+        private void restOnAnother() {
+            if (state.isAtRest()) {
+                H1State other = spare;
+                spare = state;
+                state = other;
+                state.resume(slot, account.isEmpty(), slot.armed ? slot.phase : null, slot.atNanos);
+            }
         }
 
         private void on(H1State.Event event, byte[] buffer, int end) {

@@ -30,6 +30,16 @@ final class DeadlinePolicy {
         writeRate.fill(timeouts.writeGraceNanos());
     }
 
+    /** Goes on with a connection of which nothing is due but what its slot holds. */
+    void resume(DeadlineSlot slot, @Nullable Phase armed, long deadlineNanos) {
+        deadlines.resume(slot, armed, deadlineNanos);
+    }
+
+    /** Whether nobody waits for anything but a request. */
+    boolean isAtRest() {
+        return body == null && !writeRate.waiting() && !responseDone;
+    }
+
     /** A head is due: from accept, or from the first byte of a later one. */
     void headExpected(long nowNanos) {
         notIdle();
@@ -122,7 +132,7 @@ final class DeadlinePolicy {
                 deadlines.off(Phase.IDLE);
                 idleBehindWrite = true;
             }
-        } else if (writeRate.waiting()) {
+        } else {
             writeRate.end(nowNanos);
             if (responseDone) {
                 responseDone = false;

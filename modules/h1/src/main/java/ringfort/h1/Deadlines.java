@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Deadlines {
     private static final Phase[] PHASES = Phase.values();
 
-    private final DeadlineSlot slot;
+    private DeadlineSlot slot;
     private final long[] atNanos = new long[PHASES.length];
     private int set;
     private @Nullable Phase published;
@@ -20,6 +20,18 @@ final class Deadlines {
 
     Deadlines(DeadlineSlot slot) {
         this.slot = slot;
+    }
+
+    /** Goes on with another slot, and what that holds: one deadline, or none for null. */
+    void resume(DeadlineSlot other, @Nullable Phase armed, long deadlineNanos) {
+        slot = other;
+        set = 0;
+        published = armed;
+        publishedAtNanos = deadlineNanos;
+        stale = false;
+        if (armed != null) {
+            set(armed, deadlineNanos);
+        }
     }
 
     @SuppressWarnings("EnumOrdinal") // as EnumMap does, without boxing; the index never leaves this object

@@ -106,9 +106,8 @@ public final class H1State {
 
     private final Limits limits;
     private final DeadlinePolicy deadlines;
-    private final ParserPool parsers;
+    private final RequestParser parser;
 
-    private @Nullable RequestParser parser; // has a part of a head
     private @Nullable BodyReader body; // of a request that has content
 
     private State state = State.READING_HEAD;
@@ -130,18 +129,33 @@ public final class H1State {
      * @param slot told on every change of the earliest deadline
      */
     public H1State(Limits limits, Timeouts timeouts, DeadlineSlot slot) {
-        this(limits, timeouts, slot, new ParserPool(limits));
+        this.limits = limits;
+        parser = new RequestParser(limits);
+        deadlines = new DeadlinePolicy(timeouts, slot);
     }
 
     /**
-     * The same, of one connection among many of one thread, which share their parsers.
-     *
-     * @param parsers with these limits too
+     * Whether nothing of a message is here, neither to be read nor to be taken by the peer: of all this object knows, the
+     * deadline in the slot is all that matters. Then the object may serve another connection, and another object, or this
+     * one later, go on with this connection ({@link #resume}). Of many connections most are at rest, so that a few objects do
+     * for them all.
      */
-    public H1State(Limits limits, Timeouts timeouts, DeadlineSlot slot, ParserPool parsers) {
-        this.limits = limits;
-        this.parsers = parsers;
-        deadlines = new DeadlinePolicy(timeouts, slot);
+    public boolean isAtRest() {
+        return state == State.READING_HEAD && !parser.started() && !mustClose && deadlines.isAtRest();
+    }
+
+    /**
+     * Goes on with a connection that is at rest, or was not yet accepted; to be called while this object {@linkplain
+     * #isAtRest() is at rest} itself.
+     *
+     * @param slot that connection's
+     * @param first whether it has not sent a request yet
+     * @param armed what its slot holds, {@link Phase#HEADER} or {@link Phase#IDLE}; null for nothing
+     * @param deadlineNanos for when
+     */
+    public void resume(DeadlineSlot slot, boolean first, @Nullable Phase armed, long deadlineNanos) {
+        firstRequest = first;
+        deadlines.resume(slot, armed, deadlineNanos);
     }
 
     /** The connection is there: its first head is due in {@link Timeouts#headerNanos}, whether or not a byte comes. */
@@ -177,33 +191,21 @@ public final class H1State {
     }
 
     private Event readHead(byte[] buffer, int from, int to, long nowNanos) {
-        RequestParser reading = parser == null ? parsers.take() : parser;
-        RequestParser.Result result = reading.parse(buffer, from, to);
-        position = reading.position();
-        parser = null;
+        RequestParser.Result result = parser.parse(buffer, from, to);
+        position = parser.position();
         return switch (result) {
             case NEED_INPUT -> {
-                if (reading.started()) {
-                    parser = reading;
+                if (parser.started()) {
                     deadlines.headExpected(nowNanos);
-                } else {
-                    parsers.give(reading);
                 }
                 yield Event.NEED_INPUT;
             }
             case HEAD -> {
-                RequestHead found = reading.head();
-                parsers.give(reading);
-                beginExchange(found, nowNanos);
+                beginExchange(parser.takeHead(), nowNanos);
                 yield Event.HEAD;
             }
-            case REFUSED -> refuse(reading.refusal());
+            case REFUSED -> refuse(parser.refusal());
         };
-    }
-
-    private boolean inHead() {
-        RequestParser reading = parser;
-        return reading != null && reading.inHead();
     }
 
     private boolean bodyComplete() {
@@ -346,7 +348,7 @@ public final class H1State {
     /** The peer has ended its side. What it left behind says what to do. */
     public InputEnd inputClosed(long nowNanos) {
         InputEnd end = switch (state) {
-            case READING_HEAD -> inHead() ? InputEnd.PARTIAL_HEAD : InputEnd.IDLE_CLOSE;
+            case READING_HEAD -> parser.inHead() ? InputEnd.PARTIAL_HEAD : InputEnd.IDLE_CLOSE;
             case EXCHANGE -> bodyComplete() ? InputEnd.AFTER_REQUEST : InputEnd.PARTIAL_BODY;
             case REFUSED -> InputEnd.AFTER_REQUEST;
             case DRAINING, CLOSING, CLOSED, TUNNEL -> InputEnd.IDLE_CLOSE;
@@ -439,7 +441,10 @@ public final class H1State {
         deadlines.publish();
     }
 
-    /** Whether we are waiting for the peer to take bytes of the response. Saying it again changes nothing. */
+    /**
+     * Whether we are waiting for the peer to take bytes of the response; false when it has taken all there are, even if that
+     * took no time. Saying it again changes nothing.
+     */
     public void writeOutstanding(boolean waiting, long nowNanos) {
         if (!lingering && state != State.CLOSED) {
             deadlines.waitForWrite(waiting, nowNanos);
@@ -534,7 +539,7 @@ public final class H1State {
     /** What the connection is doing. */
     public Phase phase() {
         return switch (state) {
-            case READING_HEAD -> firstRequest || parser != null ? Phase.HEADER : Phase.IDLE;
+            case READING_HEAD -> firstRequest || parser.started() ? Phase.HEADER : Phase.IDLE;
             case EXCHANGE -> {
                 if (responseStarted) {
                     yield Phase.WRITE;
@@ -578,12 +583,12 @@ public final class H1State {
      * not. For whoever can only look at what was received, beside a thread that is busy; takes and changes nothing.
      */
     public boolean completesHead(byte[] buffer, int from, int to) {
-        return state == State.READING_HEAD && RequestParser.endsWithin(parser, buffer, from, to);
+        return state == State.READING_HEAD && parser.endsWithin(buffer, from, to);
     }
 
     private Expiry outcome(Phase due) {
         return switch (due) {
-            case HEADER -> inHead() ? late(408, "request head too late", Expiry.ANSWER_408) : silent();
+            case HEADER -> parser.inHead() ? late(408, "request head too late", Expiry.ANSWER_408) : silent();
             case BODY -> responseStarted ? aborted() : late(408, "request content too late", Expiry.ANSWER_408);
             case HANDLER -> late(503, "handler too late", Expiry.ANSWER_503);
             case WRITE -> aborted();

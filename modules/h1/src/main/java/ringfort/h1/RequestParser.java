@@ -210,16 +210,13 @@ public final class RequestParser {
     }
 
     /**
-     * Whether {@code buffer[from, to)}, behind what {@code parser} has taken before, holds the end of the head: its empty
-     * line. Takes nothing, and does not judge the head.
-     *
-     * @param parser null before the first byte
+     * Whether {@code buffer[from, to)}, behind what was taken before, holds the end of the head: its empty line. Takes
+     * nothing, and does not judge the head.
      */
-    static boolean endsWithin(@Nullable RequestParser parser, byte[] buffer, int from, int to) {
+    boolean endsWithin(byte[] buffer, int from, int to) {
         int at = from;
         int matched = 0; // octets of CR LF CR LF
-        if (parser != null && parser.inHead()) {
-            Carry carry = parser.carry;
+        if (inHead()) {
             for (int i = Math.max(0, carry.length() - 3); i < carry.length(); i++) {
                 matched = Octets.endOfHead(matched, carry.at(i));
             }
@@ -234,8 +231,10 @@ public final class RequestParser {
         return matched == 4;
     }
 
-    /** Forgets the head found last, so that it can be collected. */
-    void forgetHead() {
+    /** The head found last, which this parser then forgets. */
+    RequestHead takeHead() {
+        RequestHead found = head();
         head = null;
+        return found;
     }
 }

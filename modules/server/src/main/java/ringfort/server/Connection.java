@@ -41,10 +41,8 @@ abstract class Connection {
     final int generation;
     final PeerAddress peerAddress;
     final Slot slot;
-    final H1State h1;
-    final Outbox out;
     private @Nullable PeerProgress progress; // while the peer is waited for to take more
-    private final Responder responder = new Responder(this);
+    private @Nullable Conversation conversation; // while a message is under way
 
     /** In the worker's list of connections to settle. */
     boolean touched;
@@ -74,14 +72,44 @@ abstract class Connection {
         this.index = index;
         this.generation = generation;
         this.slot = new Slot(this);
-        this.h1 = new H1State(worker.context.limits, worker.context.timeouts, slot, worker.parsers);
-        this.out = new Outbox(worker.buffers);
     }
 
     final void accepted() {
         acceptedNanos = worker.now();
-        h1.accepted(acceptedNanos);
+        h1().accepted(acceptedNanos);
         touch();
+    }
+
+    /** Takes one, where it has none. */
+    private Conversation conversation() {
+        Conversation current = conversation;
+        if (current == null) {
+            current = worker.conversations.take(this);
+            conversation = current;
+        }
+        return current;
+    }
+
+    final H1State h1() {
+        return conversation().h1;
+    }
+
+    final Outbox out() {
+        return conversation().out;
+    }
+
+    /** Whether something waits to be sent. */
+    final boolean hasOutput() {
+        return conversation != null && !conversation.out.isEmpty();
+    }
+
+    /** Gives back what only a message under way needs; the transport, when it has settled. */
+    final void rest() {
+        Conversation current = conversation;
+        if (current != null && exchange == null && !closing && !destroyed && !hasLeftover() && current.isAtRest()) {
+            conversation = null;
+            worker.conversations.give(current);
+        }
     }
 
     // What the transport is to do.
@@ -105,11 +133,16 @@ abstract class Connection {
 
     /** Everything is sent and our side ends, the peer's being open: it gets our FIN and may answer it. */
     final boolean wantsShutdown() {
-        return (closing || halfClosed) && !shutdown && !destroyed && out.isEmpty();
+        return (closing || halfClosed) && !shutdown && !destroyed && !hasOutput();
     }
 
     final boolean isDestroyed() {
         return destroyed;
+    }
+
+    /** Whether it has had a response. */
+    final boolean isServed() {
+        return served;
     }
 
     /** Whether no further request is read. */
@@ -140,17 +173,17 @@ abstract class Connection {
         if (phase == Phase.WRITE) {
             slot.creditAcknowledged(worker.now());
         }
-        H1State.Expiry expiry = h1.expired(worker.now());
+        H1State.Expiry expiry = h1().expired(worker.now());
         if (expiry == H1State.Expiry.NOT_DUE) {
             slot.putBack();
             return;
         }
         slot.expired(phase, due);
         switch (expiry) {
-            case ANSWER_408 -> answerAndClose(h1.refusal(), CloseReason.DEADLINE);
+            case ANSWER_408 -> answerAndClose(h1().refusal(), CloseReason.DEADLINE);
             case ANSWER_503 -> {
                 Exchange late = exchange;
-                answerAndClose(h1.refusal(), CloseReason.DEADLINE);
+                answerAndClose(h1().refusal(), CloseReason.DEADLINE);
                 if (late != null) {
                     late.interrupt();
                 }
@@ -236,10 +269,10 @@ abstract class Connection {
         RequestBody tunnel = tunnelInput();
         if (tunnel != null) {
             tunnel.end();
-            h1.readOutstanding(false, worker.now());
+            h1().readOutstanding(false, worker.now());
             return;
         }
-        switch (h1.inputClosed(worker.now())) {
+        switch (h1().inputClosed(worker.now())) {
             case IDLE_CLOSE -> closeWhenSent(CloseReason.PEER);
             case PARTIAL_HEAD -> closeWhenSent(CloseReason.PEER_MIDWAY);
             case PARTIAL_BODY -> {
@@ -258,12 +291,13 @@ abstract class Connection {
     /** The kernel took {@code count} bytes of {@link #out}. */
     final void sent(int count) {
         touch();
-        out.sent(count);
-        h1.writeProgress(progress == null ? count : progress.given(count), worker.now());
-        responder.pump();
-        if (out.isEmpty()) {
+        Conversation current = conversation();
+        current.out.sent(count);
+        current.h1.writeProgress(progress == null ? count : progress.given(count), worker.now());
+        current.responder.pump();
+        if (current.out.isEmpty()) {
             progress = null;
-            h1.writeOutstanding(false, worker.now());
+            current.h1.writeOutstanding(false, worker.now());
             endIfPeerEnded();
         }
         driveLeftover();
@@ -274,7 +308,7 @@ abstract class Connection {
      * sends our FIN.
      */
     private void endIfPeerEnded() {
-        if (closing && (peerClosed || peerDone) && out.isEmpty()) {
+        if (closing && (peerClosed || peerDone) && !hasOutput()) {
             destroy(closeReason, null);
         }
     }
@@ -292,7 +326,7 @@ abstract class Connection {
         if (peerClosed || worker.context.timeouts.lingerNanos() == 0) {
             destroy(closeReason, null);
         } else {
-            h1.closing(worker.now());
+            h1().closing(worker.now());
         }
     }
 
@@ -325,11 +359,13 @@ abstract class Connection {
             tunnelled(buffer, from, to);
             return to;
         }
-        while (!closing && !destroyed && out.queuedBytes() < worker.context.options.maxQueuedWrite()) {
+        Conversation current = conversation();
+        H1State h1 = current.h1;
+        while (!closing && !destroyed && current.out.queuedBytes() < worker.context.options.maxQueuedWrite()) {
             H1State.Event event = h1.next(buffer, at, to, worker.now());
             at = h1.position();
             switch (event) {
-                case HEAD -> begin();
+                case HEAD -> begin(h1);
                 case BODY -> body(buffer, h1.dataFrom(), h1.dataTo());
                 case END -> {
                     if (exchange != null) {
@@ -361,7 +397,7 @@ abstract class Connection {
         return at;
     }
 
-    private void begin() {
+    private void begin(H1State h1) {
         var begun = new Exchange(this, h1.head());
         exchange = begun;
         worker.counters.requests.add(1);
@@ -380,7 +416,7 @@ abstract class Connection {
     private void offer(RequestBody to, byte[] bytes) {
         if (!to.offer(bytes) && !bodyPaused && to.pause()) {
             bodyPaused = true;
-            h1.readOutstanding(false, worker.now());
+            h1().readOutstanding(false, worker.now());
         }
     }
 
@@ -388,7 +424,7 @@ abstract class Connection {
     private void tunnelled(byte[] buffer, int from, int to) {
         RequestBody tunnel = tunnelInput();
         if (tunnel != null && from < to) {
-            h1.readOutstanding(false, worker.now());
+            h1().readOutstanding(false, worker.now());
             offer(tunnel, Arrays.copyOfRange(buffer, from, to));
         }
     }
@@ -407,7 +443,7 @@ abstract class Connection {
         }
         Placement placement = current.mount().placement();
         boolean bodyIsHere = current.body == null || current.body.isEnded();
-        if (placement == Placement.INLINE && !bodyIsHere && !bodyPaused && !h1.awaitsContinue()) {
+        if (placement == Placement.INLINE && !bodyIsHere && !bodyPaused && !h1().awaitsContinue()) {
             return;
         }
         current.dispatched = true;
@@ -424,28 +460,29 @@ abstract class Connection {
             return;
         }
         touch();
+        Conversation current = conversation();
         if (!from.answered) {
-            responder.interim(from);
+            current.responder.interim(from);
         }
         RequestBody tunnel = tunnelInput();
         RequestBody body = tunnel == null ? from.body : tunnel;
         if (body != null && bodyPaused && body.wantsMore()) {
             bodyPaused = false;
             body.resumed();
-            h1.readOutstanding(tunnel == null, worker.now());
+            current.h1.readOutstanding(tunnel == null, worker.now());
             driveLeftover();
         }
         Response response = from.response();
         if (response != null && !from.answered) {
             from.answered = true;
             served = true;
-            responder.respond(from, response);
+            current.responder.respond(from, response);
         } else {
-            responder.pump();
+            current.responder.pump();
         }
         tunnel = tunnelInput(); // again: this signal may have been for the switch and for a read behind it
         if (tunnel != null) {
-            h1.readOutstanding(tunnel.readerWaits(), worker.now());
+            current.h1.readOutstanding(tunnel.readerWaits(), worker.now());
         }
     }
 
@@ -476,6 +513,7 @@ abstract class Connection {
 
     /** The response is queued whole: what follows is decided now, so that pipelined answers share a send. */
     final void responseQueued() {
+        H1State h1 = h1();
         if (exchange != null && !h1.requestComplete() && exchange.body != null) {
             exchange.body.fail(new IOException("the response is complete; the rest of the request body is discarded"));
         }
@@ -513,7 +551,7 @@ abstract class Connection {
     /** Answers what cannot be served, if nothing was answered yet, and closes. */
     private void answerAndClose(Refusal refusal, CloseReason reason) {
         Exchange current = exchange;
-        boolean tooLate = responder.isStreaming();
+        boolean tooLate = conversation().responder.isStreaming();
         abandonExchange(new IOException(refusal.reason()));
         if (tooLate) {
             destroy(reason, null);
@@ -521,15 +559,17 @@ abstract class Connection {
         }
         boolean isHead = current != null && current.head.isHead();
         worker.encodeRefusal(refusal, isHead);
-        out.append(worker.sink.array(), 0, worker.sink.length());
-        h1.responseHead(false, worker.now());
+        out().append(worker.sink.array(), 0, worker.sink.length());
+        h1().responseHead(false, worker.now());
         closeWhenSent(reason);
     }
 
     private void abandonExchange(@Nullable IOException cause) {
         Exchange current = exchange;
         exchange = null;
-        responder.abandon();
+        if (conversation != null) {
+            conversation.responder.abandon();
+        }
         if (current != null) {
             current.abandon(cause != null ? cause : new IOException("the connection is closed"));
         }
@@ -544,7 +584,7 @@ abstract class Connection {
         closing = true;
         leftover = NONE;
         bodyPaused = false;
-        h1.readOutstanding(false, worker.now());
+        h1().readOutstanding(false, worker.now());
         touch();
         endIfPeerEnded();
     }
@@ -559,7 +599,7 @@ abstract class Connection {
         }
         destroyed = true;
         leftover = NONE;
-        h1.closed();
+        h1().closed();
         slot.end();
         abandonExchange(cause);
         touch();
@@ -571,7 +611,7 @@ abstract class Connection {
      * @param silentToo also one that has not asked anything yet; its first request may be on its way
      */
     final void drain(boolean silentToo) {
-        boolean between = h1.phase() == Phase.IDLE || (silentToo && slot.phase() == Phase.HEADER && !served);
+        boolean between = h1().phase() == Phase.IDLE || (silentToo && slot.phase() == Phase.HEADER && !served);
         if (between && exchange == null && !closing && !destroyed && !hasLeftover()) {
             closeWhenSent(CloseReason.DRAINED);
         }

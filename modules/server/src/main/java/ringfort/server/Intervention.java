@@ -58,7 +58,7 @@ final class Intervention implements AutoCloseable {
     boolean enforce(Connection connection, long nowNanos) {
         if (!connection.isDestroyed() && connection.slot.isDue(nowNanos)) {
             for (Phase phase : PHASES) { // the first may be excused and hide another
-                long late = connection.h1.lateNanos(phase, nowNanos);
+                long late = connection.h1().lateNanos(phase, nowNanos);
                 if (late >= 0 && enforce(connection, phase, late, nowNanos)) {
                     return true;
                 }
@@ -72,7 +72,7 @@ final class Intervention implements AutoCloseable {
             return handler(connection, late);
         } else if (phase == Phase.WRITE) {
             return !takes(connection, nowNanos) && end(connection, phase, late);
-        } else if (!connection.out.isEmpty()) {
+        } else if (connection.hasOutput()) {
             return false;
         }
         int count = connection.isClosing() ? 0 : pending(connection);
@@ -106,7 +106,7 @@ final class Intervention implements AutoCloseable {
     }
 
     private boolean endsHead(Connection connection, int count) {
-        return connection.h1.completesHead(pending, 0, count);
+        return connection.h1().completesHead(pending, 0, count);
     }
 
     /** A first byte that waits began a head, in time, as far as we know; that has its budget, and then is late itself. */
@@ -122,7 +122,7 @@ final class Intervention implements AutoCloseable {
 
     private static boolean takes(Connection connection, long nowNanos) {
         connection.slot.creditAcknowledged(nowNanos);
-        return connection.h1.lateNanos(Phase.WRITE, nowNanos) < 0 || Sockets.unsentBytes(connection.fd) == 0;
+        return connection.h1().lateNanos(Phase.WRITE, nowNanos) < 0 || Sockets.unsentBytes(connection.fd) == 0;
     }
 
     // What it is waiting for.
@@ -132,7 +132,7 @@ final class Intervention implements AutoCloseable {
         if (exchange != null && exchange.response() != null) {
             return false; // it is the worker who is late
         }
-        boolean answered = exchange != null && connection.out.isEmpty() && answer(connection, exchange.head.isHead());
+        boolean answered = exchange != null && !connection.hasOutput() && answer(connection, exchange.head.isHead());
         connection.slot.enforced(Phase.HANDLER, late, answered);
         if (answered) {
             Libc.shutdown(connection.fd, Linux.SHUT_WR); // not both: bytes that still come would reset what was said

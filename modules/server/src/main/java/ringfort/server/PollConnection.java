@@ -66,6 +66,7 @@ final class PollConnection extends Connection {
         }
         slot.settle();
         touched = false;
+        rest();
         return !(readable && wantsRead()) || again();
     }
 
@@ -98,7 +99,8 @@ final class PollConnection extends Connection {
     }
 
     private void send() {
-        while (writable && !out.isEmpty() && !isDestroyed()) {
+        while (writable && hasOutput() && !isDestroyed()) {
+            Outbox out = out();
             long count = Libc.sendNow(fd, out.address(), out.length(), Linux.MSG_NOSIGNAL | Linux.MSG_DONTWAIT);
             if (count >= 0) {
                 worker.counters.sentBytes.add(count);
@@ -109,16 +111,16 @@ final class PollConnection extends Connection {
                 transportFailed(new IOException("send: " + Errno.describe((int) -count)));
             }
         }
-        boolean waits = !out.isEmpty() && !isDestroyed();
+        boolean waits = hasOutput() && !isDestroyed();
         if (waits != writeWaits) {
             writeWaits = waits;
-            h1.writeOutstanding(waits, worker.now());
+            h1().writeOutstanding(waits, worker.now());
         }
     }
 
     private void close() {
         gone = true;
-        out.clear();
+        out().clear();
         Libc.close(fd);
         poll.gone(this);
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -130,6 +131,35 @@ final class RequestBody extends InputStream {
         System.arraycopy(current, position, target, offset, count);
         position += count;
         return count;
+    }
+
+    /** Gathers what came without a buffer between; what came in one piece is that piece. */
+    @Override
+    public byte[] readNBytes(int length) throws IOException {
+        if (length < 0) {
+            throw new IllegalArgumentException("cannot read " + length + " bytes");
+        }
+        byte[] gathered = NONE;
+        int filled = 0;
+        while (filled < length && ready()) {
+            int count = Math.min(length - filled, current.length - position);
+            if (filled == 0 && count == current.length) {
+                gathered = current; // nobody else has it, and it is full: it grows by a copy
+            } else {
+                if (gathered.length - filled < count) {
+                    gathered = Arrays.copyOf(gathered, capacity(filled, count, length));
+                }
+                System.arraycopy(current, position, gathered, filled, count);
+            }
+            position += count;
+            filled += count;
+        }
+        return filled == gathered.length ? gathered : Arrays.copyOf(gathered, filled);
+    }
+
+    /** Room for {@code more}, and to spare: a body may come in very many pieces. */
+    private static int capacity(int filled, int more, int most) {
+        return (int) Math.min(most, Math.max(2L * filled, filled + (long) more));
     }
 
     /** Hands over what came as it came, without a buffer between. */

@@ -3,6 +3,7 @@ package ringfort.server;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Response;
 import ringfort.api.Upgrade;
+import ringfort.h1.H1State;
 import ringfort.h1.ResponseEncoder;
 import ringfort.sys.OnWorker;
 
@@ -17,13 +18,22 @@ final class Responder {
     /** A streamed body is taken from its writer while less than this is queued. */
     private static final int STREAM_AHEAD_BYTES = 64 * 1024;
 
-    private final Connection connection;
+    private final H1State h1;
+    private final Outbox out;
+    private Connection connection;
     private @Nullable BodyOutput stream; // under way
     private @Nullable Exchange tunnel; // the stream is its handler's, and no longer HTTP
     private ResponseEncoder.Framing framing = ResponseEncoder.Framing.NONE;
 
-    Responder(Connection connection) {
+    Responder(H1State h1, Outbox out, Connection connection) {
+        this.h1 = h1;
+        this.out = out;
         this.connection = connection;
+    }
+
+    /** Another connection, between two responses. */
+    void serve(Connection other) {
+        connection = other;
     }
 
     /** Whether a response has begun that only its writer can end. */
@@ -42,8 +52,8 @@ final class Responder {
         for (byte[] next = from.nextInterim(); next != null; next = from.nextInterim()) {
             if (next.length == 0) {
                 sendContinue();
-            } else if (connection.out.queuedBytes() < connection.worker.context.options.maxQueuedWrite()) {
-                connection.out.append(next, 0, next.length);
+            } else if (out.queuedBytes() < connection.worker.context.options.maxQueuedWrite()) {
+                out.append(next, 0, next.length);
             }
         }
         if (from.body != null && from.body.continueWanted()) {
@@ -52,12 +62,12 @@ final class Responder {
     }
 
     private void sendContinue() {
-        if (connection.h1.awaitsContinue()) {
+        if (h1.awaitsContinue()) {
             Worker worker = connection.worker;
             worker.sink.reset();
             ResponseEncoder.interim(worker.sink, 100);
-            connection.out.append(worker.sink.array(), 0, worker.sink.length());
-            connection.h1.continueSent(worker.now());
+            out.append(worker.sink.array(), 0, worker.sink.length());
+            h1.continueSent(worker.now());
         }
     }
 
@@ -73,11 +83,11 @@ final class Responder {
         long length = streamed != null
                 ? streamed.declaredLength()
                 : content != null ? content.length : response.body().length();
-        boolean keepAlive = connection.h1.keepAlive() && !worker.isDraining();
+        boolean keepAlive = h1.keepAlive() && !worker.isDraining();
         ResponseContent.Head head = worker.encode(from.head, response, length, keepAlive);
         worker.counters.responses.add(1);
         framing = head.framing();
-        connection.h1.responseHead(head.keepAlive(), worker.now());
+        h1.responseHead(head.keepAlive(), worker.now());
         if (framing != ResponseEncoder.Framing.NONE && streamed == null) {
             appendWithHead(content != null ? content : ResponseContent.bytes(response));
         } else {
@@ -95,10 +105,10 @@ final class Responder {
         Worker worker = connection.worker;
         worker.sink.reset();
         ResponseContent.switching(worker.sink, response, upgrade);
-        connection.out.append(worker.sink.array(), 0, worker.sink.length());
+        out.append(worker.sink.array(), 0, worker.sink.length());
         worker.counters.responses.add(1);
-        connection.h1.responseHead(false, worker.now());
-        connection.h1.detach(worker.context.idleNanos(upgrade));
+        h1.responseHead(false, worker.now());
+        h1.detach(worker.context.idleNanos(upgrade));
         framing = ResponseEncoder.Framing.UNTIL_CLOSE;
         tunnel = from;
         stream = from.stream();
@@ -109,7 +119,6 @@ final class Responder {
     /** The head is in the worker's sink; a small body joins it there, so that both are copied once. */
     private void appendWithHead(byte[] content) {
         Worker worker = connection.worker;
-        Outbox out = connection.out;
         if (content.length <= BufferPool.SMALL_BYTES / 2) {
             worker.sink.bytes(content, 0, content.length);
             out.append(worker.sink.array(), 0, worker.sink.length());
@@ -130,7 +139,6 @@ final class Responder {
             connection.cut();
             return;
         }
-        Outbox out = connection.out;
         while (out.queuedBytes() < STREAM_AHEAD_BYTES) {
             boolean last = streamed.isEnded(); // read before the queue: pieces are put before it is set
             byte[] piece = streamed.peek();
@@ -158,7 +166,7 @@ final class Responder {
             return;
         }
         if (framing == ResponseEncoder.Framing.CHUNKED) {
-            connection.worker.appendLastChunk(connection.out, ended.trailers());
+            connection.worker.appendLastChunk(out, ended.trailers());
         }
         stream = null;
         connection.responseQueued();

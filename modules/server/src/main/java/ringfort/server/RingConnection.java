@@ -40,20 +40,23 @@ final class RingConnection extends Connection {
         if (isDestroyed()) {
             return settleDestroyed();
         }
-        return settleSend() && settleReceive() && (timer == null || timer.settle(ring, this));
+        boolean settled = settleSend() && settleReceive() && (timer == null || timer.settle(ring, this));
+        rest();
+        return settled;
     }
 
     private boolean settleSend() {
-        if (sending || out.isEmpty()) {
+        if (sending || !hasOutput()) {
             return true;
         }
+        Outbox out = out();
         Sqe sqe = ring.sqe();
         if (sqe == null) {
             return false;
         }
         sqe.send(fd, out.address(), out.length(), Linux.MSG_NOSIGNAL, RingWorker.userData(RingWorker.SEND, this));
         sending = true;
-        h1.writeOutstanding(true, worker.now());
+        h1().writeOutstanding(true, worker.now());
         return true;
     }
 
@@ -123,7 +126,7 @@ final class RingConnection extends Connection {
         if (sqe == null) {
             return false;
         }
-        out.clear();
+        out().clear();
         sqe.close(fd, RingWorker.userData(RingWorker.CLOSE, this));
         closing = true;
         return true;

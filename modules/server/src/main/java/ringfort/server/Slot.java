@@ -95,7 +95,7 @@ final class Slot extends DeadlineWheel.Entry implements DeadlineSlot {
         long graceBytes = (long) Math.ceil(graceSeconds * timeouts.writeBytesPerSecond());
         long bytes = connection.progress().credit(Sockets.unsentBytes(connection.fd), graceBytes);
         if (bytes > 0) {
-            connection.h1.writeProgress(bytes, nowNanos);
+            connection.h1().writeProgress(bytes, nowNanos);
         }
     }
 

@@ -13,7 +13,6 @@ import ringfort.api.Response;
 import ringfort.api.spi.Mount;
 import ringfort.h1.ByteSink;
 import ringfort.h1.ChunkedEncoder;
-import ringfort.h1.ParserPool;
 import ringfort.h1.Refusal;
 import ringfort.h1.RequestHead;
 import ringfort.sys.OffWorker;
@@ -62,7 +61,7 @@ abstract class Worker implements Executor, Runnable {
     final Hold hold = new Hold();
     final Counters counters = new Counters(false);
     final BufferPool buffers = new BufferPool();
-    final ParserPool parsers;
+    final ConversationPool conversations = new ConversationPool();
     final byte[] scratch = new byte[SCRATCH_BYTES];
     final ByteSink sink = new ByteSink(4096);
 
@@ -92,7 +91,6 @@ abstract class Worker implements Executor, Runnable {
     Worker(ServerContext context, String name) {
         this.context = context;
         this.content = new ResponseContent(context);
-        this.parsers = new ParserPool(context.limits);
         this.thread = Thread.ofPlatform().name(name).unstarted(this);
     }
 

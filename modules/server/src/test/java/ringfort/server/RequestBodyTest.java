@@ -3,6 +3,7 @@ package ringfort.server;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -50,7 +52,7 @@ class RequestBodyTest {
             int waiting = 0;
             for (int at = 0; at < content.length; ) {
                 int end = Math.min(content.length, at + 1 + random.nextInt(60_000));
-                boolean room = body.offer(java.util.Arrays.copyOfRange(content, at, end));
+                boolean room = body.offer(Arrays.copyOfRange(content, at, end));
                 at = end;
                 if (!room && body.pause()) {
                     while (!body.wantsMore()) {
@@ -128,5 +130,41 @@ class RequestBodyTest {
         assertFalse(body.continueWanted());
         body.close();
         assertThrows(IOException.class, body::read);
+    }
+
+    @Test
+    void aBodyThatCameInOnePieceIsNotCopied() throws IOException {
+        byte[] piece = {1, 2, 3};
+        RequestBody body = body();
+        body.offer(piece);
+        body.end();
+        assertSame(piece, body.readAllBytes());
+        assertEquals(0, body.readAllBytes().length);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 7, 8, 999, 1000, 1001, Integer.MAX_VALUE})
+    void asManyBytesAsWantedAreGatheredAndTheRestStays(int wanted) throws IOException {
+        byte[] content = new byte[1000];
+        new Random(wanted).nextBytes(content);
+        for (int pieceBytes : new int[] {1, 7, 8, 999, 1000}) {
+            RequestBody body = body();
+            for (int at = 0; at < content.length; at += pieceBytes) {
+                body.offer(Arrays.copyOfRange(content, at, Math.min(content.length, at + pieceBytes)));
+            }
+            body.end();
+            int expected = Math.min(wanted, content.length);
+            assertArrayEquals(Arrays.copyOf(content, expected), body.readNBytes(wanted), () -> pieceBytes + " each");
+            assertArrayEquals(Arrays.copyOfRange(content, expected, content.length), body.readAllBytes());
+        }
+    }
+
+    @Test
+    void aFailureMidwayIsNotTakenForTheEnd() {
+        RequestBody body = body();
+        body.offer(new byte[] {1});
+        body.fail(new EOFException("gone"));
+        assertThrows(IOException.class, body::readAllBytes);
+        assertThrows(IllegalArgumentException.class, () -> body.readNBytes(-1));
     }
 }
