@@ -18,22 +18,19 @@ final class Responder {
     /** A streamed body is taken from its writer while less than this is queued. */
     private static final int STREAM_AHEAD_BYTES = 64 * 1024;
 
+    private final Conversation conversation;
     private final H1State h1;
     private final Outbox out;
-    private Connection connection;
+    private final Worker worker;
     private @Nullable BodyOutput stream; // under way
     private @Nullable Exchange tunnel; // the stream is its handler's, and no longer HTTP
     private ResponseEncoder.Framing framing = ResponseEncoder.Framing.NONE;
 
-    Responder(H1State h1, Outbox out, Connection connection) {
-        this.h1 = h1;
-        this.out = out;
-        this.connection = connection;
-    }
-
-    /** Another connection, between two responses. */
-    void serve(Connection other) {
-        connection = other;
+    Responder(Conversation conversation) {
+        this.conversation = conversation;
+        h1 = conversation.h1;
+        out = conversation.out;
+        worker = conversation.worker;
     }
 
     /** Whether a response has begun that only its writer can end. */
@@ -52,7 +49,7 @@ final class Responder {
         for (byte[] next = from.nextInterim(); next != null; next = from.nextInterim()) {
             if (next.length == 0) {
                 sendContinue();
-            } else if (out.queuedBytes() < connection.worker.context.options.maxQueuedWrite()) {
+            } else if (out.queuedBytes() < worker.context.options.maxQueuedWrite()) {
                 out.append(next, 0, next.length);
             }
         }
@@ -63,7 +60,6 @@ final class Responder {
 
     private void sendContinue() {
         if (h1.awaitsContinue()) {
-            Worker worker = connection.worker;
             worker.sink.reset();
             ResponseEncoder.interim(worker.sink, 100);
             out.append(worker.sink.array(), 0, worker.sink.length());
@@ -77,7 +73,6 @@ final class Responder {
             switchProtocols(from, response, upgrade);
             return;
         }
-        Worker worker = connection.worker;
         BodyOutput streamed = from.stream();
         byte[] content = from.wholeBody();
         long length = streamed != null
@@ -94,7 +89,7 @@ final class Responder {
             appendWithHead(NONE);
         }
         if (streamed == null) {
-            connection.responseQueued();
+            conversation.responseQueued();
         } else {
             stream = streamed;
             pump();
@@ -102,7 +97,6 @@ final class Responder {
     }
 
     private void switchProtocols(Exchange from, Response response, Upgrade upgrade) {
-        Worker worker = connection.worker;
         worker.sink.reset();
         ResponseContent.switching(worker.sink, response, upgrade);
         out.append(worker.sink.array(), 0, worker.sink.length());
@@ -112,13 +106,12 @@ final class Responder {
         framing = ResponseEncoder.Framing.UNTIL_CLOSE;
         tunnel = from;
         stream = from.stream();
-        connection.detached();
+        conversation.detached();
         pump();
     }
 
     /** The head is in the worker's sink; a small body joins it there, so that both are copied once. */
     private void appendWithHead(byte[] content) {
-        Worker worker = connection.worker;
         if (content.length <= BufferPool.SMALL_BYTES / 2) {
             worker.sink.bytes(content, 0, content.length);
             out.append(worker.sink.array(), 0, worker.sink.length());
@@ -136,7 +129,7 @@ final class Responder {
             return;
         }
         if (streamed.aborted() != null) {
-            connection.cut();
+            conversation.connection().cut();
             return;
         }
         while (out.queuedBytes() < STREAM_AHEAD_BYTES) {
@@ -149,7 +142,7 @@ final class Responder {
                 return;
             }
             if (framing == ResponseEncoder.Framing.CHUNKED) {
-                connection.worker.appendChunk(out, piece);
+                worker.appendChunk(out, piece);
             } else {
                 out.appendStable(piece, 0, piece.length);
             }
@@ -159,16 +152,16 @@ final class Responder {
 
     private void end(BodyOutput ended) {
         if (tunnel != null) {
-            connection.halfClose();
+            conversation.connection().halfClose();
             if (tunnel.tunnelReturned()) {
-                connection.tunnelEnded();
+                conversation.connection().tunnelEnded();
             }
             return;
         }
         if (framing == ResponseEncoder.Framing.CHUNKED) {
-            connection.worker.appendLastChunk(out, ended.trailers());
+            worker.appendLastChunk(out, ended.trailers());
         }
         stream = null;
-        connection.responseQueued();
+        conversation.responseQueued();
     }
 }
