@@ -7,12 +7,15 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import ringfort.api.Response;
+import ringfort.api.Route;
 import ringfort.h1.Phase;
 import ringfort.ring.RingSyscalls;
 
@@ -23,7 +26,10 @@ import ringfort.ring.RingSyscalls;
 class TinyRingTest {
     private static final int PEERS = 60;
 
-    private static TimedServer start(Timekeeper keeper, RingEngine.Sizes sizes) throws IOException {
+    private final CountDownLatch held = new CountDownLatch(1);
+    private final CountDownLatch release = new CountDownLatch(1);
+
+    private TimedServer start(Timekeeper keeper, RingEngine.Sizes sizes) throws IOException {
         return TimedServer.start(
                 keeper,
                 new RingEngine(RingSyscalls.kernel(), sizes),
@@ -31,13 +37,23 @@ class TinyRingTest {
                         .bodyGrace(Duration.ofSeconds(1))
                         .bodyTimeout(Duration.ofSeconds(3))
                         .idleTimeout(Duration.ofSeconds(20)),
-                DeadlineContract::echo);
+                routes -> {
+                    DeadlineContract.echo(routes);
+                    routes.get("/hold", _ -> hold(), Route.inline());
+                });
+    }
+
+    private Response hold() throws InterruptedException {
+        held.countDown();
+        release.await();
+        return Response.text("held");
     }
 
     @ParameterizedTest
     @EnumSource(names = {"RING_KERNEL", "RING_WHEEL"})
     void eightEntriesToSubmitWith(Timekeeper keeper) throws Exception {
         try (TimedServer server = start(keeper, new RingEngine.Sizes(8, 64, 64, 4096))) {
+            manyComeAtOnce(server);
             bothGoodAndSlowEnd(server);
             assertTrue(server.metric("sq_full_total") > 0, "the queue was never full: this proves nothing");
         }
@@ -58,6 +74,24 @@ class TinyRingTest {
             bothGoodAndSlowEnd(server);
             assertTrue(server.metric("buffer_shortages_total") > 0, "there was always a buffer: this proves nothing");
         }
+    }
+
+    /** While the worker is held more peers connect than it has entries: when it is back, each wants a receive in one turn. */
+    private void manyComeAtOnce(TimedServer server) throws Exception {
+        List<SlowPeer> peers = new ArrayList<>();
+        try (SlowPeer holder = server.connect()) {
+            holder.send("GET /hold HTTP/1.1\r\nHost: h\r\n\r\n");
+            held.await();
+            for (int i = 0; i < PEERS / 2; i++) {
+                peers.add(server.connect());
+            }
+            release.countDown();
+            holder.expect("held");
+        }
+        for (SlowPeer peer : peers) {
+            peer.close();
+        }
+        server.awaitOpen(0);
     }
 
     /** All at once: silent ones, slow heads, slow bodies, and good ones with a body that needs many buffers. */
