@@ -20,7 +20,7 @@ import ringfort.sys.Sockets;
  * thus still there in the next turn, and nothing needs a queue of operations to retry.
  */
 @OnWorker
-abstract class Connection {
+abstract class Connection implements HeadSource.Ends {
     /** A closing connection discards this much before it stops waiting for the peer's FIN. */
     private static final int LINGER_BYTES = 256 * 1024;
 
@@ -357,9 +357,8 @@ abstract class Connection {
             closeReason = reason;
         }
         destroyed = true;
-        conversation().end();
+        conversation().end(cause);
         slot.end();
-        conversation().abandon(cause);
         touch();
     }
 
@@ -377,8 +376,9 @@ abstract class Connection {
 
     // What others ask for; peer and local also handlers, on their own threads.
 
+    @Override
     @OffWorker
-    final InetSocketAddress peer() {
+    public final InetSocketAddress peer() {
         return peerAddress.toInetSocketAddress();
     }
 
@@ -390,8 +390,9 @@ abstract class Connection {
         return receivedBytes;
     }
 
+    @Override
     @OffWorker
-    final InetSocketAddress local() {
+    public final InetSocketAddress local() {
         return worker.localAddress();
     }
 }

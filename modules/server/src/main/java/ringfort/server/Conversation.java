@@ -317,9 +317,7 @@ final class Conversation {
                     connection.drain(false);
                 }
             }
-            case CLOSE -> {
-                connection.finished(last && !hasLeftover());
-            }
+            case CLOSE -> connection.finished(last && !hasLeftover());
         }
     }
 
@@ -359,8 +357,9 @@ final class Conversation {
     }
 
     /** The connection is gone. */
-    void end() {
+    void end(@Nullable IOException cause) {
         leftover = NONE;
         h1.closed();
+        abandon(cause);
     }
 }

@@ -3,7 +3,10 @@ package ringfort.server;
 import java.util.ArrayDeque;
 import ringfort.sys.OnWorker;
 
-/** The {@link Conversation}s of one worker that no connection needs at the moment. The one last used is used next. */
+/**
+ * The {@link Conversation}s of one worker that no connection needs at the moment. The one last used is used next.
+ * Its worker's, and the watchdog's while it looks ({@link Intervention}).
+ */
 @OnWorker
 final class ConversationPool {
     /** More than this many at once are a burst, whose memory is not kept. */

@@ -3,7 +3,6 @@ package ringfort.server;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -31,7 +30,7 @@ import ringfort.sys.OnWorker;
  * the JDK calls {@link #execute} each time that thread can go on, and the exchange queues itself with its worker. Virtual
  * threads that the handler starts inherit that scheduler.
  */
-final class Exchange implements Runnable, Executor, HeadSource.Link {
+final class Exchange implements Runnable, Executor, HeadSource.Interim {
     /** Stands for {@code 100 Continue}, which only the connection knows whether to send. */
     private static final byte[] CONTINUE = {};
 
@@ -92,7 +91,7 @@ final class Exchange implements Runnable, Executor, HeadSource.Link {
         this.worker = connection.worker;
         this.head = head;
         this.body = head.hasBody() ? new RequestBody(this::signal) : null;
-        this.source = new HeadSource(head, body, this);
+        this.source = new HeadSource(head, body, connection, this);
         RouteMatch match = worker.context.match(source);
         this.mount = match.mount();
         this.handler = match.mount().handler();
@@ -332,16 +331,6 @@ final class Exchange implements Runnable, Executor, HeadSource.Link {
     private String @Nullable [] trailers(Response result) {
         List<Trailer> trailers = ResponseContent.trailers(result);
         return trailers.isEmpty() || head.minorVersion() == 0 ? null : ResponseContent.values(trailers);
-    }
-
-    @Override
-    public InetSocketAddress peer() {
-        return connection.peer();
-    }
-
-    @Override
-    public InetSocketAddress local() {
-        return connection.local();
     }
 
     /**

@@ -15,24 +15,29 @@ import ringfort.h1.RequestHead;
 final class HeadSource implements RequestSource {
     private final RequestHead head;
     private @Nullable InputStream body;
-    private final Link link;
+    private final Ends ends;
+    private final Interim interim;
     private volatile Fields trailers = Fields.EMPTY;
 
-    /** What a request knows of its connection; the handler's thread. */
-    interface Link {
+    /** A connection, as far as its requests know it; any thread. */
+    interface Ends {
         InetSocketAddress peer();
 
         InetSocketAddress local();
+    }
 
+    /** Sends interim responses. */
+    interface Interim {
         /** As {@link RequestSource#inform}, to HTTP/1.1 only. */
         void inform(int status, Headers fields);
     }
 
     /** @param body the content; null when there is none */
-    HeadSource(RequestHead head, @Nullable InputStream body, Link link) {
+    HeadSource(RequestHead head, @Nullable InputStream body, Ends ends, Interim interim) {
         this.head = head;
         this.body = body;
-        this.link = link;
+        this.ends = ends;
+        this.interim = interim;
     }
 
     /** Called when the body has ended, before its reader learns of that. */
@@ -87,12 +92,12 @@ final class HeadSource implements RequestSource {
 
     @Override
     public InetSocketAddress peer() {
-        return link.peer();
+        return ends.peer();
     }
 
     @Override
     public InetSocketAddress local() {
-        return link.local();
+        return ends.local();
     }
 
     @Override
@@ -114,7 +119,7 @@ final class HeadSource implements RequestSource {
     @Override
     public void inform(int status, Headers fields) {
         if (head.minorVersion() > 0) {
-            link.inform(status, fields);
+            interim.inform(status, fields);
         }
     }
 

@@ -2,7 +2,6 @@ package ringfort.server;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 import ringfort.sys.NativeMemory;
 import ringfort.sys.OnWorker;
 
@@ -17,7 +16,7 @@ import ringfort.sys.OnWorker;
 @OnWorker
 final class Outbox {
     private final BufferPool pool;
-    private @Nullable ArrayDeque<Slice> backlog; // made when it is needed
+    private final ArrayDeque<Slice> backlog = new ArrayDeque<>(0);
     private long buffer;
     private int capacity;
     private int start;
@@ -92,7 +91,7 @@ final class Outbox {
 
     /** Forgets everything and gives the buffer back; no send may be in flight. */
     void clear() {
-        backlog = null;
+        backlog.clear();
         backlogBytes = 0;
         start = 0;
         end = 0;
@@ -113,12 +112,7 @@ final class Outbox {
     }
 
     private void queue(byte[] bytes, int from, int to) {
-        ArrayDeque<Slice> queue = backlog;
-        if (queue == null) {
-            queue = new ArrayDeque<>();
-            backlog = queue;
-        }
-        queue.add(new Slice(bytes, from, to));
+        backlog.add(new Slice(bytes, from, to));
         backlogBytes += to - from;
     }
 
@@ -126,11 +120,9 @@ final class Outbox {
         if (capacity == 0) {
             take((int) Math.min(backlogBytes, BufferPool.LARGE_BYTES));
         }
-        ArrayDeque<Slice> queue = backlog;
-        while (queue != null && end < capacity) {
-            Slice slice = queue.poll();
+        while (end < capacity) {
+            Slice slice = backlog.poll();
             if (slice == null) {
-                backlog = null;
                 return;
             }
             int count = Math.min(slice.to - slice.from, capacity - end);
@@ -138,7 +130,7 @@ final class Outbox {
             end += count;
             backlogBytes -= count;
             if (slice.from + count < slice.to) {
-                queue.addFirst(new Slice(slice.bytes, slice.from + count, slice.to));
+                backlog.addFirst(new Slice(slice.bytes, slice.from + count, slice.to));
             }
         }
     }

@@ -22,7 +22,7 @@ import ringfort.h1.RequestHead;
  * a handler that passes it is ended from outside by {@link #enforce}, a late handler by a {@link LateAnswer} beside it:
  * what it returns later is dropped.
  */
-final class ThreadsConnection implements Runnable {
+final class ThreadsConnection implements Runnable, HeadSource.Ends {
     private static final int BUFFER_BYTES = 16 * 1024;
     private static final int WRITE_BYTES = 64 * 1024;
     private static final int LINGER_BYTES = 256 * 1024;
@@ -87,7 +87,8 @@ final class ThreadsConnection implements Runnable {
         return thread;
     }
 
-    InetSocketAddress peer() {
+    @Override
+    public InetSocketAddress peer() {
         return peer;
     }
 
@@ -442,7 +443,8 @@ final class ThreadsConnection implements Runnable {
         };
     }
 
-    InetSocketAddress local() {
+    @Override
+    public InetSocketAddress local() {
         return (InetSocketAddress) socket.getLocalSocketAddress();
     }
 

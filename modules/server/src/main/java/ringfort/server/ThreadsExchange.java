@@ -2,7 +2,6 @@ package ringfort.server;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
 import ringfort.api.Headers;
 import ringfort.api.Request;
 import ringfort.api.Response;
@@ -14,7 +13,7 @@ import ringfort.h1.Refusal;
 import ringfort.h1.RequestHead;
 
 /** One request and its response on the threads engine; the connection's thread. */
-final class ThreadsExchange implements HeadSource.Link {
+final class ThreadsExchange {
     private final ThreadsConnection connection;
     private final ServerContext context;
     private final ThreadsResponder responder;
@@ -32,7 +31,7 @@ final class ThreadsExchange implements HeadSource.Link {
     /** Runs the handler and sends what it answers; says what follows. */
     H1State.After serve() throws IOException {
         InputStream content = head.hasBody() ? body : null;
-        var source = new HeadSource(head, content, this);
+        var source = new HeadSource(head, content, connection, this::inform);
         RouteMatch match = context.match(source);
         body.trailersTo(source);
         Mount mount = match.mount();
@@ -73,18 +72,7 @@ final class ThreadsExchange implements HeadSource.Link {
         }
     }
 
-    @Override
-    public InetSocketAddress peer() {
-        return connection.peer();
-    }
-
-    @Override
-    public InetSocketAddress local() {
-        return connection.local();
-    }
-
-    @Override
-    public void inform(int status, Headers fields) {
+    private void inform(int status, Headers fields) {
         if (!connection.isHandling()) {
             throw new IllegalStateException("the final response has begun; a " + status + " comes too late");
         }
