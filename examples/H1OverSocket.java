@@ -1,10 +1,10 @@
-// HTTP/1.1 on plain blocking sockets with nothing but ringfort.h1: the state machine says what the bytes mean and when
+// HTTP/1.1 on plain blocking sockets with nothing but ringfort.h1 and what it requires: the state machine says what the bytes mean and when
 // the peer is late; this file moves the bytes and has the clock.
 //
-//   java --module-path modules/h1/target/classes --add-modules ringfort.h1 examples/H1OverSocket.java [--selftest]
+//   java --module-path dist --add-modules ringfort.h1 examples/H1OverSocket.java [--selftest]
 
 import module java.base;
-import ringfort.h1.*;
+import module ringfort.h1;
 
 static final DateHeader DATE = new DateHeader();
 

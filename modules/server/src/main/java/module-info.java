@@ -16,7 +16,9 @@ module ringfort.server {
     requires static jdk.jfr;
     requires static org.jspecify;
     requires ringfort.api;
+    requires ringfort.budget;
     requires ringfort.h1;
+    requires ringfort.message;
     requires ringfort.poller;
     requires ringfort.ring;
     requires ringfort.sys;

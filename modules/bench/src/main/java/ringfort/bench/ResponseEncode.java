@@ -11,9 +11,9 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import ringfort.h1.ByteSink;
-import ringfort.h1.DateHeader;
 import ringfort.h1.ResponseEncoder;
+import ringfort.message.ByteSink;
+import ringfort.message.DateHeader;
 
 /**
  * What does it cost to write the head of a response, its fields checked and its date looked up?

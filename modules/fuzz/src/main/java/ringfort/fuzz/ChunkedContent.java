@@ -1,13 +1,13 @@
 package ringfort.fuzz;
 
 import java.util.Arrays;
-import ringfort.h1.ByteSink;
+import ringfort.budget.DeadlineSlot;
+import ringfort.budget.Phase;
+import ringfort.budget.Timeouts;
 import ringfort.h1.ChunkedEncoder;
-import ringfort.h1.DeadlineSlot;
 import ringfort.h1.H1State;
 import ringfort.h1.Limits;
-import ringfort.h1.Phase;
-import ringfort.h1.Timeouts;
+import ringfort.message.ByteSink;
 
 /**
  * The chunked coding both ways. The message as coded content: any cut gives the same content, trailers and end, and

@@ -1,11 +1,11 @@
 package ringfort.fuzz;
 
 import java.util.Arrays;
-import ringfort.h1.DeadlineSlot;
+import ringfort.budget.DeadlineSlot;
+import ringfort.budget.Phase;
+import ringfort.budget.Timeouts;
 import ringfort.h1.H1State;
 import ringfort.h1.Limits;
-import ringfort.h1.Phase;
-import ringfort.h1.Timeouts;
 
 /**
  * {@link H1State}: a whole connection comes to the same however its bytes are cut; content is bounded; a deadline is set

@@ -1,7 +1,7 @@
 package ringfort.fuzz;
 
-import ringfort.h1.FieldSection;
 import ringfort.h1.RequestHead;
+import ringfort.message.FieldSection;
 
 /** Writes down all that a head or a field section says, so that two readings can be compared. */
 final class Rendering {

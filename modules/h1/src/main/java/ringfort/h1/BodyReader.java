@@ -1,6 +1,8 @@
 package ringfort.h1;
 
 import org.jspecify.annotations.Nullable;
+import ringfort.message.Fields;
+import ringfort.message.Refusal;
 
 /** Reads the content of one request that has some: of an announced length, or chunked (RFC 9112, 6.3). */
 final class BodyReader {

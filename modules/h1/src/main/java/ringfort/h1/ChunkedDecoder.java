@@ -1,7 +1,11 @@
 package ringfort.h1;
 
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import ringfort.message.FieldRules;
+import ringfort.message.FieldSection;
+import ringfort.message.Fields;
+import ringfort.message.Octets;
+import ringfort.message.Refusal;
 
 /**
  * Reads chunked content, incrementally and strictly (RFC 9112, 7.1): hands out the runs of content inside a buffer,
@@ -33,42 +37,6 @@ final class ChunkedDecoder {
     }
 
     private static final int MOST_SIZE_DIGITS = 16;
-
-    /**
-     * Fields that a trailer must not bring after the fact (RFC 9110, 6.5.1): framing, routing, request modifiers,
-     * authentication, and what says how the content is to be read.
-     */
-    private static final Set<String> NOT_IN_TRAILERS = Set.of(
-            "transfer-encoding",
-            "content-length",
-            "trailer",
-            "te",
-            "connection",
-            "keep-alive",
-            "proxy-connection",
-            "upgrade",
-            "host",
-            "cache-control",
-            "expect",
-            "max-forwards",
-            "pragma",
-            "range",
-            "if-match",
-            "if-none-match",
-            "if-modified-since",
-            "if-unmodified-since",
-            "if-range",
-            "authorization",
-            "proxy-authorization",
-            "cookie",
-            "set-cookie",
-            "content-encoding",
-            "content-type",
-            "content-range",
-            "forwarded",
-            "x-forwarded-for",
-            "x-forwarded-host",
-            "x-forwarded-proto");
 
     private final Limits limits;
     private final FieldLines fields;
@@ -257,11 +225,8 @@ final class ChunkedDecoder {
     private void dropUnlessAllowed(byte[] section, int base) {
         int from = base + FieldSection.nameStart(fields.lastSpan());
         int to = base + FieldSection.nameEnd(fields.lastSpan());
-        for (String name : NOT_IN_TRAILERS) {
-            if (Octets.matches(section, from, to, name)) {
-                fields.dropLast();
-                return;
-            }
+        if (!FieldRules.mayBeTrailer(section, from, to)) {
+            fields.dropLast();
         }
     }
 

@@ -1,53 +1,10 @@
 package ringfort.h1;
 
-import java.util.Locale;
-import java.util.Set;
+import ringfort.message.ByteSink;
+import ringfort.message.FieldRules;
 
 /** Writes content in the chunked coding (RFC 9112, 7.1). Stateless, any thread. */
 public final class ChunkedEncoder {
-    /**
-     * What a recipient has to know before the content, or must not learn from where a proxy may merge, drop or overlook
-     * it: framing, routing, control data, authentication, and how the content is to be read (RFC 9110, 6.5.1).
-     */
-    private static final Set<String> NOT_IN_TRAILERS = Set.of(
-            "content-length",
-            "transfer-encoding",
-            "trailer",
-            "te",
-            "connection",
-            "keep-alive",
-            "proxy-connection",
-            "upgrade",
-            "date",
-            "host",
-            "expect",
-            "max-forwards",
-            "range",
-            "if-match",
-            "if-none-match",
-            "if-modified-since",
-            "if-unmodified-since",
-            "if-range",
-            "pragma",
-            "age",
-            "cache-control",
-            "expires",
-            "location",
-            "retry-after",
-            "vary",
-            "warning",
-            "authorization",
-            "proxy-authorization",
-            "www-authenticate",
-            "proxy-authenticate",
-            "cookie",
-            "set-cookie",
-            "content-encoding",
-            "content-type",
-            "content-range",
-            "content-location",
-            "content-language");
-
     private static final byte[] LAST_CHUNK = {'0', '\r', '\n'};
 
     private ChunkedEncoder() {}
@@ -97,7 +54,7 @@ public final class ChunkedEncoder {
         out.bytes(LAST_CHUNK);
         for (int i = 0; i < trailerNamesAndValues.length; i += 2) {
             String name = trailerNamesAndValues[i];
-            if (NOT_IN_TRAILERS.contains(name.toLowerCase(Locale.ROOT))) {
+            if (!FieldRules.mayBeTrailer(name)) {
                 throw new IllegalArgumentException(name + " must not be a trailer");
             }
             ResponseEncoder.writeField(out, name, trailerNamesAndValues[i + 1]);

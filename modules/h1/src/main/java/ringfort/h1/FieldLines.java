@@ -2,6 +2,9 @@ package ringfort.h1;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import ringfort.message.FieldSection;
+import ringfort.message.Octets;
+import ringfort.message.Refusal;
 
 /**
  * Reads field lines, incrementally and strictly (RFC 9112, 5). Used for headers and for trailers.

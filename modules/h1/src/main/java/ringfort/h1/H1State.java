@@ -1,6 +1,12 @@
 package ringfort.h1;
 
 import org.jspecify.annotations.Nullable;
+import ringfort.budget.Budget;
+import ringfort.budget.DeadlineSlot;
+import ringfort.budget.Phase;
+import ringfort.budget.Timeouts;
+import ringfort.message.Fields;
+import ringfort.message.Refusal;
 
 /**
  * The protocol and the deadline policy of one connection: what its bytes mean, whose turn it is, and how long that may
@@ -105,7 +111,7 @@ public final class H1State {
     }
 
     private final Limits limits;
-    private final DeadlinePolicy deadlines;
+    private final Budget deadlines;
     private final RequestParser parser;
 
     private @Nullable BodyReader body; // of a request that has content
@@ -131,7 +137,7 @@ public final class H1State {
     public H1State(Limits limits, Timeouts timeouts, DeadlineSlot slot) {
         this.limits = limits;
         parser = new RequestParser(limits);
-        deadlines = new DeadlinePolicy(timeouts, slot);
+        deadlines = new Budget(timeouts, slot);
     }
 
     /**

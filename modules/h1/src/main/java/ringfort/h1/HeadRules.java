@@ -1,6 +1,10 @@
 package ringfort.h1;
 
 import org.jspecify.annotations.Nullable;
+import ringfort.message.Authority;
+import ringfort.message.FieldSection;
+import ringfort.message.Octets;
+import ringfort.message.Refusal;
 
 /**
  * What the header fields mean for framing, routing and the life of the connection (RFC 9112, 3.2, 6, 7, 9; RFC 9110,

@@ -1,12 +1,15 @@
 package ringfort.h1;
 
 import org.jspecify.annotations.Nullable;
+import ringfort.message.FieldSection;
+import ringfort.message.MessageHead;
+import ringfort.message.Octets;
 
 /**
  * The head of one request: request line and header fields, and what they mean for its framing and its connection.
  * Immutable, any thread; it owns one array of exactly the size it needs, and nothing is ever reused.
  */
-public final class RequestHead extends FieldSection {
+public final class RequestHead extends FieldSection implements MessageHead {
     private static final String[] METHODS = {"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"};
 
     private final int methodEnd;
@@ -41,6 +44,7 @@ public final class RequestHead extends FieldSection {
     }
 
     /** The method, as sent: any token but CONNECT. */
+    @Override
     public String method() {
         for (String method : METHODS) {
             if (Octets.equal(octets, 0, methodEnd, method)) {
@@ -56,11 +60,13 @@ public final class RequestHead extends FieldSection {
     }
 
     /** Whether the method is HEAD. */
+    @Override
     public boolean isHead() {
         return Octets.equal(octets, 0, methodEnd, "HEAD");
     }
 
     /** The request target, as sent. */
+    @Override
     public String target() {
         return Octets.text(octets, methodEnd + 1, targetEnd);
     }
@@ -74,6 +80,7 @@ public final class RequestHead extends FieldSection {
      * Host and optional port, as sent: of the target when that is absolute, else of the Host field (RFC 9112, 3.3); null
      * in HTTP/1.0 without either.
      */
+    @Override
     public @Nullable String authority() {
         if (form == TargetForm.ABSOLUTE) {
             return Octets.text(octets, authorityStart, authorityEnd);
@@ -85,6 +92,7 @@ public final class RequestHead extends FieldSection {
      * Path and query, as sent but without the authority of an absolute target: begins with {@code /}, or is {@code *}
      * (RFC 9112, 3.2.4).
      */
+    @Override
     public String pathAndQuery() {
         if (form != TargetForm.ABSOLUTE) {
             return target();
@@ -102,6 +110,7 @@ public final class RequestHead extends FieldSection {
     }
 
     /** The announced length of the content; -1 when none is announced or the content is chunked. */
+    @Override
     public long contentLength() {
         return contentLength;
     }
@@ -112,6 +121,7 @@ public final class RequestHead extends FieldSection {
     }
 
     /** Whether there is content to read: chunked, or of an announced length above zero. */
+    @Override
     public boolean hasBody() {
         return chunked || contentLength > 0;
     }
@@ -129,6 +139,11 @@ public final class RequestHead extends FieldSection {
     /** The protocols the peer would rather speak, when Connection names Upgrade; else null (RFC 9110, 7.8). */
     public @Nullable String upgrade() {
         return upgradeField < 0 ? null : value(upgradeField);
+    }
+
+    @Override
+    public FieldSection fields() {
+        return this;
     }
 
     /** Bytes of the head on the wire, from the method to the empty line. */

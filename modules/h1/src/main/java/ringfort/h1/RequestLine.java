@@ -1,6 +1,9 @@
 package ringfort.h1;
 
 import org.jspecify.annotations.Nullable;
+import ringfort.message.Authority;
+import ringfort.message.Octets;
+import ringfort.message.Refusal;
 
 /**
  * Reads a request line, incrementally and strictly (RFC 9112, 3): exactly one SP between the parts, CR LF at the end.

@@ -1,6 +1,8 @@
 package ringfort.h1;
 
 import org.jspecify.annotations.Nullable;
+import ringfort.message.Octets;
+import ringfort.message.Refusal;
 
 /**
  * Reads request heads, incrementally: bytes may come in any pieces, each is looked at once, and what cannot become a

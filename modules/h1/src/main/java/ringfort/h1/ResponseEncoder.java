@@ -2,8 +2,12 @@ package ringfort.h1;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import ringfort.message.ByteSink;
+import ringfort.message.DateHeader;
+import ringfort.message.FieldRules;
+import ringfort.message.Octets;
+import ringfort.message.StatusCodes;
 
 /**
  * Writes response heads, and decides, alone, how the content is framed (RFC 9112, 6; RFC 9110, 8.6 and 15).
@@ -25,80 +29,13 @@ public final class ResponseEncoder {
         UNTIL_CLOSE
     }
 
-    /** Written by {@link #begin}, or not to be written at all. */
-    private static final Set<String> OWN_FIELDS =
-            Set.of("content-length", "transfer-encoding", "connection", "keep-alive", "proxy-connection", "date");
-
-    private static final byte[] @Nullable [] STATUS_LINES = new byte[600][];
+    private static final byte[] @Nullable [] STATUS_LINES = new byte[StatusCodes.END][];
     private static final byte[] DATE = octets("Date: ");
     private static final byte[] CONTENT_LENGTH = octets("Content-Length: ");
     private static final byte[] CHUNKED = octets("Transfer-Encoding: chunked\r\n");
     private static final byte[] CLOSE = octets("Connection: close\r\n");
     private static final byte[] KEEP_ALIVE = octets("Connection: keep-alive\r\n");
     private static final byte[] UPGRADE = octets("Connection: Upgrade\r\n");
-
-    private static final String REASONS = """
-            100 Continue
-            101 Switching Protocols
-            102 Processing
-            103 Early Hints
-            200 OK
-            201 Created
-            202 Accepted
-            203 Non-Authoritative Information
-            204 No Content
-            205 Reset Content
-            206 Partial Content
-            207 Multi-Status
-            208 Already Reported
-            226 IM Used
-            300 Multiple Choices
-            301 Moved Permanently
-            302 Found
-            303 See Other
-            304 Not Modified
-            305 Use Proxy
-            307 Temporary Redirect
-            308 Permanent Redirect
-            400 Bad Request
-            401 Unauthorized
-            402 Payment Required
-            403 Forbidden
-            404 Not Found
-            405 Method Not Allowed
-            406 Not Acceptable
-            407 Proxy Authentication Required
-            408 Request Timeout
-            409 Conflict
-            410 Gone
-            411 Length Required
-            412 Precondition Failed
-            413 Content Too Large
-            414 URI Too Long
-            415 Unsupported Media Type
-            416 Range Not Satisfiable
-            417 Expectation Failed
-            421 Misdirected Request
-            422 Unprocessable Content
-            423 Locked
-            424 Failed Dependency
-            425 Too Early
-            426 Upgrade Required
-            428 Precondition Required
-            429 Too Many Requests
-            431 Request Header Fields Too Large
-            451 Unavailable For Legal Reasons
-            500 Internal Server Error
-            501 Not Implemented
-            502 Bad Gateway
-            503 Service Unavailable
-            504 Gateway Timeout
-            505 HTTP Version Not Supported
-            506 Variant Also Negotiates
-            507 Insufficient Storage
-            508 Loop Detected
-            511 Network Authentication Required
-            """;
 
     /** An encoder; one may be shared. */
     public ResponseEncoder() {}
@@ -107,9 +44,7 @@ public final class ResponseEncoder {
     private static byte[] statusLine(int status) {
         byte[] made = STATUS_LINES[status];
         if (made == null) {
-            int at = REASONS.indexOf(status + " ");
-            String line = at < 0 ? status + " " : REASONS.substring(at, REASONS.indexOf('\n', at));
-            made = octets("HTTP/1.1 " + line + "\r\n");
+            made = octets("HTTP/1.1 " + status + " " + StatusCodes.reason(status) + "\r\n");
             STATUS_LINES[status] = made; // two threads may both make it, and both are right
         }
         return made;
@@ -143,7 +78,7 @@ public final class ResponseEncoder {
         if (status < 200 || status >= STATUS_LINES.length) {
             throw new IllegalArgumentException(status + " is not the status of a final response");
         }
-        boolean contentless = status == 204 || status == 304 || status == 205;
+        boolean contentless = StatusCodes.forbidsContent(status);
         if (contentless && contentLength != 0) {
             throw new IllegalArgumentException("a " + status + " response has no content, but was given "
                     + (contentLength < 0 ? "a stream" : contentLength + " bytes"));
@@ -180,7 +115,7 @@ public final class ResponseEncoder {
      *     character (HTAB is none) or a character above U+00FF, or when the field is one that {@link #begin} decides
      */
     public void field(ByteSink out, String name, String value) {
-        if (OWN_FIELDS.contains(name.toLowerCase(Locale.ROOT))) {
+        if (FieldRules.isFraming(name)) {
             throw new IllegalArgumentException(name + " is decided by the server: do not set it");
         }
         writeField(out, name, value);

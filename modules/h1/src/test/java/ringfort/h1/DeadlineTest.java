@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import ringfort.budget.Phase;
+import ringfort.budget.Timeouts;
 import ringfort.h1.H1State.After;
 import ringfort.h1.H1State.Event;
 import ringfort.h1.H1State.Expiry;

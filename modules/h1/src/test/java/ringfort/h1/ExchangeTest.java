@@ -10,9 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import ringfort.budget.Phase;
+import ringfort.budget.Timeouts;
 import ringfort.h1.H1State.After;
 import ringfort.h1.H1State.Event;
 import ringfort.h1.H1State.InputEnd;
+import ringfort.message.Refusal;
 
 /** RFC 9112, 9 and RFC 9110, 10.1.1: persistence, expectations, unread content, ends of input. */
 final class ExchangeTest {

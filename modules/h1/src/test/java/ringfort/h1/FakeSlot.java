@@ -1,6 +1,8 @@
 package ringfort.h1;
 
 import org.jspecify.annotations.Nullable;
+import ringfort.budget.DeadlineSlot;
+import ringfort.budget.Phase;
 
 /** A slot that remembers what it was told. */
 final class FakeSlot implements DeadlineSlot {

@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import ringfort.budget.DeadlineSlot;
+import ringfort.budget.Phase;
+import ringfort.budget.Timeouts;
+import ringfort.message.ByteSink;
+import ringfort.message.DateHeader;
 
 /** The example of the package's documentation, as it stands there. */
 final class PackageExampleTest {

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import ringfort.budget.Timeouts;
+import ringfort.message.ByteSink;
 
 /** What holds for any bytes, tried on generated ones; the seed of a failure is in its message. */
 final class PropertyTest {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import ringfort.budget.Timeouts;
 
 /** What a parsed head says, and that it owns what it says. */
 final class RequestHeadTest {

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import ringfort.h1.ResponseEncoder.Framing;
+import ringfort.message.ByteSink;
+import ringfort.message.DateHeader;
 
 /** Response heads, chunks and dates. */
 final class ResponseEncoderTest {

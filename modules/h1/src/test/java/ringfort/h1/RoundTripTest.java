@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import ringfort.message.ByteSink;
 
 /**
  * Messages that were written are read as what they were, tried on generated ones; the seed of a failure is in its

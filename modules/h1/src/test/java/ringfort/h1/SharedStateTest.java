@@ -8,6 +8,8 @@ import java.util.ArrayDeque;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import ringfort.budget.Phase;
+import ringfort.budget.Timeouts;
 
 /** Connections that take a state when they need one, and give it back, behave as if each had its own. */
 final class SharedStateTest {

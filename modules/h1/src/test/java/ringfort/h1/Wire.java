@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import ringfort.budget.Timeouts;
+import ringfort.message.FieldSection;
 
 /**
  * Plays bytes to a fresh {@link H1State}, answers each request at once, and writes down what happened. The same bytes

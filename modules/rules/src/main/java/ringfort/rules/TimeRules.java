@@ -143,7 +143,7 @@ public final class TimeRules {
         }
 
         private static boolean isSlot(JavaClass type) {
-            return List.of("ringfort.timers.DeadlineWheel$Entry", "ringfort.h1.DeadlineSlot").stream()
+            return List.of("ringfort.timers.DeadlineWheel$Entry", "ringfort.budget.DeadlineSlot").stream()
                     .anyMatch(type::isAssignableTo);
         }
     }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestFactory;
 final class ProjectTest {
     /** Rooms that are built before this test runs, because it depends on them: none may be missing. */
     private static final List<String> SERVER_ROOMS =
-            List.of("api", "timers", "h1", "sys", "ring", "poller", "json", "server", "app");
+            List.of("api", "timers", "budget", "message", "h1", "sys", "ring", "poller", "json", "server", "app");
 
     /** Rooms beside the server: clients, measurements and harnesses, which keep to the arrows but have clocks of their own. */
     private static final List<String> OTHER_ROOMS = List.of("rules", "gauntlet", "bench", "fuzz");
@@ -31,17 +31,19 @@ final class ProjectTest {
     private static final LayerRules ROOMS = LayerRules.of("ringfort")
             .layer("api")
             .layer("timers")
-            .layer("h1")
+            .layer("budget")
+            .layer("message")
+            .layer("h1", "budget", "message")
             .layer("sys")
             .layer("ring", "sys")
             .layer("poller", "sys", "timers")
             .layer("json", "api")
-            .layer("server", "api", "timers", "h1", "sys", "ring", "poller")
+            .layer("server", "api", "timers", "budget", "message", "h1", "sys", "ring", "poller")
             .layer("app", "api", "server", "json")
             .layer("rules")
             .layer("gauntlet")
-            .layer("bench", "timers", "h1", "sys", "ring")
-            .layer("fuzz", "api", "h1");
+            .layer("bench", "timers", "budget", "message", "h1", "sys", "ring")
+            .layer("fuzz", "api", "budget", "message", "h1");
 
     /** Only ever reached when the worker itself has ended: whoever comes then takes what is left, under a lock. */
     private static final Exemption AFTER_THE_WORKER =
@@ -50,7 +52,7 @@ final class ProjectTest {
     private static final ArchRule ONLY_THE_WORKER_TOUCHES_THE_RING = WorkerRules.onlyTheWorkerTouchesTheRing(
             AFTER_THE_WORKER,
             new Exemption(
-                    "ringfort.h1.DeadlineSlot.*",
+                    "ringfort.budget.DeadlineSlot.*",
                     "H1State knows no threads: it calls its slot on the thread of whoever calls it"),
             new Exemption("ringfort.server.RingEngine.probe", "opens, owns and closes a ring of its own"),
             new Exemption("ringfort.server.WorkerEngine.end", "releases workers whose threads were never started"),

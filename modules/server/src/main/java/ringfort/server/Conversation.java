@@ -6,9 +6,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Placement;
 import ringfort.api.Response;
+import ringfort.budget.Phase;
 import ringfort.h1.H1State;
-import ringfort.h1.Phase;
-import ringfort.h1.Refusal;
+import ringfort.message.Refusal;
 import ringfort.sys.OnWorker;
 
 /**

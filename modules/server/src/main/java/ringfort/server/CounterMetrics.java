@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import ringfort.api.Metric;
-import ringfort.h1.Phase;
+import ringfort.budget.Phase;
 
 /** The sums over all workers, as the server publishes them. */
 final class CounterMetrics {

@@ -1,7 +1,7 @@
 package ringfort.server;
 
 import java.util.EnumMap;
-import ringfort.h1.Phase;
+import ringfort.budget.Phase;
 
 /** What one worker counts. */
 final class Counters {

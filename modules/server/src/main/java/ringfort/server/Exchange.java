@@ -16,9 +16,9 @@ import ringfort.api.Trailer;
 import ringfort.api.Upgrade;
 import ringfort.api.spi.Mount;
 import ringfort.api.spi.RouteMatch;
-import ringfort.h1.ByteSink;
-import ringfort.h1.Fields;
 import ringfort.h1.RequestHead;
+import ringfort.message.ByteSink;
+import ringfort.message.Fields;
 import ringfort.sys.OnWorker;
 
 /**

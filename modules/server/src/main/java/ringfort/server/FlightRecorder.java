@@ -9,7 +9,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
-import ringfort.h1.Phase;
+import ringfort.budget.Phase;
 
 /**
  * Events for the JDK's flight recorder, where the module {@code jdk.jfr} is there and a recording was ever started; else

@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Headers;
 import ringfort.api.spi.RequestSource;
-import ringfort.h1.FieldSection;
-import ringfort.h1.Fields;
 import ringfort.h1.RequestHead;
+import ringfort.message.FieldSection;
+import ringfort.message.Fields;
 
 /** A parsed head as an application sees it: the same bytes, strings made when asked for. */
 final class HeadSource implements RequestSource {

@@ -1,9 +1,9 @@
 package ringfort.server;
 
 import org.jspecify.annotations.Nullable;
-import ringfort.h1.ByteSink;
-import ringfort.h1.Phase;
-import ringfort.h1.Refusal;
+import ringfort.budget.Phase;
+import ringfort.message.ByteSink;
+import ringfort.message.Refusal;
 import ringfort.sys.Libc;
 import ringfort.sys.Linux;
 import ringfort.sys.NativeMemory;

@@ -5,8 +5,8 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
-import ringfort.h1.ByteSink;
-import ringfort.h1.Refusal;
+import ringfort.message.ByteSink;
+import ringfort.message.Refusal;
 
 /**
  * Answers for a handler that is too late, and ends the connection beside it: a refusal, FIN, a bounded look at what the

@@ -6,7 +6,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.spi.Mount;
-import ringfort.h1.Phase;
+import ringfort.budget.Phase;
 import ringfort.timers.Ticker;
 
 /**

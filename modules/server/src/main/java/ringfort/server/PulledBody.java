@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import ringfort.h1.ByteSink;
 import ringfort.h1.H1State;
 import ringfort.h1.ResponseEncoder;
+import ringfort.message.ByteSink;
 
 /** A request body of the threads engine, parsed as the handler reads. The handler's thread. */
 final class PulledBody extends InputStream {

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Objects;
 import ringfort.api.Response;
 import ringfort.api.Trailer;
-import ringfort.h1.ByteSink;
 import ringfort.h1.ChunkedEncoder;
 import ringfort.h1.RequestHead;
 import ringfort.h1.ResponseEncoder;
+import ringfort.message.ByteSink;
 
 /** A streamed response body of the threads engine: gathered, framed, written as it fills. The handler's thread. */
 final class PushedBody extends OutputStream {

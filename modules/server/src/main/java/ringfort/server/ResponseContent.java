@@ -16,10 +16,10 @@ import ringfort.api.Response;
 import ringfort.api.Trailer;
 import ringfort.api.Upgrade;
 import ringfort.api.spi.ResponseAccess;
-import ringfort.h1.ByteSink;
-import ringfort.h1.Refusal;
 import ringfort.h1.RequestHead;
 import ringfort.h1.ResponseEncoder;
+import ringfort.message.ByteSink;
+import ringfort.message.Refusal;
 
 /** Turns responses of the API into heads on the wire. Not shared between threads. */
 final class ResponseContent {

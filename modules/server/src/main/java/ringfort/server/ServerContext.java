@@ -17,12 +17,12 @@ import ringfort.api.spi.Mount;
 import ringfort.api.spi.RequestSource;
 import ringfort.api.spi.RouteMatch;
 import ringfort.api.spi.RouteSettings;
-import ringfort.h1.DateHeader;
+import ringfort.budget.Phase;
+import ringfort.budget.Timeouts;
 import ringfort.h1.H1State;
 import ringfort.h1.Limits;
-import ringfort.h1.Phase;
-import ringfort.h1.Refusal;
-import ringfort.h1.Timeouts;
+import ringfort.message.DateHeader;
+import ringfort.message.Refusal;
 import ringfort.sys.ThreadUsage;
 import ringfort.timers.Ticker;
 

@@ -2,8 +2,8 @@ package ringfort.server;
 
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
-import ringfort.h1.DeadlineSlot;
-import ringfort.h1.Phase;
+import ringfort.budget.DeadlineSlot;
+import ringfort.budget.Phase;
 
 /**
  * The deadline slot of a connection of the threads engine: armed by the connection's thread, looked at by the sweep.

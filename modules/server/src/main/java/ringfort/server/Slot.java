@@ -1,9 +1,9 @@
 package ringfort.server;
 
 import org.jspecify.annotations.Nullable;
-import ringfort.h1.DeadlineSlot;
-import ringfort.h1.Phase;
-import ringfort.h1.Timeouts;
+import ringfort.budget.DeadlineSlot;
+import ringfort.budget.Phase;
+import ringfort.budget.Timeouts;
 import ringfort.sys.OnWorker;
 import ringfort.sys.Sockets;
 import ringfort.timers.DeadlineWheel;

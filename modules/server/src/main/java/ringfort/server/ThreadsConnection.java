@@ -8,12 +8,12 @@ import java.net.SocketTimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import ringfort.h1.ByteSink;
-import ringfort.h1.DeadlineSlot;
+import ringfort.budget.DeadlineSlot;
+import ringfort.budget.Phase;
 import ringfort.h1.H1State;
-import ringfort.h1.Phase;
-import ringfort.h1.Refusal;
 import ringfort.h1.RequestHead;
+import ringfort.message.ByteSink;
+import ringfort.message.Refusal;
 
 /**
  * A connection of the threads engine: one virtual thread reads, parses, runs the handler and writes, all blocking.

@@ -9,8 +9,8 @@ import ringfort.api.Upgrade;
 import ringfort.api.spi.Mount;
 import ringfort.api.spi.RouteMatch;
 import ringfort.h1.H1State;
-import ringfort.h1.Refusal;
 import ringfort.h1.RequestHead;
+import ringfort.message.Refusal;
 
 /** One request and its response on the threads engine; the connection's thread. */
 final class ThreadsExchange {

@@ -6,9 +6,9 @@ import ringfort.api.Body;
 import ringfort.api.Request;
 import ringfort.api.Response;
 import ringfort.api.Upgrade;
-import ringfort.h1.Refusal;
 import ringfort.h1.RequestHead;
 import ringfort.h1.ResponseEncoder;
+import ringfort.message.Refusal;
 
 /** Sends the responses of one connection of the threads engine, on that connection's thread. */
 final class ThreadsResponder {

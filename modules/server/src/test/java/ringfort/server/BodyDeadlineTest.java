@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import ringfort.api.Response;
 import ringfort.api.Route;
-import ringfort.h1.Phase;
+import ringfort.budget.Phase;
 
 /** A body has a time in all and a least rate behind a grace, both only while the server waits for the peer. */
 class BodyDeadlineTest extends DeadlineContract {

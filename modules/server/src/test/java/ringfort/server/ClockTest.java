@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import ringfort.api.Server;
 import ringfort.api.ServerOptions;
-import ringfort.h1.Phase;
+import ringfort.budget.Phase;
 import ringfort.timers.ManualTicker;
 import ringfort.timers.Ticker;
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
-import ringfort.h1.Phase;
+import ringfort.budget.Phase;
 import ringfort.timers.Ticker;
 
 /** Deadlines hold beside busy neighbours, failing handlers and connections that come and go. */

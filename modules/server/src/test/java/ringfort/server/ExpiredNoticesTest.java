@@ -11,7 +11,7 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import ringfort.h1.Phase;
+import ringfort.budget.Phase;
 
 /** How an operator learns of a deadline that passed: an event of the flight recorder, and a log line if asked for. */
 @Timeout(30)

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import ringfort.api.Handler;
 import ringfort.api.Response;
 import ringfort.api.Route;
-import ringfort.h1.Phase;
+import ringfort.budget.Phase;
 
 /** A handler has no deadline unless one is set; late, it is answered for and interrupted. */
 class HandlerDeadlineTest extends DeadlineContract {

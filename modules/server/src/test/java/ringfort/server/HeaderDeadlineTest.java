@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import ringfort.api.Response;
-import ringfort.h1.Phase;
+import ringfort.budget.Phase;
 
 /** A head is due from accept, or from the first byte of a later one, and no byte ever moves that. */
 class HeaderDeadlineTest extends DeadlineContract {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 import ringfort.api.Handler;
 import ringfort.api.Response;
 import ringfort.api.Route;
-import ringfort.h1.Phase;
+import ringfort.budget.Phase;
 import ringfort.sys.Downcall;
 
 /**

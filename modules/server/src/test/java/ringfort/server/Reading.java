@@ -7,12 +7,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import ringfort.h1.DeadlineSlot;
+import ringfort.budget.DeadlineSlot;
+import ringfort.budget.Phase;
+import ringfort.budget.Timeouts;
 import ringfort.h1.H1State;
 import ringfort.h1.Limits;
-import ringfort.h1.Phase;
 import ringfort.h1.RequestHead;
-import ringfort.h1.Timeouts;
 
 /**
  * What a reader makes of the bytes of one connection, in the words of {@code oracle.py}, which says what they mean.

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import ringfort.api.ServerOptions;
-import ringfort.h1.Phase;
+import ringfort.budget.Phase;
 
 /** What the timer of a connection costs the kernel: seen in the operations that a real ring submits. */
 @Timeout(30)

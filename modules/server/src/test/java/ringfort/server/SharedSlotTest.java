@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import ringfort.h1.Phase;
+import ringfort.budget.Phase;
 
 /** A deadline that has passed has one winner. */
 @Timeout(30)

@@ -25,10 +25,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import ringfort.api.Response;
 import ringfort.api.Route;
 import ringfort.api.Server;
+import ringfort.budget.Timeouts;
 import ringfort.h1.H1State;
 import ringfort.h1.Limits;
 import ringfort.h1.RequestHead;
-import ringfort.h1.Timeouts;
 import ringfort.timers.Ticker;
 
 /** What one worker does for another that a handler holds, and what the two then share. */

@@ -19,7 +19,7 @@ import ringfort.api.ServerOptions;
 import ringfort.api.spi.Application;
 import ringfort.api.spi.Engine;
 import ringfort.api.spi.RunningEngine;
-import ringfort.h1.Phase;
+import ringfort.budget.Phase;
 import ringfort.timers.Ticker;
 
 /**

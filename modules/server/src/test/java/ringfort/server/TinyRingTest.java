@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import ringfort.api.Response;
 import ringfort.api.Route;
-import ringfort.h1.Phase;
+import ringfort.budget.Phase;
 import ringfort.ring.RingSyscalls;
 
 /** Queues that are far too small delay what a connection needs, and drop nothing: least of all its timer. */

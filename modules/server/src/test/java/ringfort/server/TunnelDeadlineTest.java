@@ -16,7 +16,7 @@ import ringfort.api.Response;
 import ringfort.api.Server;
 import ringfort.api.Tunnel;
 import ringfort.api.Upgrade;
-import ringfort.h1.Phase;
+import ringfort.budget.Phase;
 
 /** A connection that left HTTP has left its phases; what it has are an idle time of its own, and the writing's rate. */
 class TunnelDeadlineTest extends DeadlineContract {

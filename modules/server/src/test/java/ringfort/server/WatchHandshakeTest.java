@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import ringfort.api.Server;
 import ringfort.api.ServerOptions;
+import ringfort.budget.Timeouts;
 import ringfort.h1.H1State;
 import ringfort.h1.Limits;
 import ringfort.h1.RequestHead;
-import ringfort.h1.Timeouts;
 import ringfort.timers.Ticker;
 
 /** The worker and the watchdog are never in the worker's state at once. */

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 import ringfort.api.Handler;
 import ringfort.api.Response;
 import ringfort.api.Route;
-import ringfort.h1.Phase;
+import ringfort.budget.Phase;
 
 /** A handler that holds its worker, or its carrier, does not stop time for anybody else. */
 @Isolated("its handlers keep the carriers of virtual threads for themselves")

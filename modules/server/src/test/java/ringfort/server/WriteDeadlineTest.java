@@ -13,7 +13,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import ringfort.api.Response;
 import ringfort.api.Server;
-import ringfort.h1.Phase;
+import ringfort.budget.Phase;
 
 /** Who asks has to take the answer, at a least rate behind a grace; the end of a connection has a bound of its own. */
 class WriteDeadlineTest extends DeadlineContract {

@@ -52,7 +52,11 @@ public final class Fields {
             "content-type",
             "content-range",
             "content-location",
-            "content-language");
+            "content-language",
+            "forwarded",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-proto");
 
     static {
         for (int c = 0; c < 128; c++) {

@@ -17,7 +17,7 @@ import ringfort.api.Response;
 import ringfort.api.Route;
 import ringfort.api.Routes;
 import ringfort.api.Server;
-import ringfort.h1.ByteSink;
+import ringfort.message.ByteSink;
 import ringfort.ring.Ring;
 
 /** Handlers as they should be, and as they should not. */

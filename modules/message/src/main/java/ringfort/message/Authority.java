@@ -1,4 +1,4 @@
-package ringfort.h1;
+package ringfort.message;
 
 /**
  * The authority of a request: host and optional port (RFC 9110, 7.2; RFC 3986, 3.2), without user information.
@@ -6,20 +6,20 @@ package ringfort.h1;
  * <p>A host is judged by byte class, not resolved. Percent-encoded hosts are refused: no host in DNS needs one, and
  * recipients disagree on when to decode them.
  */
-final class Authority {
+public final class Authority {
     private static final int MOST_PORT_DIGITS = 5;
     private static final int MOST_PORT = 65_535;
 
     private Authority() {}
 
     /** Whether {@code buffer[from, to)} is a host that is not empty, and perhaps a port. */
-    static boolean isValid(byte[] buffer, int from, int to) {
+    public static boolean isValid(byte[] buffer, int from, int to) {
         int hostEnd = hostEnd(buffer, from, to);
         return hostEnd > from && (hostEnd == to || (buffer[hostEnd] == ':' && port(buffer, hostEnd + 1, to, 0) >= 0));
     }
 
     /** Whether two valid authorities in one buffer name the same host and port. */
-    static boolean same(byte[] buffer, int from, int to, int otherFrom, int otherTo, int defaultPort) {
+    public static boolean same(byte[] buffer, int from, int to, int otherFrom, int otherTo, int defaultPort) {
         int hostEnd = hostEnd(buffer, from, to);
         int otherHostEnd = hostEnd(buffer, otherFrom, otherTo);
         return Octets.matches(buffer, from, hostEnd, otherFrom, otherHostEnd)

@@ -1,4 +1,4 @@
-package ringfort.h1;
+package ringfort.budget;
 
 /**
  * How long a peer may still keep us waiting: drained by the time we wait, and refilled, if at all, by what the peer

@@ -1,4 +1,4 @@
-package ringfort.h1;
+package ringfort.message;
 
 import java.time.LocalDate;
 

@@ -1,4 +1,4 @@
-package ringfort.h1;
+package ringfort.budget;
 
 /**
  * How long a peer, or a handler, may take for each phase of a connection. Zero switches a bound off.

@@ -1,4 +1,4 @@
-package ringfort.h1;
+package ringfort.budget;
 
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Readings of the clock may be negative and may wrap, so they are compared by difference, and "off" is a bit beside
  * the value, not a special value.
  */
-final class Deadlines {
+final class PhaseDeadlines {
     private static final Phase[] PHASES = Phase.values();
 
     private DeadlineSlot slot;
@@ -18,7 +18,7 @@ final class Deadlines {
     private long publishedAtNanos;
     private boolean stale;
 
-    Deadlines(DeadlineSlot slot) {
+    PhaseDeadlines(DeadlineSlot slot) {
         this.slot = slot;
     }
 

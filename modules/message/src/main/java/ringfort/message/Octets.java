@@ -1,4 +1,4 @@
-package ringfort.h1;
+package ringfort.message;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -11,23 +11,24 @@ import java.nio.charset.StandardCharsets;
  * <p>Short runs (names, targets) are scanned byte by byte through a table; field values, most of a head, eight bytes at
  * a time: a subtraction borrows into the top bit of each byte that is below a bound, and the lowest such bit is exact.
  */
-final class Octets {
+public final class Octets {
     /** {@code tchar} (RFC 9110, 5.6.2). */
-    static final int TOKEN = 1;
+    public static final int TOKEN = 1;
 
     /** Visible ASCII but {@code #}, which no target contains, and {@code %}, behind which the parser looks. */
-    static final int TARGET = 1 << 1;
+    public static final int TARGET = 1 << 1;
 
     /** Hexadecimal digits. */
-    static final int HEX = 1 << 2;
+    public static final int HEX = 1 << 2;
 
     /** What a host name may hold (RFC 3986, 3.2.2), without the comma, which makes lists, and without escapes. */
-    static final int HOST = 1 << 3;
+    public static final int HOST = 1 << 3;
 
     /** What stands between the brackets of an IPv6 address. */
-    static final int IPV6 = 1 << 4;
+    public static final int IPV6 = 1 << 4;
 
-    static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    /** Reads and writes eight bytes of an array as a number, the first byte lowest. */
+    public static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final byte[] CLASS = new byte[256];
     private static final byte[] LOWER = new byte[256];
@@ -63,12 +64,12 @@ final class Octets {
     }
 
     /** Whether the byte belongs to the class. */
-    static boolean is(int octetClass, byte octet) {
+    public static boolean is(int octetClass, byte octet) {
         return (CLASS[octet & 0xFF] & octetClass) != 0;
     }
 
     /** The first index in {@code [from, to)} whose byte is not in the class, or {@code to}. */
-    static int skip(int octetClass, byte[] buffer, int from, int to) {
+    public static int skip(int octetClass, byte[] buffer, int from, int to) {
         int i = from;
         while (i < to && (CLASS[buffer[i] & 0xFF] & octetClass) != 0) {
             i++;
@@ -77,7 +78,7 @@ final class Octets {
     }
 
     /** The first index in {@code [from, to)} whose byte is neither SP nor HTAB, or {@code to}. */
-    static int skipWhitespace(byte[] buffer, int from, int to) {
+    public static int skipWhitespace(byte[] buffer, int from, int to) {
         int i = from;
         while (i < to && isWhitespace(buffer[i])) {
             i++;
@@ -86,7 +87,7 @@ final class Octets {
     }
 
     /** The end of {@code [from, to)} without the SP and HTAB it ends with. */
-    static int trimEnd(byte[] buffer, int from, int to) {
+    public static int trimEnd(byte[] buffer, int from, int to) {
         int end = to;
         while (end > from && isWhitespace(buffer[end - 1])) {
             end--;
@@ -94,12 +95,13 @@ final class Octets {
         return end;
     }
 
-    static boolean isWhitespace(byte octet) {
+    /** Whether the byte is SP or HTAB. */
+    public static boolean isWhitespace(byte octet) {
         return octet == ' ' || octet == '\t';
     }
 
     /** The first index in {@code [from, to)} whose byte cannot be part of a field value (RFC 9110, 5.5), or {@code to}. */
-    static int valueEnd(byte[] buffer, int from, int to) {
+    public static int valueEnd(byte[] buffer, int from, int to) {
         int i = from;
         while (true) {
             i = firstControl(buffer, i, to);
@@ -128,21 +130,22 @@ final class Octets {
     }
 
     /** The value of a byte of class {@link #HEX}. */
-    static int hexValue(byte octet) {
+    public static int hexValue(byte octet) {
         return HEX_VALUE[octet & 0xFF];
     }
 
-    static boolean isDigit(byte octet) {
+    /** Whether the byte is a decimal digit of ASCII. */
+    public static boolean isDigit(byte octet) {
         return octet >= '0' && octet <= '9';
     }
 
     /** The byte with an ASCII upper-case letter made lower-case. */
-    static byte lower(byte octet) {
+    public static byte lower(byte octet) {
         return LOWER[octet & 0xFF];
     }
 
     /** Whether {@code buffer[from, to)} spells the ASCII text. */
-    static boolean equal(byte[] buffer, int from, int to, String text) {
+    public static boolean equal(byte[] buffer, int from, int to, String text) {
         if (to - from != text.length()) {
             return false;
         }
@@ -155,7 +158,7 @@ final class Octets {
     }
 
     /** Whether {@code buffer[from, to)} spells the lower-case ASCII text, whatever the case of its letters. */
-    static boolean matches(byte[] buffer, int from, int to, String lowerCase) {
+    public static boolean matches(byte[] buffer, int from, int to, String lowerCase) {
         if (to - from != lowerCase.length()) {
             return false;
         }
@@ -168,7 +171,7 @@ final class Octets {
     }
 
     /** Whether two ranges of one buffer spell the same, whatever the case of ASCII letters. */
-    static boolean matches(byte[] buffer, int from, int to, int otherFrom, int otherTo) {
+    public static boolean matches(byte[] buffer, int from, int to, int otherFrom, int otherTo) {
         if (to - from != otherTo - otherFrom) {
             return false;
         }
@@ -181,12 +184,12 @@ final class Octets {
     }
 
     /** The bytes as ISO-8859-1 text: each byte one character. */
-    static String text(byte[] buffer, int from, int to) {
+    public static String text(byte[] buffer, int from, int to) {
         return new String(buffer, from, to - from, StandardCharsets.ISO_8859_1);
     }
 
     /** How many octets of CR LF CR LF end here, when {@code matched} of them, at most 3, ended before {@code octet}. */
-    static int endOfHead(int matched, byte octet) {
+    public static int endOfHead(int matched, byte octet) {
         if (octet == '\r') {
             return matched == 2 ? 3 : 1;
         }

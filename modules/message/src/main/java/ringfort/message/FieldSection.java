@@ -1,4 +1,4 @@
-package ringfort.h1;
+package ringfort.message;
 
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -9,48 +9,59 @@ import org.jspecify.annotations.Nullable;
  * <p>Fields are views by offset into one array; a string is made when it is asked for, and every time it is asked for.
  * Look names up with {@link #indexOf} and {@link #nameEquals}, which make none.
  */
-public abstract sealed class FieldSection permits RequestHead, Fields {
+public abstract class FieldSection {
     private static final int SPAN_MASK = 0xFFFF;
 
     /** The message's bytes, followed by one span per field from {@link #spansAt} on. */
-    final byte[] octets;
+    protected final byte[] octets;
 
     private final int spansAt;
     private final int count;
 
-    /** @param octets bytes of the message, then {@code count} spans of eight bytes each */
-    FieldSection(byte[] octets, int count) {
+    /**
+     * A section that owns {@code octets}.
+     *
+     * @param octets bytes of the message, then {@code count} spans of eight bytes each, as {@link #span(int, int, int, int)}
+     *     packs them
+     */
+    protected FieldSection(byte[] octets, int count) {
         this.octets = octets;
         this.spansAt = octets.length - count * Long.BYTES;
         this.count = count;
     }
 
-    /** Packs the four offsets of a field: each below 64 KiB, as {@link Limits} sees to. */
-    static long span(int nameStart, int nameEnd, int valueStart, int valueEnd) {
+    /** Packs the four offsets of a field: each below 64 KiB, as the limits of each version see to. */
+    public static long span(int nameStart, int nameEnd, int valueStart, int valueEnd) {
         return nameStart | ((long) nameEnd << 16) | ((long) valueStart << 32) | ((long) valueEnd << 48);
     }
 
-    static int nameStart(long span) {
+    /** Where the name begins. */
+    public static int nameStart(long span) {
         return (int) span & SPAN_MASK;
     }
 
-    static int nameEnd(long span) {
+    /** The end of the name. */
+    public static int nameEnd(long span) {
         return (int) (span >>> 16) & SPAN_MASK;
     }
 
-    static int valueStart(long span) {
+    /** Where the value begins. */
+    public static int valueStart(long span) {
         return (int) (span >>> 32) & SPAN_MASK;
     }
 
-    static int valueEnd(long span) {
+    /** The end of the value. */
+    public static int valueEnd(long span) {
         return (int) (span >>> 48);
     }
 
-    final int textLength() {
+    /** Bytes of the message, without the spans behind them. */
+    protected final int textLength() {
         return spansAt;
     }
 
-    final long span(int index) {
+    /** The offsets of a field, packed. */
+    protected final long span(int index) {
         if (index < 0 || index >= count) {
             throw new IndexOutOfBoundsException("field " + index + " of " + count);
         }

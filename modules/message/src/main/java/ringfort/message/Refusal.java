@@ -1,4 +1,4 @@
-package ringfort.h1;
+package ringfort.message;
 
 /**
  * Why a message is refused.

@@ -1,4 +1,4 @@
-package ringfort.h1;
+package ringfort.budget;
 
 /** What a connection's deadline is for: the thing a peer, or a handler, is slow at. */
 public enum Phase {

@@ -1,14 +1,17 @@
-package ringfort.h1;
+package ringfort.budget;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long each phase of a connection may take: turns what {@link H1State} sees into deadlines. Arming is idempotent,
- * and nothing but waiting time and rates is ever counted again.
+ * How long each phase of a connection, or of one stream, may take: turns what a protocol sees into deadlines. Arming is
+ * idempotent, and nothing but waiting time and rates is ever counted again. One thread at a time; it reads no clock.
+ *
+ * <p>A protocol calls it while it handles an event, and {@link #publish} once at the end of that. When the deadline in the
+ * slot has passed, the protocol asks {@link #fired} which phase is due.
  */
-final class DeadlinePolicy {
+public final class Budget {
     private final Timeouts timeouts;
-    private final Deadlines deadlines;
+    private final PhaseDeadlines deadlines;
     private @Nullable BodyWait body; // of a request that has content, until its response is complete
     private final WaitBudget writeRate = new WaitBudget();
     private long headAtNanos;
@@ -23,31 +26,32 @@ final class DeadlinePolicy {
         final WaitBudget rate = new WaitBudget();
     }
 
-    DeadlinePolicy(Timeouts timeouts, DeadlineSlot slot) {
+    /** Nothing is due yet; {@code slot} is told by {@link #publish}. */
+    public Budget(Timeouts timeouts, DeadlineSlot slot) {
         this.timeouts = timeouts;
-        deadlines = new Deadlines(slot);
+        deadlines = new PhaseDeadlines(slot);
         idleNanos = timeouts.idleNanos();
         writeRate.fill(timeouts.writeGraceNanos());
     }
 
     /** Goes on with a connection of which nothing is due but what its slot holds. */
-    void resume(DeadlineSlot slot, @Nullable Phase armed, long deadlineNanos) {
+    public void resume(DeadlineSlot slot, @Nullable Phase armed, long deadlineNanos) {
         deadlines.resume(slot, armed, deadlineNanos);
     }
 
     /** Whether nobody waits for anything but a request. */
-    boolean isAtRest() {
+    public boolean isAtRest() {
         return body == null && !writeRate.waiting() && !responseDone;
     }
 
     /** A head is due: from accept, or from the first byte of a later one. */
-    void headExpected(long nowNanos) {
+    public void headExpected(long nowNanos) {
         notIdle();
         arm(Phase.HEADER, timeouts.headerNanos(), nowNanos);
     }
 
     /** A head is complete. */
-    void headComplete(boolean hasBody, long nowNanos) {
+    public void headComplete(boolean hasBody, long nowNanos) {
         headAtNanos = nowNanos;
         bodyNanos = timeouts.bodyNanos();
         if (hasBody) {
@@ -62,7 +66,7 @@ final class DeadlinePolicy {
     }
 
     /** Another time for the content of this request; what has been waited stays waited. */
-    void overrideBody(long nanos) {
+    public void overrideBody(long nanos) {
         bodyNanos = Timeouts.bounded(nanos);
         BodyWait wait = body;
         if (wait != null) {
@@ -72,13 +76,13 @@ final class DeadlinePolicy {
     }
 
     /** Another time for the handler of this request, from its head on. */
-    void overrideHandler(long nanos) {
+    public void overrideHandler(long nanos) {
         deadlines.off(Phase.HANDLER);
         arm(Phase.HANDLER, Timeouts.bounded(nanos), headAtNanos);
     }
 
     /** Whether we wait for the peer to send content. */
-    void waitForBody(boolean waiting, long nowNanos) {
+    public void waitForBody(boolean waiting, long nowNanos) {
         BodyWait wait = body;
         if (wait == null) {
             return;
@@ -92,13 +96,14 @@ final class DeadlinePolicy {
         setBody(wait);
     }
 
-    boolean waitsForBody() {
+    /** Whether the peer is waited for to send content. */
+    public boolean waitsForBody() {
         BodyWait wait = body;
         return wait != null && wait.time.waiting();
     }
 
     /** The peer has sent content. */
-    void received(long bytes, long nowNanos) {
+    public void received(long bytes, long nowNanos) {
         BodyWait wait = body;
         if (wait != null && timeouts.bodyBytesPerSecond() > 0) {
             wait.rate.earn(bytes, timeouts.bodyBytesPerSecond(), nowNanos);
@@ -120,12 +125,12 @@ final class DeadlinePolicy {
     }
 
     /** The handler has answered, or nobody waits for it any more. */
-    void handlerDone() {
+    public void handlerDone() {
         deadlines.off(Phase.HANDLER);
     }
 
     /** Whether we wait for the peer to take bytes of the response. */
-    void waitForWrite(boolean waiting, long nowNanos) {
+    public void waitForWrite(boolean waiting, long nowNanos) {
         if (waiting) {
             writeRate.begin(nowNanos);
             if (deadlines.isSet(Phase.IDLE)) { // the response was complete before its first byte was sent
@@ -146,7 +151,7 @@ final class DeadlinePolicy {
     }
 
     /** The peer has taken bytes of the response. */
-    void sent(long bytes, long nowNanos) {
+    public void sent(long bytes, long nowNanos) {
         if (timeouts.writeBytesPerSecond() > 0) {
             writeRate.earn(bytes, timeouts.writeBytesPerSecond(), nowNanos);
             setWrite();
@@ -161,7 +166,7 @@ final class DeadlinePolicy {
     }
 
     /** The response is complete: the handler and the content of its request are due no more. */
-    void responseDone() {
+    public void responseDone() {
         deadlines.off(Phase.HANDLER);
         deadlines.off(Phase.BODY);
         body = null;
@@ -172,7 +177,7 @@ final class DeadlinePolicy {
     }
 
     /** Nothing is under way, or will be once the peer has taken the response. */
-    void idle(long nowNanos) {
+    public void idle(long nowNanos) {
         deadlines.off(Phase.LINGER);
         idleBehindWrite = writeRate.waiting();
         if (!idleBehindWrite) {
@@ -181,7 +186,7 @@ final class DeadlinePolicy {
     }
 
     /** Another protocol: of what was due only the writing goes on, and idling is of another length. */
-    void detached(long nanos) {
+    public void detached(long nanos) {
         boolean writing = deadlines.isSet(Phase.WRITE);
         allOff();
         body = null;
@@ -193,7 +198,7 @@ final class DeadlinePolicy {
     }
 
     /** Whether the other protocol waits for bytes of the peer. Saying it again changes nothing. */
-    void waitForTunnel(boolean waiting, long nowNanos) {
+    public void waitForTunnel(boolean waiting, long nowNanos) {
         if (waiting) {
             idle(nowNanos);
         } else {
@@ -202,7 +207,7 @@ final class DeadlinePolicy {
     }
 
     /** Bytes went to the peer of a tunnel: nobody idled. */
-    void tunnelMoved(long nowNanos) {
+    public void tunnelMoved(long nowNanos) {
         if (deadlines.isSet(Phase.IDLE)) {
             deadlines.off(Phase.IDLE);
             idle(nowNanos);
@@ -215,24 +220,25 @@ final class DeadlinePolicy {
     }
 
     /** Whatever the peer still sends is dropped. */
-    void linger(long nowNanos) {
+    public void linger(long nowNanos) {
         arm(Phase.LINGER, timeouts.lingerNanos(), nowNanos);
     }
 
     /** Nothing more is read: what is due to the peer's sending is off, what is due to our answer stays. */
-    void readingDone() {
+    public void readingDone() {
         deadlines.off(Phase.HEADER);
         deadlines.off(Phase.BODY);
         notIdle();
     }
 
-    void allOff() {
+    /** Nothing is due any more. */
+    public void allOff() {
         idleBehindWrite = false;
         deadlines.allOff();
     }
 
     /** The phase whose deadline came first and has been reached, switched off; or null. The slot is to be told anew. */
-    @Nullable Phase fired(long nowNanos) {
+    public @Nullable Phase fired(long nowNanos) {
         deadlines.fired();
         Phase due = deadlines.due(nowNanos);
         if (due != null) {
@@ -242,12 +248,12 @@ final class DeadlinePolicy {
     }
 
     /** How long ago the deadline of a phase was reached; -1 when it was not, or none is set. */
-    long lateNanos(Phase phase, long nowNanos) {
+    public long lateNanos(Phase phase, long nowNanos) {
         return deadlines.lateNanos(phase, nowNanos);
     }
 
     /** Tells the slot, when anything changed. */
-    void publish() {
+    public void publish() {
         deadlines.publish();
     }
 

@@ -1,0 +1,4 @@
+/** Writes a status line of its own. */
+module consumer.message {
+    requires ringfort.message;
+}
