@@ -1,12 +1,12 @@
 import org.jspecify.annotations.NullMarked;
 import ringfort.api.spi.Engine;
+import ringfort.server.NioEngine;
 import ringfort.server.PollEngine;
 import ringfort.server.RingEngine;
-import ringfort.server.ThreadsEngine;
 
 /**
  * The engines that serve what is written against {@code ringfort.api}: {@code ring} on io_uring, {@code poll} on epoll,
- * {@code threads} on the JDK's sockets.
+ * {@code nio} on the JDK's selectors.
  *
  * <p>Nothing is exported: an application compiles against the API, which finds the engines as services. At run time
  * {@code --add-opens java.base/java.lang=ringfort.server} lets handlers' virtual threads run on the workers themselves.
@@ -27,5 +27,5 @@ module ringfort.server {
     provides Engine with
             RingEngine,
             PollEngine,
-            ThreadsEngine;
+            NioEngine;
 }

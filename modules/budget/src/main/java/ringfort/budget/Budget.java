@@ -39,6 +39,16 @@ public final class Budget {
         deadlines.resume(slot, armed, deadlineNanos);
     }
 
+    /** Forgets all deadlines, without telling the slot: the connection is over. {@link #resume} goes on with another. */
+    public void reset() {
+        body = null;
+        writeRate.fill(timeouts.writeGraceNanos());
+        responseDone = false;
+        idleBehindWrite = false;
+        idleNanos = timeouts.idleNanos();
+        deadlines.allOff();
+    }
+
     /** Whether nobody waits for anything but a request. */
     public boolean isAtRest() {
         return body == null && !writeRate.waiting() && !responseDone;

@@ -164,6 +164,28 @@ public final class H1State {
         deadlines.resume(slot, armed, deadlineNanos);
     }
 
+    /**
+     * Forgets the connection, which is over, and is at rest: this object may serve another one ({@link #resume}). The slot of
+     * the old connection is not told.
+     */
+    public void reset() {
+        parser.reset();
+        state = State.READING_HEAD;
+        head = null;
+        body = null;
+        refusal = null;
+        firstRequest = true;
+        endReported = false;
+        bodyRefused = false;
+        awaitsContinue = false;
+        responseStarted = false;
+        mustClose = false;
+        lingering = false;
+        drained = 0;
+        deadlines.reset();
+        assert isAtRest() : "reset, and not at rest";
+    }
+
     /** The connection is there: its first head is due in {@link Timeouts#headerNanos}, whether or not a byte comes. */
     public void accepted(long nowNanos) {
         if (state == State.READING_HEAD) {

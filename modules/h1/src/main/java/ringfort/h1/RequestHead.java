@@ -104,6 +104,11 @@ public final class RequestHead extends FieldSection implements MessageHead {
         return rest.charAt(0) == '/' ? rest : "/" + rest;
     }
 
+    @Override
+    public String protocol() {
+        return minorVersion > 0 ? "HTTP/1.1" : "HTTP/1.0";
+    }
+
     /** 1 for HTTP/1.1 and above, 0 for HTTP/1.0. */
     public int minorVersion() {
         return minorVersion;
@@ -136,7 +141,18 @@ public final class RequestHead extends FieldSection implements MessageHead {
         return expectsContinue;
     }
 
+    @Override
+    public boolean knowsInterim() {
+        return minorVersion > 0;
+    }
+
+    @Override
+    public boolean knowsTrailers() {
+        return minorVersion > 0;
+    }
+
     /** The protocols the peer would rather speak, when Connection names Upgrade; else null (RFC 9110, 7.8). */
+    @Override
     public @Nullable String upgrade() {
         return upgradeField < 0 ? null : value(upgradeField);
     }

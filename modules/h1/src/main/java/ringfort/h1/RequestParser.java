@@ -170,6 +170,15 @@ public final class RequestParser {
         return Result.REFUSED;
     }
 
+    /** Forgets everything, as if nothing had been parsed. */
+    void reset() {
+        state = State.BEFORE;
+        emptyLines = 0;
+        carry.clear();
+        head = null;
+        refusal = null;
+    }
+
     /** Index of the first byte that was not taken by the last {@link #parse}, in the buffer given to it. */
     public int position() {
         return position;

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 public interface MessageHead {
+    /** The protocol the peer speaks: {@code HTTP/1.0}, {@code HTTP/1.1}, {@code HTTP/2}. */
+    String protocol();
+
     /** The method, as it was sent. */
     String method();
 
@@ -27,6 +30,21 @@ public interface MessageHead {
 
     /** Whether there is content to read. */
     boolean hasBody();
+
+    /** Whether the peer understands interim responses (RFC 9110, 15.2). */
+    default boolean knowsInterim() {
+        return true;
+    }
+
+    /** Whether trailers can be sent to the peer (RFC 9110, 6.5). */
+    default boolean knowsTrailers() {
+        return true;
+    }
+
+    /** The protocols the peer would rather speak, as it listed them; null when it asks for none, or cannot (RFC 9110, 7.8). */
+    default @Nullable String upgrade() {
+        return null;
+    }
 
     /** The header fields. */
     FieldSection fields();

@@ -76,17 +76,33 @@ public final class Sweep<E extends DeadlineWheel.Entry> implements AutoCloseable
      * @return how many entries expired
      */
     public int onTick(long nowNanos) {
+        return onTick(nowNanos, Integer.MAX_VALUE);
+    }
+
+    /**
+     * As {@link #onTick(long)}, but hands over {@code limit} entries at most. While {@link #hasDue} tells that more are due, call
+     * this again after the loop's other work; no tick announces them.
+     *
+     * @param limit how many, at least 1
+     * @return how many entries expired
+     */
+    public int onTick(long nowNanos, int limit) {
         if (timer.drain() > 0) {
             wakeUps++;
         }
         try {
-            return wheel.expire(nowNanos, expired);
+            return wheel.expire(nowNanos, limit, expired);
         } finally {
             if (wheel.isEmpty() && ticking) {
                 timer.disarm();
                 ticking = false;
             }
         }
+    }
+
+    /** Whether entries are due that the last {@link #onTick} did not hand over. */
+    public boolean hasDue() {
+        return wheel.hasDue();
     }
 
     /** The descriptor that becomes readable with each tick; -1 once this is closed. */

@@ -8,6 +8,13 @@ import ringfort.api.spi.Availability;
 import ringfort.api.spi.Engine;
 import ringfort.api.spi.RunningEngine;
 import ringfort.poller.Epoll;
+import ringfort.server.exchange.ServerContext;
+import ringfort.server.linux.LinuxThread;
+import ringfort.server.linux.Listeners;
+import ringfort.server.loop.Admission;
+import ringfort.server.loop.WorkerEngine;
+import ringfort.server.metrics.Notices;
+import ringfort.server.poll.PollWorker;
 import ringfort.timers.Ticker;
 
 /** The engine on epoll: any Linux, also where containers forbid io_uring. */
@@ -40,8 +47,19 @@ public final class PollEngine implements Engine {
 
     @Override
     public RunningEngine start(ServerOptions options, Application application) throws IOException {
-        var context = new ServerContext(options, application, Ticker.system(), new Notices());
-        String features = "features=" + String.join(",", probe().features());
-        return WorkerEngine.start(context, name(), true, features, (name, fd) -> new PollWorker(context, name, fd));
+        var context = new ServerContext(options, application, Ticker.system(), new Notices(), LinuxThread::use);
+        try {
+            String features = "features=" + String.join(",", probe().features());
+            var admission = new Admission(options.maxConnections(), options.maxConnectionsPerPeer());
+            var listeners = new Listeners(options, true);
+            return WorkerEngine.start(
+                    context,
+                    name(),
+                    features,
+                    name -> listeners.serve(fd -> new PollWorker(context, admission, name, fd)));
+        } catch (IOException | RuntimeException | Error e) {
+            context.notices().close();
+            throw e;
+        }
     }
 }

@@ -17,6 +17,14 @@ import ringfort.ring.RingOptions;
 import ringfort.ring.RingSyscalls;
 import ringfort.ring.RingUnavailableException;
 import ringfort.ring.SetupFlag;
+import ringfort.server.exchange.ServerContext;
+import ringfort.server.linux.LinuxThread;
+import ringfort.server.linux.Listeners;
+import ringfort.server.loop.Admission;
+import ringfort.server.loop.WorkerEngine;
+import ringfort.server.metrics.Notices;
+import ringfort.server.ring.RingSizes;
+import ringfort.server.ring.RingWorker;
 import ringfort.timers.Ticker;
 
 /**
@@ -28,21 +36,8 @@ import ringfort.timers.Ticker;
 public final class RingEngine implements Engine {
     private static final String MULTISHOT_RECEIVE = "multishot_receive";
 
-    /**
-     * How large a worker's queues are.
-     *
-     * @param entries of the submission queue
-     * @param cqEntries of the completion queue
-     * @param buffers that wait for bytes of any connection
-     * @param bufferBytes of each of them
-     */
-    record Sizes(int entries, int cqEntries, int buffers, int bufferBytes) {
-        static final Sizes DEFAULT =
-                new Sizes(RingOptions.DEFAULT.entries(), RingOptions.DEFAULT.cqEntries(), 512, 8 * 1024);
-    }
-
     private final RingSyscalls syscalls;
-    private final Sizes sizes;
+    private final RingSizes sizes;
     private volatile @Nullable List<String> features; // of the last ring that was opened to look
 
     /** For the service loader. */
@@ -51,10 +46,10 @@ public final class RingEngine implements Engine {
     }
 
     RingEngine(RingSyscalls syscalls) {
-        this(syscalls, Sizes.DEFAULT);
+        this(syscalls, RingSizes.DEFAULT);
     }
 
-    RingEngine(RingSyscalls syscalls, Sizes sizes) {
+    RingEngine(RingSyscalls syscalls, RingSizes sizes) {
         this.syscalls = syscalls;
         this.sizes = sizes;
     }
@@ -73,7 +68,7 @@ public final class RingEngine implements Engine {
     public Availability probe() {
         try (Ring ring = Ring.open(options().withEntries(8).withCqEntries(32), syscalls)) {
             ring.enable();
-            ring.bufferRing(RingWorker.BUFFER_GROUP, 4, 64).close();
+            ring.bufferRing(0, 4, 64).close();
             List<String> found = features(ring);
             features = found;
             return Availability.usable(found);
@@ -84,20 +79,36 @@ public final class RingEngine implements Engine {
 
     @Override
     public RunningEngine start(ServerOptions options, Application application) throws IOException {
-        var context = new ServerContext(options, application, Ticker.system(), new Notices());
+        var context = new ServerContext(options, application, Ticker.system(), new Notices(), LinuxThread::use);
+        try {
+            return start(context);
+        } catch (IOException | RuntimeException | Error e) {
+            context.notices().close();
+            throw e;
+        }
+    }
+
+    private RunningEngine start(ServerContext context) throws IOException {
+        ServerOptions options = context.options();
         boolean multishot = wanted(MULTISHOT_RECEIVE);
         RingOptions wanted = options().withEntries(sizes.entries()).withCqEntries(sizes.cqEntries());
         List<String> found = features != null ? features : probe().features();
         String described = "timers=" + options.timers() + " features=" + String.join(",", found);
-        return WorkerEngine.start(context, name(), false, described, (name, fd) -> {
-            Ring ring = Ring.open(wanted, syscalls);
-            try {
-                return new RingWorker(context, name, ring, fd, multishot, sizes);
-            } catch (IOException | RuntimeException e) {
-                ring.close();
-                throw e;
-            }
-        });
+        var admission = new Admission(options.maxConnections(), options.maxConnectionsPerPeer());
+        var listeners = new Listeners(options, false);
+        return WorkerEngine.start(
+                context,
+                name(),
+                described,
+                name -> listeners.serve(fd -> {
+                    Ring ring = Ring.open(wanted, syscalls);
+                    try {
+                        return new RingWorker(context, admission, name, ring, fd, multishot, sizes);
+                    } catch (IOException | RuntimeException | Error e) {
+                        ring.close();
+                        throw e;
+                    }
+                }));
     }
 
     private static List<String> features(Ring ring) {

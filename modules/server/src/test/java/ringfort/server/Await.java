@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 import ringfort.timers.Ticker;
 
 /** Waits for what only a counter tells, with a bound. */
-final class Await {
+public final class Await {
     private static final long LOOK_NANOS = 1_000_000;
     private static final long BOUND_NANOS = 10_000_000_000L;
     private static final long STILL_NANOS = 250_000_000;
@@ -15,7 +15,7 @@ final class Await {
     private Await() {}
 
     /** Returns when the condition holds, and fails when it does not within ten seconds. */
-    static void until(BooleanSupplier condition, Supplier<String> otherwise) {
+    public static void until(BooleanSupplier condition, Supplier<String> otherwise) {
         long begin = Ticker.system().nanos();
         while (!condition.getAsBoolean()) {
             if (Ticker.system().nanos() - begin > BOUND_NANOS) {
@@ -26,7 +26,7 @@ final class Await {
     }
 
     /** Returns a growing number once it is above zero and has stood still for a quarter of a second. */
-    static long standstill(LongSupplier number) {
+    public static long standstill(LongSupplier number) {
         long begin = Ticker.system().nanos();
         long last = number.getAsLong();
         long since = begin;

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import ringfort.api.Response;
 import ringfort.api.Route;
 import ringfort.budget.Phase;
+import ringfort.server.metrics.CloseReason;
 
 /** A body has a time in all and a least rate behind a grace, both only while the server waits for the peer. */
 class BodyDeadlineTest extends DeadlineContract {

@@ -19,11 +19,11 @@ import ringfort.api.Server;
 import ringfort.api.ServerOptions;
 
 /**
- * No peer outstays its budget, whoever keeps the time: each subclass is a theme and runs once per {@link Timekeeper}. A
+ * No peer outstays its budget, whoever keeps the time: each subclass is a theme and runs once per {@link Keeper}. A
  * test's server ends with it, and must then have accounted for every deadline.
  */
 @ParameterizedClass(name = "{0}")
-@EnumSource(Timekeeper.class)
+@EnumSource(Keeper.class)
 @Timeout(30)
 @Tag("deadlines")
 @Execution(ExecutionMode.CONCURRENT)
@@ -31,7 +31,7 @@ abstract class DeadlineContract {
     private final List<TimedServer> started = new ArrayList<>();
 
     @Parameter
-    Timekeeper keeper = Timekeeper.THREADS;
+    Keeper keeper = Keeper.NIO;
 
     final TimedServer serve(Consumer<Server> routes) throws IOException {
         return serve(options -> options, routes);

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import ringfort.budget.Phase;
+import ringfort.server.metrics.CloseReason;
 import ringfort.timers.Ticker;
 
 /** Deadlines hold beside busy neighbours, failing handlers and connections that come and go. */

@@ -25,7 +25,7 @@ abstract class EngineContract {
     private final List<Served> started = new ArrayList<>();
 
     @Parameter
-    Variant variant = Variant.THREADS;
+    Variant variant = Variant.NIO;
 
     final Served serve(Consumer<Server> routes) throws IOException {
         return serve(options -> options, routes);

@@ -12,6 +12,7 @@ import jdk.jfr.consumer.RecordingStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import ringfort.budget.Phase;
+import ringfort.server.metrics.Notices;
 
 /** How an operator learns of a deadline that passed: an event of the flight recorder, and a log line if asked for. */
 @Timeout(30)
@@ -40,7 +41,7 @@ class ExpiredNoticesTest {
             recording.startAsync();
             String peerAddress;
             try (TimedServer server = TimedServer.start(
-                            Timekeeper.POLL, options -> options.logExpired(true), DeadlineContract::echo);
+                            Keeper.POLL, options -> options.logExpired(true), DeadlineContract::echo);
                     SlowPeer peer = server.connect()) {
                 peerAddress = "127.0.0.1:" + peer.localPort();
                 peer.send("GET / HT").end().answered(408);

@@ -13,6 +13,7 @@ import ringfort.api.Handler;
 import ringfort.api.Response;
 import ringfort.api.Route;
 import ringfort.budget.Phase;
+import ringfort.server.metrics.CloseReason;
 
 /** A handler has no deadline unless one is set; late, it is answered for and interrupted. */
 class HandlerDeadlineTest extends DeadlineContract {

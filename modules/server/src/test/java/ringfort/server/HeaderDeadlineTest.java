@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import ringfort.api.Response;
 import ringfort.budget.Phase;
+import ringfort.server.metrics.CloseReason;
 
 /** A head is due from accept, or from the first byte of a later one, and no byte ever moves that. */
 class HeaderDeadlineTest extends DeadlineContract {

@@ -29,6 +29,8 @@ import ringfort.api.Handler;
 import ringfort.api.Response;
 import ringfort.api.Route;
 import ringfort.budget.Phase;
+import ringfort.server.exchange.Scheduler;
+import ringfort.server.metrics.CloseReason;
 import ringfort.sys.Downcall;
 
 /**

@@ -32,7 +32,7 @@ class HostileMemoryTest {
     private static final List<String> HEAP = List.of("-Xms64m", "-Xmx64m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC");
 
     @Parameter
-    Variant variant = Variant.THREADS;
+    Variant variant = Variant.NIO;
 
     @Test
     void heapAndResidentMemoryAreWhatTheyWereBefore() throws Exception {

@@ -17,7 +17,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A client that sends the bytes it is told and takes replies apart strictly. Every wait is bounded. One thread. */
-final class Peer implements AutoCloseable {
+public final class Peer implements AutoCloseable {
     private static final int BOUND_MILLIS = 10_000;
 
     private final Socket socket;
@@ -25,7 +25,7 @@ final class Peer implements AutoCloseable {
     private final OutputStream out;
 
     /** A response without its body. */
-    record Head(int status, List<String> lines) {
+    public record Head(int status, List<String> lines) {
         @Nullable String field(String name) {
             String prefix = name.toLowerCase(Locale.ROOT) + ":";
             for (String line : lines) {
@@ -43,7 +43,7 @@ final class Peer implements AutoCloseable {
 
     /** A whole response. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Reply(Head head, byte[] body) {
+    public record Reply(Head head, byte[] body) {
         int status() {
             return head.status();
         }
@@ -52,7 +52,7 @@ final class Peer implements AutoCloseable {
             return head.field(name);
         }
 
-        String text() {
+        public String text() {
             return new String(body, StandardCharsets.UTF_8);
         }
     }
@@ -65,12 +65,12 @@ final class Peer implements AutoCloseable {
         this.out = socket.getOutputStream();
     }
 
-    static Peer connect(int port) throws IOException {
+    public static Peer connect(int port) throws IOException {
         return connect(port, 0);
     }
 
     /** Connects with a receive buffer of about so many bytes, 0 for the system's own. */
-    static Peer connect(int port, int receiveBufferBytes) throws IOException {
+    public static Peer connect(int port, int receiveBufferBytes) throws IOException {
         Socket socket = new Socket();
         try {
             if (receiveBufferBytes > 0) {
@@ -84,37 +84,37 @@ final class Peer implements AutoCloseable {
         }
     }
 
-    Peer send(String text) throws IOException {
+    public Peer send(String text) throws IOException {
         return send(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    Peer send(byte[] bytes) throws IOException {
+    public Peer send(byte[] bytes) throws IOException {
         out.write(bytes);
         return this;
     }
 
     /** Sends a complete request without a body. */
-    Peer get(String path) throws IOException {
+    public Peer get(String path) throws IOException {
         return send("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n");
     }
 
-    OutputStream output() {
+    public OutputStream output() {
         return out;
     }
 
     /** Sends FIN and goes on reading. */
-    Peer halfClose() throws IOException {
+    public Peer halfClose() throws IOException {
         socket.shutdownOutput();
         return this;
     }
 
     /** Closes with a reset. */
-    void reset() throws IOException {
+    public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }
 
-    Head head() throws IOException {
+    public Head head() throws IOException {
         List<String> lines = new ArrayList<>();
         for (String line = line(); !line.isEmpty(); line = line()) {
             lines.add(line);
@@ -126,18 +126,18 @@ final class Peer implements AutoCloseable {
         return new Head(Integer.parseInt(status.substring(9, 12)), lines);
     }
 
-    Reply reply() throws IOException {
+    public Reply reply() throws IOException {
         Head head = head();
         return new Reply(head, body(head).readAllBytes());
     }
 
     /** The reply to HEAD. */
-    Head replyWithoutBody() throws IOException {
+    public Head replyWithoutBody() throws IOException {
         return head();
     }
 
     /** The body as its head frames it; ends with an exception when the connection ends before the body does. */
-    InputStream body(Head head) {
+    public InputStream body(Head head) {
         String length = head.field("Content-Length");
         if (head.status() == 204 || head.status() == 304) {
             return InputStream.nullInputStream();
@@ -150,12 +150,12 @@ final class Peer implements AutoCloseable {
     }
 
     /** Reads what still comes until the server closes; a reset or silence is an exception. */
-    String readToEnd() throws IOException {
+    public String readToEnd() throws IOException {
         return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 
     /** Whether the server closes, in order or by a reset, before it sends another byte. */
-    boolean isClosed() throws IOException {
+    public boolean isClosed() throws IOException {
         try {
             return in.read() < 0;
         } catch (SocketTimeoutException e) {
@@ -166,7 +166,7 @@ final class Peer implements AutoCloseable {
     }
 
     /** Whether a byte comes within {@code millis}. */
-    boolean hears(int millis) throws IOException {
+    public boolean hears(int millis) throws IOException {
         socket.setSoTimeout(millis);
         in.mark(1);
         try {
@@ -180,7 +180,7 @@ final class Peer implements AutoCloseable {
         }
     }
 
-    int read() throws IOException {
+    public int read() throws IOException {
         return in.read();
     }
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import ringfort.api.ServerOptions;
 import ringfort.budget.Phase;
+import ringfort.server.metrics.CloseReason;
 
 /** What the timer of a connection costs the kernel: seen in the operations that a real ring submits. */
 @Timeout(30)
@@ -23,7 +24,7 @@ class RingTimerTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
     private static TimedServer start(UnaryOperator<ServerOptions.Builder> options) throws IOException {
-        return TimedServer.start(Timekeeper.RING_KERNEL, options, DeadlineContract::echo);
+        return TimedServer.start(Keeper.RING_KERNEL, options, DeadlineContract::echo);
     }
 
     private static long operations(TimedServer server) {
@@ -121,8 +122,7 @@ class RingTimerTest {
 
     @Test
     void theWheelSubmitsNone() throws IOException {
-        try (TimedServer server =
-                TimedServer.start(Timekeeper.RING_WHEEL, options -> options, DeadlineContract::echo)) {
+        try (TimedServer server = TimedServer.start(Keeper.RING_WHEEL, options -> options, DeadlineContract::echo)) {
             try (SlowPeer peer = server.connect()) {
                 peer.get("/").expect("here");
                 peer.end().silent();

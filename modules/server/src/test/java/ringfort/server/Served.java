@@ -15,8 +15,8 @@ import ringfort.api.ServerOptions;
 import ringfort.api.spi.RunningEngine;
 
 /** An engine that serves on loopback for one test; ending it also checks what it counted about itself. */
-final class Served implements AutoCloseable {
-    static final Duration DRAIN = Duration.ofSeconds(5);
+public final class Served implements AutoCloseable {
+    public static final Duration DRAIN = Duration.ofSeconds(5);
 
     private final RunningEngine engine;
     private boolean stopped;
@@ -26,7 +26,7 @@ final class Served implements AutoCloseable {
     }
 
     /** Starts an engine on a free port of loopback, with one worker unless {@code options} say otherwise. */
-    static Served start(Variant variant, UnaryOperator<ServerOptions.Builder> options, Consumer<Server> routes)
+    public static Served start(Variant variant, UnaryOperator<ServerOptions.Builder> options, Consumer<Server> routes)
             throws IOException {
         ServerOptions.Builder base = variant.options(ServerOptions.defaults().toBuilder())
                 .host("127.0.0.1")
@@ -39,20 +39,20 @@ final class Served implements AutoCloseable {
         return new Served(variant.start(resolved, server.application()));
     }
 
-    RunningEngine engine() {
+    public RunningEngine engine() {
         return engine;
     }
 
-    int port() {
+    public int port() {
         return engine.address().getPort();
     }
 
-    Peer connect() throws IOException {
+    public Peer connect() throws IOException {
         return Peer.connect(port());
     }
 
     /** Asks {@code GET path} on a connection of its own and returns the body. */
-    String get(String path) throws IOException {
+    public String get(String path) throws IOException {
         try (Peer peer = connect()) {
             return peer.send("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n")
                     .reply()
@@ -61,11 +61,11 @@ final class Served implements AutoCloseable {
     }
 
     /** The sum of a family over its labels. */
-    long metric(String name) {
+    public long metric(String name) {
         return metric(name, Map.of());
     }
 
-    long metric(String name, Map<String, String> labels) {
+    public long metric(String name, Map<String, String> labels) {
         List<Metric> found = engine.metrics().stream()
                 .filter(metric -> metric.name().equals(name))
                 .filter(metric -> metric.labels().entrySet().containsAll(labels.entrySet()))
@@ -74,13 +74,13 @@ final class Served implements AutoCloseable {
         return (long) found.stream().mapToDouble(Metric::value).sum();
     }
 
-    void awaitOpen(long connections) {
+    public void awaitOpen(long connections) {
         Await.until(
                 () -> metric("ringfort_connections_open") == connections,
                 () -> "open connections: " + metric("ringfort_connections_open") + ", expected " + connections);
     }
 
-    void stop(Duration drain) {
+    public void stop(Duration drain) {
         stopped = true;
         engine.stop(drain);
     }

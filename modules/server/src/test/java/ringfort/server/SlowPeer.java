@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import ringfort.timers.Ticker;
 
 /** A client that takes its time, and measures how long the server let it. */
-final class SlowPeer implements AutoCloseable {
+public final class SlowPeer implements AutoCloseable {
     /** Longer than any deadline of a test: silence for so long is a hang. */
     private static final int HANG_MILLIS = 8_000;
 
@@ -36,7 +36,7 @@ final class SlowPeer implements AutoCloseable {
      * @param received everything up to the end
      * @param firstNanos from {@link #mark} to the first byte, or to the end if none came
      */
-    record Ending(String received, boolean reset, long firstNanos) {
+    public record Ending(String received, boolean reset, long firstNanos) {
         Ending answered(int status) {
             assertTrue(
                     received.startsWith("HTTP/1.1 " + status + " "), () -> "not answered with " + status + ": " + this);
@@ -73,8 +73,12 @@ final class SlowPeer implements AutoCloseable {
         this.in = new BufferedInputStream(socket.getInputStream(), 2048);
     }
 
-    /** @param receiveBufferBytes 0 for the system's own */
-    static SlowPeer connect(int port, int receiveBufferBytes) throws IOException {
+    /**
+     * A peer of the server under test.
+     *
+     * @param receiveBufferBytes 0 for the system's own
+     */
+    public static SlowPeer connect(int port, int receiveBufferBytes) throws IOException {
         Socket socket = new Socket();
         long begin = Ticker.system().nanos();
         try {
@@ -94,24 +98,24 @@ final class SlowPeer implements AutoCloseable {
     }
 
     /** Begins to measure anew; measuring begins with the connection. */
-    SlowPeer mark() {
+    public SlowPeer mark() {
         sinceNanos = Ticker.system().nanos();
         return this;
     }
 
-    SlowPeer send(String text) throws IOException {
+    public SlowPeer send(String text) throws IOException {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
         return this;
     }
 
     /** Sends FIN and goes on reading. */
-    SlowPeer halfClose() throws IOException {
+    public SlowPeer halfClose() throws IOException {
         socket.shutdownOutput();
         return this;
     }
 
     /** Sends one octet after another from a thread of its own, until all is sent or the server has closed. */
-    SlowPeer trickle(String text, Duration each) {
+    public SlowPeer trickle(String text, Duration each) {
         Thread.startVirtualThread(() -> {
             try {
                 for (int i = 0; i < text.length(); i++) {
@@ -126,7 +130,7 @@ final class SlowPeer implements AutoCloseable {
     }
 
     /** Reads until the server closes; silence for longer than any deadline fails. */
-    Ending end() throws IOException {
+    public Ending end() throws IOException {
         var received = new ByteArrayOutputStream();
         byte[] some = new byte[16 * 1024];
         boolean reset = false;
@@ -143,7 +147,7 @@ final class SlowPeer implements AutoCloseable {
     }
 
     /** Reads one response with a {@code Content-Length}, head and body. */
-    String reply() throws IOException {
+    public String reply() throws IOException {
         var received = new StringBuilder();
         while (received.indexOf("\r\n\r\n") < 0) {
             received.append((char) octet(received));
@@ -164,24 +168,24 @@ final class SlowPeer implements AutoCloseable {
     }
 
     /** Reads so many bytes and no more. */
-    int read(byte[] target) throws IOException {
+    public int read(byte[] target) throws IOException {
         return in.readNBytes(target, 0, target.length);
     }
 
-    int localPort() {
+    public int localPort() {
         return socket.getLocalPort();
     }
 
-    SlowPeer get(String path) throws IOException {
+    public SlowPeer get(String path) throws IOException {
         return send("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n");
     }
 
-    void expect(String reply) throws IOException {
+    public void expect(String reply) throws IOException {
         String received = reply();
         assertTrue(received.startsWith("HTTP/1.1 200 ") && received.endsWith("\r\n\r\n" + reply), received);
     }
 
-    long elapsedNanos() {
+    public long elapsedNanos() {
         return Ticker.system().nanos() - sinceNanos;
     }
 

@@ -120,7 +120,7 @@ class StopTest extends EngineContract {
             inside.acquire();
             Duration took = stop(served, Duration.ofMillis(10));
             // The threads engine has its handlers' threads to wait for; workers leave them behind.
-            Duration bound = Duration.ofMillis(variant == Variant.THREADS ? 2000 : 400);
+            Duration bound = Duration.ofMillis(variant == Variant.NIO ? 2000 : 400);
             assertTrue(took.compareTo(bound) < 0, () -> "took " + took);
         }
     }

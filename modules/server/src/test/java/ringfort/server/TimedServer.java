@@ -20,18 +20,19 @@ import ringfort.api.spi.Application;
 import ringfort.api.spi.Engine;
 import ringfort.api.spi.RunningEngine;
 import ringfort.budget.Phase;
+import ringfort.server.metrics.CloseReason;
 import ringfort.timers.Ticker;
 
 /**
  * An engine whose deadlines are a tenth of what a server has, and what it counted about them. Ending it makes sure that
  * nobody hangs and that every deadline that was armed was either cleared or noticed, and noticed in time.
  */
-final class TimedServer implements AutoCloseable {
-    static final Duration HEADER = Duration.ofMillis(400);
-    static final Duration BODY = Duration.ofMillis(1200);
-    static final Duration GRACE = Duration.ofMillis(400);
-    static final Duration IDLE = Duration.ofSeconds(1);
-    static final Duration LINGER = Duration.ofMillis(300);
+public final class TimedServer implements AutoCloseable {
+    public static final Duration HEADER = Duration.ofMillis(400);
+    public static final Duration BODY = Duration.ofMillis(1200);
+    public static final Duration GRACE = Duration.ofMillis(400);
+    public static final Duration IDLE = Duration.ofSeconds(1);
+    public static final Duration LINGER = Duration.ofMillis(300);
 
     /** No deadline is noticed later than this by the server's own clock, however busy the machine is. */
     private static final String LATEST = "0.5";
@@ -45,15 +46,15 @@ final class TimedServer implements AutoCloseable {
         this.engine = engine;
     }
 
-    static TimedServer start(Timekeeper keeper, UnaryOperator<ServerOptions.Builder> options, Consumer<Server> routes)
-            throws IOException {
+    public static TimedServer start(
+            Keeper keeper, UnaryOperator<ServerOptions.Builder> options, Consumer<Server> routes) throws IOException {
         ServerOptions.Builder builder = options.apply(scaled());
         return new TimedServer(keeper.start(builder, application(builder, routes)));
     }
 
     /** Starts an engine made by the test. */
-    static TimedServer start(
-            Timekeeper keeper, Engine engine, UnaryOperator<ServerOptions.Builder> options, Consumer<Server> routes)
+    public static TimedServer start(
+            Keeper keeper, Engine engine, UnaryOperator<ServerOptions.Builder> options, Consumer<Server> routes)
             throws IOException {
         ServerOptions.Builder builder = options.apply(scaled());
         return new TimedServer(keeper.start(engine, builder, application(builder, routes)));
@@ -81,23 +82,23 @@ final class TimedServer implements AutoCloseable {
     }
 
     /** For a test that holds up the server's own clockwork. */
-    TimedServer withoutBoundOnLateness() {
+    public TimedServer withoutBoundOnLateness() {
         latenessMatters = false;
         return this;
     }
 
-    int port() {
+    public int port() {
         return engine.address().getPort();
     }
 
-    SlowPeer connect() throws IOException {
+    public SlowPeer connect() throws IOException {
         return SlowPeer.connect(port(), 0);
     }
 
     // What it counts.
 
     /** The sum of a family over the labels that are not given. */
-    long metric(String name, Map<String, String> labels) {
+    public long metric(String name, Map<String, String> labels) {
         var found = engine.metrics().stream()
                 .filter(metric -> metric.name().equals("ringfort_" + name))
                 .filter(metric -> metric.labels().entrySet().containsAll(labels.entrySet()))
@@ -106,27 +107,27 @@ final class TimedServer implements AutoCloseable {
         return (long) found.stream().mapToDouble(Metric::value).sum();
     }
 
-    long metric(String name) {
+    public long metric(String name) {
         return metric(name, Map.of());
     }
 
-    long expired(Phase phase) {
+    public long expired(Phase phase) {
         return metric("deadlines_expired_total", phase(phase));
     }
 
-    long armed(Phase phase) {
+    public long armed(Phase phase) {
         return metric("deadlines_armed_total", phase(phase));
     }
 
-    long cleared(Phase phase) {
+    public long cleared(Phase phase) {
         return metric("deadlines_cleared_total", phase(phase));
     }
 
-    long closed(CloseReason reason) {
+    public long closed(CloseReason reason) {
         return metric("connections_closed_total", Map.of("reason", lower(reason)));
     }
 
-    long open() {
+    public long open() {
         return metric("connections_open");
     }
 
@@ -140,15 +141,15 @@ final class TimedServer implements AutoCloseable {
 
     // Waiting.
 
-    void awaitOpen(long connections) {
+    public void awaitOpen(long connections) {
         until(() -> open() == connections, () -> "open connections: " + open() + ", not " + connections);
     }
 
-    void awaitExpired(Phase phase, long times) {
+    public void awaitExpired(Phase phase, long times) {
         until(() -> expired(phase) >= times, () -> phase + " expired " + expired(phase) + " times, not " + times);
     }
 
-    static void until(BooleanSupplier condition, Supplier<String> otherwise) {
+    public static void until(BooleanSupplier condition, Supplier<String> otherwise) {
         long begin = Ticker.system().nanos();
         while (!condition.getAsBoolean()) {
             if (Ticker.system().nanos() - begin > BOUND_NANOS) {
@@ -159,7 +160,7 @@ final class TimedServer implements AutoCloseable {
     }
 
     /** Lets time pass in which nothing is expected to happen. */
-    static void pass(Duration time) {
+    public static void pass(Duration time) {
         long begin = Ticker.system().nanos();
         for (long left = time.toNanos();
                 left > 0;

@@ -18,6 +18,8 @@ import ringfort.api.Response;
 import ringfort.api.Route;
 import ringfort.budget.Phase;
 import ringfort.ring.RingSyscalls;
+import ringfort.server.metrics.CloseReason;
+import ringfort.server.ring.RingSizes;
 
 /** Queues that are far too small delay what a connection needs, and drop nothing: least of all its timer. */
 @Timeout(30)
@@ -29,7 +31,7 @@ class TinyRingTest {
     private final CountDownLatch held = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
 
-    private TimedServer start(Timekeeper keeper, RingEngine.Sizes sizes) throws IOException {
+    private TimedServer start(Keeper keeper, RingSizes sizes) throws IOException {
         return TimedServer.start(
                 keeper,
                 new RingEngine(RingSyscalls.kernel(), sizes),
@@ -51,8 +53,8 @@ class TinyRingTest {
 
     @ParameterizedTest
     @EnumSource(names = {"RING_KERNEL", "RING_WHEEL"})
-    void eightEntriesToSubmitWith(Timekeeper keeper) throws Exception {
-        try (TimedServer server = start(keeper, new RingEngine.Sizes(8, 64, 64, 4096))) {
+    void eightEntriesToSubmitWith(Keeper keeper) throws Exception {
+        try (TimedServer server = start(keeper, new RingSizes(8, 64, 64, 4096))) {
             manyComeAtOnce(server);
             bothGoodAndSlowEnd(server);
             assertTrue(server.metric("sq_full_total") > 0, "the queue was never full: this proves nothing");
@@ -61,16 +63,16 @@ class TinyRingTest {
 
     @ParameterizedTest
     @EnumSource(names = {"RING_KERNEL", "RING_WHEEL"})
-    void sixteenCompletions(Timekeeper keeper) throws Exception {
-        try (TimedServer server = start(keeper, new RingEngine.Sizes(8, 16, 64, 4096))) {
+    void sixteenCompletions(Keeper keeper) throws Exception {
+        try (TimedServer server = start(keeper, new RingSizes(8, 16, 64, 4096))) {
             bothGoodAndSlowEnd(server);
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"RING_KERNEL", "RING_WHEEL"})
-    void fourBuffersToReceiveInto(Timekeeper keeper) throws Exception {
-        try (TimedServer server = start(keeper, new RingEngine.Sizes(256, 1024, 4, 512))) {
+    void fourBuffersToReceiveInto(Keeper keeper) throws Exception {
+        try (TimedServer server = start(keeper, new RingSizes(256, 1024, 4, 512))) {
             bothGoodAndSlowEnd(server);
             assertTrue(server.metric("buffer_shortages_total") > 0, "there was always a buffer: this proves nothing");
         }

@@ -17,6 +17,7 @@ import ringfort.api.Server;
 import ringfort.api.Tunnel;
 import ringfort.api.Upgrade;
 import ringfort.budget.Phase;
+import ringfort.server.metrics.CloseReason;
 
 /** A connection that left HTTP has left its phases; what it has are an idle time of its own, and the writing's rate. */
 class TunnelDeadlineTest extends DeadlineContract {

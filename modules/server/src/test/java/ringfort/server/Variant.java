@@ -8,6 +8,7 @@ import ringfort.api.spi.Application;
 import ringfort.api.spi.Availability;
 import ringfort.api.spi.Engine;
 import ringfort.api.spi.RunningEngine;
+import ringfort.server.exchange.Scheduler;
 
 /** What a contract runs on: an engine, where it keeps deadlines, and the scheduler of its handlers' virtual threads. */
 enum Variant {
@@ -16,7 +17,7 @@ enum Variant {
     RING_WITH_JDK_SCHEDULER,
     POLL,
     POLL_WITH_JDK_SCHEDULER,
-    THREADS;
+    NIO;
 
     /** Whether handlers run on the worker that read their request, and can hold it. */
     boolean carriesHandlers() {
@@ -33,7 +34,7 @@ enum Variant {
         return switch (this) {
             case RING, RING_WITH_KERNEL_TIMERS, RING_WITH_JDK_SCHEDULER -> new RingEngine();
             case POLL, POLL_WITH_JDK_SCHEDULER -> new PollEngine();
-            case THREADS -> new ThreadsEngine();
+            case NIO -> new NioEngine();
         };
     }
 

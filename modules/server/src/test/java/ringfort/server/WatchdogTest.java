@@ -18,6 +18,9 @@ import ringfort.api.Handler;
 import ringfort.api.Response;
 import ringfort.api.Route;
 import ringfort.budget.Phase;
+import ringfort.server.exchange.Scheduler;
+import ringfort.server.loop.Watchdog;
+import ringfort.server.metrics.CloseReason;
 
 /** A handler that holds its worker, or its carrier, does not stop time for anybody else. */
 @Isolated("its handlers keep the carriers of virtual threads for themselves")

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import ringfort.api.Response;
 import ringfort.api.Server;
 import ringfort.budget.Phase;
+import ringfort.server.metrics.CloseReason;
 
 /** Who asks has to take the answer, at a least rate behind a grace; the end of a connection has a bound of its own. */
 class WriteDeadlineTest extends DeadlineContract {

@@ -185,6 +185,22 @@ public final class DeadlineWheel<E extends DeadlineWheel.Entry> {
      * @throws IllegalStateException if called from a callback
      */
     public int expire(long now, Consumer<? super E> expired) {
+        return expire(now, Integer.MAX_VALUE, expired);
+    }
+
+    /**
+     * As {@link #expire(long, Consumer)}, but fires {@code limit} entries at most, so that a loop whose connections are all due
+     * at once gets round to its other work. The entries above the limit stay due: {@link #hasDue} tells that there are some,
+     * {@link #nextExpireNanos} asks to be called at once, and the next call fires them first.
+     *
+     * @param limit how many, at least 1
+     * @return how many entries were fired
+     * @throws IllegalStateException if called from a callback
+     */
+    public int expire(long now, int limit, Consumer<? super E> expired) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit " + limit + "; fire at least one entry");
+        }
         if (expiring) {
             throw new IllegalStateException("expire called from a callback of expire");
         }
@@ -193,7 +209,7 @@ public final class DeadlineWheel<E extends DeadlineWheel.Entry> {
         int fired = 0;
         expiring = true;
         try {
-            while (due.next != due) {
+            while (due.next != due && fired < limit) {
                 Entry first = due.next;
                 drop(first);
                 fired++;
@@ -206,6 +222,11 @@ public final class DeadlineWheel<E extends DeadlineWheel.Entry> {
             expiring = false;
         }
         return fired;
+    }
+
+    /** Whether entries are due that the last {@link #expire} did not fire, by its limit or because a callback threw. */
+    public boolean hasDue() {
+        return heads[DUE].next != heads[DUE];
     }
 
     /**
@@ -223,7 +244,7 @@ public final class DeadlineWheel<E extends DeadlineWheel.Entry> {
         if (armed == 0) {
             return whenEmpty;
         }
-        if (heads[DUE].next != heads[DUE]) {
+        if (hasDue()) {
             return nowNanos;
         }
         while (true) {

@@ -1,0 +1,362 @@
+package ringfort.server.exchange;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.Body;
+import ringfort.api.Handler;
+import ringfort.api.Headers;
+import ringfort.api.Placement;
+import ringfort.api.Request;
+import ringfort.api.Response;
+import ringfort.api.Upgrade;
+import ringfort.api.spi.Mount;
+import ringfort.api.spi.RouteMatch;
+import ringfort.message.Fields;
+import ringfort.message.MessageHead;
+import ringfort.message.StatusCodes;
+import ringfort.sys.OnWorker;
+
+/**
+ * One request and its response: all that the worker and the handler's thread share.
+ *
+ * <p>The handler's thread never touches the connection. It leaves an {@link Answer}, pieces of a body or a wish to read here
+ * and signals; the worker looks when the handler returns to it, or when the signal arrives in its mailbox. How the handler
+ * is run is a matter of its {@link HandlerThread}.
+ */
+public final class Exchange implements HandlerThread.Work, RequestView.Interim {
+    private static final Response NOBODY = Response.of(500);
+    private static final int MOST_INTERIM = 16;
+    /** Made beforehand, because it stands for a failure that left no memory to make one. */
+    @SuppressWarnings("StaticAssignmentOfThrowable")
+    private static final IOException LOST = new IOException("the handler's failure could not be handled");
+
+    private static final Answer LOST_ANSWER =
+            new Answer.Whole(Response.text("500 Internal Server Error\n").status(500), null);
+    private static final VarHandle ANSWER;
+
+    static {
+        try {
+            ANSWER = MethodHandles.lookup().findVarHandle(Exchange.class, "answer", Answer.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final ExchangeOwner owner;
+    private final ServerContext context;
+    private final MessageHead head;
+    private final Mount mount;
+    private final RequestView view;
+    private final Request request;
+    private final HandlerThread thread;
+    private final @Nullable RequestBody body;
+
+    private boolean started; // set by the worker when it has started the handler
+    private boolean answered; // set by the worker when the response head is queued
+
+    private volatile boolean abandoned; // set by the worker or the watchdog: nobody waits for the handler any more
+    private volatile @Nullable Answer answer; // set once by the handler's side
+
+    // What the handler's side has in use, so that the worker can make it fail; the answer may not be there yet.
+    private volatile @Nullable ResponseStream stream;
+    private volatile @Nullable RequestBody tunnelInput;
+    private volatile @Nullable ConcurrentLinkedQueue<Notice> interim; // put in by the handler, taken by the worker
+
+    /**
+     * An interim response.
+     *
+     * @param fields header fields; none for {@code 100 Continue}
+     */
+    public record Notice(int status, Headers fields) {}
+
+    private interface Writer {
+        void writeTo(ResponseStream out) throws Exception;
+    }
+
+    /** Routes the request and makes what its handler needs; the handler is not started. The worker. */
+    public Exchange(
+            ExchangeOwner owner, Endpoints endpoints, Carrier carrier, ServerContext context, MessageHead head) {
+        this.owner = owner;
+        this.context = context;
+        this.head = head;
+        this.thread = new HandlerThread(carrier, context.scheduler(), this);
+        this.body = head.hasBody() ? new RequestBody(thread) : null;
+        this.view = new RequestView(head, body, endpoints, this);
+        RouteMatch match = context.match(view);
+        this.mount = match.mount();
+        this.request = new Request(view, match);
+    }
+
+    @Override
+    public Mount mount() {
+        return mount;
+    }
+
+    /** The thread that runs the handler. */
+    public HandlerThread thread() {
+        return thread;
+    }
+
+    /** The head of the request. */
+    public MessageHead head() {
+        return head;
+    }
+
+    /** The content of the request; null when there is none. */
+    public @Nullable RequestBody body() {
+        return body;
+    }
+
+    // The worker's side.
+
+    /** The request is complete. */
+    @OnWorker
+    public void bodyEnded(Fields trailers) {
+        view.trailers(trailers);
+        if (body != null) {
+            body.end();
+        }
+    }
+
+    /** Whether the handler was started. */
+    public boolean isStarted() {
+        return started;
+    }
+
+    /**
+     * Starts the handler, unless it was started or has to wait: an inline handler waits until its content is there whole.
+     *
+     * @param moreComes whether content still comes without the handler having to read or to ask for it first
+     */
+    @OnWorker
+    public void start(boolean moreComes) {
+        if (started) {
+            return;
+        }
+        Placement placement = mount.placement();
+        boolean bodyIsHere = body == null || body.isEnded();
+        if (placement == Placement.INLINE && !bodyIsHere && moreComes) {
+            return;
+        }
+        started = true;
+        if (placement == Placement.INLINE && bodyIsHere) {
+            thread.runInline();
+        } else {
+            thread.start(placement != Placement.OFFLOADED);
+        }
+    }
+
+    @Override
+    @OnWorker
+    public void signalled() {
+        owner.signalled(this);
+    }
+
+    /** What the handler left; null before that. */
+    public @Nullable Answer answer() {
+        return answer;
+    }
+
+    /** Whether the head of the response is queued. */
+    public boolean isAnswered() {
+        return answered;
+    }
+
+    /** The head of the response is queued. */
+    @OnWorker
+    public void answered() {
+        answered = true;
+    }
+
+    /** The next interim response to send; null when there is none. */
+    @OnWorker
+    public @Nullable Notice nextInterim() {
+        ConcurrentLinkedQueue<Notice> waiting = interim;
+        return waiting == null ? null : waiting.poll();
+    }
+
+    /** Nobody waits for the handler any more: what it does from now on is no fault to report. Any thread. */
+    public void givenUp() {
+        abandoned = true;
+    }
+
+    /** The connection is gone, or the request was answered without its handler: reads and writes of the handler fail. */
+    public void abandon(IOException cause) {
+        abandoned = true;
+        fail(cause);
+    }
+
+    private void fail(IOException cause) {
+        if (body != null) {
+            body.fail(cause);
+        }
+        RequestBody input = tunnelInput;
+        if (input != null) {
+            input.fail(cause);
+        }
+        ResponseStream out = stream;
+        if (out != null) {
+            out.fail(cause);
+        }
+    }
+
+    // The handler's side.
+
+    /** The last catch: what is thrown here had no memory, or no stack, to be turned into a response. */
+    @Override
+    public void run() {
+        try {
+            finish(handle());
+        } catch (Throwable e) {
+            lost();
+        }
+    }
+
+    /** Allocates nothing. */
+    private void lost() {
+        ResponseStream out = stream;
+        if (out != null && out.hasBegun()) {
+            out.abort(LOST);
+        } else {
+            publish(LOST_ANSWER);
+        }
+    }
+
+    /** Streamed content still gets a thread. */
+    @Override
+    @OnWorker
+    public void runInline() {
+        try {
+            Response result = handle();
+            if (result.upgrade() != null || (result.body() instanceof Body.Streaming && sendsBody(result))) {
+                thread.startWriter(() -> finish(result));
+            } else {
+                finish(result);
+            }
+        } catch (Throwable e) {
+            lost();
+        }
+    }
+
+    private Response handle() {
+        try {
+            Handler handler = mount.handler();
+            return context.answer(handler, request);
+        } catch (Throwable e) {
+            return failure(e);
+        }
+    }
+
+    /** What a failure answers. When nobody is left to be answered it is the peer's doing, and not reported as a fault. */
+    private Response failure(Throwable cause) {
+        return abandoned ? NOBODY : context.failure(request, cause);
+    }
+
+    private void finish(Response result) {
+        Upgrade upgrade = result.upgrade();
+        if (upgrade != null) {
+            switchTo(result, upgrade);
+            return;
+        }
+        if (sendsBody(result)) {
+            // Not a switch over types: its first run makes a class, while the first request waits.
+            if (result.body() instanceof Body.Streaming streamed) {
+                write(result, streamed.length(), streamed.writer()::writeTo);
+                return;
+            }
+            if (result.body() instanceof Body.FileBody file) {
+                // File I/O would hold the worker: the JDK's scheduler compensates for it, a worker cannot.
+                thread.startBeside(() -> write(result, file.length(), out -> Contents.copy(file, out)));
+                return;
+            }
+        }
+        publish(new Answer.Whole(result, null));
+    }
+
+    private boolean sendsBody(Response result) {
+        return !head.isHead() && !StatusCodes.forbidsContent(result.status());
+    }
+
+    private void publish(Answer left) {
+        ANSWER.setRelease(this, left); // the signal behind it is what makes it seen
+        thread.signal();
+    }
+
+    private void switchTo(Response result, Upgrade upgrade) {
+        var input = new RequestBody(thread, true);
+        tunnelInput = input;
+        var out = new ResponseStream(thread, -1);
+        out.whenBegun(() -> answer = new Answer.Switched(result, upgrade, input, out));
+        write(out, result, writer -> {
+            writer.beginTunnel();
+            upgrade.tunnel().run(input, writer);
+            writer.tunnelReturned();
+        });
+    }
+
+    private void write(Response result, long length, Writer writer) {
+        var out = new ResponseStream(thread, length);
+        out.whenBegun(() -> answer = new Answer.Streamed(result, out));
+        write(out, result, writer);
+    }
+
+    private void write(ResponseStream out, Response result, Writer writer) {
+        stream = out;
+        if (abandoned) {
+            // The worker may have abandoned the exchange before it could see the stream.
+            fail(new IOException("the connection is closed"));
+        }
+        try {
+            writer.writeTo(out);
+            byte[] whole = out.finish(trailers(result));
+            if (whole != null) {
+                stream = null;
+                publish(new Answer.Whole(result, whole));
+            }
+        } catch (Throwable e) {
+            failed(out, e);
+        }
+    }
+
+    /** Values of the trailers the response promised; null without any, or where the peer's protocol has none. */
+    private String @Nullable [] trailers(Response result) {
+        var trailers = Contents.trailers(result);
+        return trailers.isEmpty() || !head.knowsTrailers() ? null : Contents.values(trailers);
+    }
+
+    private void failed(ResponseStream out, Throwable cause) {
+        if (out.hasBegun()) {
+            if (!abandoned) {
+                context.application().report(request, cause);
+            }
+            out.abort(cause);
+            return;
+        }
+        stream = null;
+        tunnelInput = null;
+        publish(new Answer.Whole(ServerContext.held(failure(cause)), null));
+    }
+
+    /**
+     * Sends an interim response. One that finds {@link #MOST_INTERIM} still waiting is dropped: it is news, and the peer
+     * does not read.
+     */
+    @Override
+    public void inform(int status, Headers fields) {
+        if (answer != null) {
+            throw new IllegalStateException("the final response has begun; a " + status + " comes too late");
+        }
+        ConcurrentLinkedQueue<Notice> waiting = interim;
+        if (waiting == null) {
+            waiting = new ConcurrentLinkedQueue<>();
+            interim = waiting;
+        }
+        if (waiting.size() < MOST_INTERIM) {
+            waiting.add(new Notice(status, fields));
+            thread.signal();
+        }
+    }
+}

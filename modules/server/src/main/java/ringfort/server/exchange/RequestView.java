@@ -1,0 +1,154 @@
+package ringfort.server.exchange;
+
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.Headers;
+import ringfort.api.spi.RequestSource;
+import ringfort.message.FieldSection;
+import ringfort.message.Fields;
+import ringfort.message.MessageHead;
+
+/** A parsed head as an application sees it: the same bytes, strings made when asked for. */
+final class RequestView implements RequestSource {
+    private final MessageHead head;
+    private @Nullable InputStream body;
+    private final Endpoints endpoints;
+    private final Interim interim;
+    private volatile Fields trailers = Fields.EMPTY;
+
+    /** Sends interim responses. */
+    interface Interim {
+        /** As {@link RequestSource#inform}, to peers whose protocol has interim responses. */
+        void inform(int status, Headers fields);
+    }
+
+    /** @param body the content; null when there is none */
+    RequestView(MessageHead head, @Nullable InputStream body, Endpoints endpoints, Interim interim) {
+        this.head = head;
+        this.body = body;
+        this.endpoints = endpoints;
+        this.interim = interim;
+    }
+
+    /** Called when the body has ended, before its reader learns of that. */
+    void trailers(Fields fields) {
+        trailers = fields;
+    }
+
+    @Override
+    public String method() {
+        return head.method();
+    }
+
+    @Override
+    public String target() {
+        return head.target();
+    }
+
+    @Override
+    public String pathAndQuery() {
+        return head.pathAndQuery();
+    }
+
+    @Override
+    public int minorVersion() {
+        return head.protocol().equals("HTTP/1.0") ? 0 : 1;
+    }
+
+    @Override
+    public Headers headers() {
+        return new View(head.fields());
+    }
+
+    @Override
+    public InputStream body() {
+        InputStream content = body;
+        if (content == null) {
+            content = InputStream.nullInputStream();
+            body = content;
+        }
+        return content;
+    }
+
+    @Override
+    public long contentLength() {
+        return head.hasBody() ? head.contentLength() : 0;
+    }
+
+    @Override
+    public Headers trailers() {
+        return new View(trailers);
+    }
+
+    @Override
+    public InetSocketAddress peer() {
+        return endpoints.peer();
+    }
+
+    @Override
+    public InetSocketAddress local() {
+        return endpoints.local();
+    }
+
+    @Override
+    public @Nullable String authority() {
+        return head.authority();
+    }
+
+    @Override
+    public boolean secure() {
+        return endpoints.secure();
+    }
+
+    @Override
+    public @Nullable String upgrade() {
+        boolean asked = head.upgrade() != null && !head.hasBody() && !head.isHead();
+        return asked ? String.join(",", headers().all("Upgrade")) : null;
+    }
+
+    @Override
+    public void inform(int status, Headers fields) {
+        if (head.knowsInterim()) {
+            interim.inform(status, fields);
+        }
+    }
+
+    private record View(FieldSection fields) implements Headers {
+        @Override
+        public int size() {
+            return fields.fieldCount();
+        }
+
+        @Override
+        public String name(int index) {
+            return fields.name(index);
+        }
+
+        @Override
+        public String value(int index) {
+            return fields.value(index);
+        }
+
+        @Override
+        public @Nullable String first(String name) {
+            return fields.first(name);
+        }
+
+        @Override
+        public List<String> all(String name) {
+            List<String> values = new ArrayList<>(2);
+            for (int i = fields.indexOf(name, 0); i >= 0; i = fields.indexOf(name, i + 1)) {
+                values.add(fields.value(i));
+            }
+            return List.copyOf(values);
+        }
+
+        @Override
+        public boolean contains(String name) {
+            return fields.indexOf(name, 0) >= 0;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package ringfort.server.exchange;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import ringfort.sys.OffWorker;
+
+/**
+ * Makes virtual threads: on a worker of ours where the JDK lets us name the scheduler, on the JDK's own otherwise.
+ *
+ * <p>JDK 25 has no public way to give a virtual thread its scheduler. {@code java.lang.ThreadBuilders} has a
+ * package-private factory that takes one; {@code --add-opens java.base/java.lang=ringfort.server} makes it reachable.
+ * This is the one place in Ringfort that uses reflection. Without the opened package everything works the same on the
+ * JDK's pool, at the price of a hop between threads per request.
+ */
+public final class Scheduler {
+    private static final @Nullable MethodHandle FACTORY;
+    private static final String WHY_NOT;
+
+    static {
+        MethodHandle factory = null;
+        String why = "";
+        try {
+            Class<?> builders = Class.forName("java.lang.ThreadBuilders");
+            factory = MethodHandles.privateLookupIn(builders, MethodHandles.lookup())
+                    .findStatic(
+                            builders,
+                            "newVirtualThread",
+                            MethodType.methodType(
+                                    Thread.class, Executor.class, String.class, int.class, Runnable.class));
+        } catch (IllegalAccessException e) {
+            why = "java.lang is not opened to ringfort.server";
+        } catch (ReflectiveOperationException e) {
+            why = "this JDK has no ThreadBuilders.newVirtualThread(Executor, ...)";
+        }
+        FACTORY = factory;
+        WHY_NOT = why;
+    }
+
+    private final boolean carried;
+
+    /** @param wanted false keeps to the JDK's scheduler even where ours is possible */
+    public Scheduler(boolean wanted) {
+        carried = wanted && FACTORY != null;
+    }
+
+    /** {@code worker} or {@code jdk}. */
+    public String name() {
+        return carried ? "worker" : "jdk";
+    }
+
+    /** Why the JDK's scheduler is used although a worker's was wanted; empty otherwise. */
+    public String note() {
+        return carried || FACTORY != null
+                ? ""
+                : " (scheduler=worker is not to be had: " + WHY_NOT
+                        + "; start with --add-opens java.base/java.lang=ringfort.server)";
+    }
+
+    /** A virtual thread, not started, whose continuation runs on {@code carrier}. */
+    public Thread carried(Executor carrier, @OffWorker Runnable task) {
+        MethodHandle factory = FACTORY;
+        if (!carried || factory == null) {
+            return offloaded(task);
+        }
+        try {
+            return (Thread) factory.invokeExact(carrier, (String) null, 0, task);
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException("the virtual thread factory failed", e);
+        }
+    }
+
+    /** A virtual thread, not started, on the JDK's scheduler, which compensates for blocked carriers. */
+    public Thread offloaded(@OffWorker Runnable task) {
+        return Thread.ofVirtual().unstarted(task);
+    }
+}

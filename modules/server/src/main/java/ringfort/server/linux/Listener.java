@@ -1,0 +1,137 @@
+package ringfort.server.linux;
+
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+import ringfort.server.loop.Admission;
+import ringfort.server.metrics.Counters;
+import ringfort.sys.Errno;
+import ringfort.sys.Libc;
+import ringfort.sys.Linux;
+import ringfort.sys.NativeMemory;
+import ringfort.sys.OffWorker;
+import ringfort.sys.OnWorker;
+import ringfort.sys.PeerAddress;
+import ringfort.sys.Sockets;
+
+/**
+ * A worker's listening socket: who is let in, what happens when the process has no descriptor left, and how it ends
+ * without resetting those who are still in the kernel's queue. Its worker only.
+ */
+@OnWorker
+public final class Listener implements AutoCloseable {
+    /** After a failed accept for want of descriptors or memory, the worker looks again this much later. */
+    public static final long BACK_OFF_NANOS = 50_000_000L;
+
+    private static final int DISCARDED_BYTES = 4096;
+
+    private final int fd;
+    private final Admission admission;
+    private final Counters counters;
+    private final NativeMemory memory = new NativeMemory();
+    private final long tooMany = memory.allocate(Admission.REJECTION.length, 8);
+    private final long discarded = memory.allocate(DISCARDED_BYTES, 8);
+    private int reserve = openReserve();
+    private boolean closed;
+
+    /** Owns {@code fd}, a listening socket. */
+    public Listener(int fd, Admission admission, Counters counters) {
+        this.fd = fd;
+        this.admission = admission;
+        this.counters = counters;
+        NativeMemory.copyIn(Admission.REJECTION, 0, Admission.REJECTION.length, tooMany);
+    }
+
+    /** The listening socket. */
+    public int fd() {
+        return fd;
+    }
+
+    /** Lets a new connection in and tells whose it is, or turns it away with a 503 and closes it. */
+    public @Nullable PeerAddress admit(int accepted) {
+        PeerAddress peer = Sockets.peerOrUnknown(accepted);
+        if (admission.enter(peer::address)) {
+            counters.accepted.add(1);
+            return peer;
+        }
+        counters.rejected.add(1);
+        if (!closed) {
+            reject(accepted);
+        }
+        Libc.close(accepted);
+        return null;
+    }
+
+    /** Says why, and reads what has come already: closing over unread bytes would reset what is said. */
+    private void reject(int accepted) {
+        Libc.sendNow(accepted, tooMany, Admission.REJECTION.length, Linux.MSG_NOSIGNAL);
+        Libc.shutdown(accepted, Linux.SHUT_WR);
+        Libc.recvNow(accepted, discarded, DISCARDED_BYTES, Linux.MSG_DONTWAIT);
+    }
+
+    /** Takes note of a failed accept; true when the next attempt should wait. */
+    public boolean failed(int errno) {
+        if (closed || errno == Errno.ECANCELED || errno == Errno.EINTR || errno == Errno.EAGAIN) {
+            return false;
+        }
+        counters.acceptFailures.add(1);
+        if (errno == Errno.EMFILE || errno == Errno.ENFILE) {
+            refuseOne();
+            return true;
+        }
+        return errno == Errno.ENOBUFS || errno == Errno.ENOMEM; // the rest, ECONNABORTED say, concerns one connection
+    }
+
+    /** Uses the reserve descriptor to close one waiting connection, so that its peer learns of it. */
+    private void refuseOne() {
+        if (reserve >= 0) {
+            Libc.close(reserve);
+            int flags = Libc.fcntl(fd, Linux.F_GETFL, 0);
+            Sockets.setNonBlocking(fd, true);
+            int refused = Libc.accept4(fd, 0, 0, Linux.SOCK_CLOEXEC);
+            Libc.fcntl(fd, Linux.F_SETFL, flags);
+            if (refused >= 0) {
+                Libc.close(refused);
+                counters.rejected.add(1);
+            }
+        }
+        reserve = openReserve();
+    }
+
+    /**
+     * Accepts what the kernel has queued, so many at most: a listener that is closed with a queue resets every peer in it.
+     *
+     * @return whether the queue is empty, and the listener closed
+     */
+    public boolean drain(int acceptFlags, int most, IntConsumer accepted) {
+        if (closed) {
+            return true;
+        }
+        Sockets.setNonBlocking(fd, true);
+        for (int i = 0; i < most; i++) {
+            int next = Libc.accept4(fd, 0, 0, acceptFlags | Linux.SOCK_CLOEXEC);
+            if (next < 0) {
+                close();
+                return true;
+            }
+            accepted.accept(next);
+        }
+        return false;
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            Libc.close(fd);
+            if (reserve >= 0) {
+                Libc.close(reserve);
+            }
+            memory.close();
+        }
+    }
+
+    @OffWorker
+    private static int openReserve() {
+        return Libc.eventfd(0, Linux.EFD_CLOEXEC);
+    }
+}

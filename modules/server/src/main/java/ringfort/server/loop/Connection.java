@@ -1,0 +1,508 @@
+package ringfort.server.loop;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+import ringfort.budget.DeadlineSlot;
+import ringfort.budget.Phase;
+import ringfort.server.metrics.CloseReason;
+import ringfort.server.protocol.Protocol;
+import ringfort.server.protocol.ProtocolHost;
+import ringfort.server.wire.Outbox;
+import ringfort.server.wire.Wire;
+import ringfort.server.wire.WireUser;
+import ringfort.sys.OffWorker;
+import ringfort.sys.OnWorker;
+
+/**
+ * One connection: it stands between a {@link Wire}, which moves its bytes, and a {@link Protocol}, which knows what they mean,
+ * and has the one deadline, and the way it ends. Its worker only.
+ *
+ * <pre>
+ *    Protocol   received, sent, expired …  ▲ │ touch, closeWhenSent, cut …    (ProtocolHost)
+ *                                          │ ▼
+ *                                       Connection ── ConnectionDeadline, Ending
+ *                                          ▲ │
+ *    Wire       received, sent, failed …   │ ▼ wantsRead, out, wantsFin …     (WireUser)
+ * </pre>
+ *
+ * <p>Events change fields and {@link #touch}; {@link #settle}, once at the end of the turn, draws the conclusions. A connection
+ * on which nothing is under way has no protocol state: it is lent by the worker with the first byte of a message, and goes
+ * back with the last of the answer. Such a connection idles, expires, drains and ends without taking any.
+ */
+@OnWorker
+public final class Connection extends Settleable implements WireUser, ProtocolHost, ConnectionDeadline.Owner {
+    /** A lingering connection drops this much before it stops waiting for the peer's FIN. */
+    private static final int LINGER_BYTES = 256 * 1024;
+
+    private final Loop loop;
+    private final Wire wire;
+    private final int index;
+    private final int generation;
+    private final ConnectionDeadline deadline;
+    private @Nullable Protocol protocol; // while a message is under way
+    private Ending ending = Ending.NONE;
+    private boolean served; // a response has begun
+    private int lingered; // bytes dropped since our FIN
+    private long acceptedNanos;
+    private long receivedBytes;
+
+    /**
+     * A connection that is not {@linkplain #accepted accepted} yet.
+     *
+     * @param index the connection's place with its worker
+     * @param generation no other connection of this process has the same
+     */
+    Connection(Loop loop, Wire wire, int index, int generation) {
+        this.loop = loop;
+        this.wire = wire;
+        this.index = index;
+        this.generation = generation;
+        this.deadline = new ConnectionDeadline(this);
+    }
+
+    /** The connection is there: its first head is due from now on, whether or not a byte comes. */
+    public void accepted() {
+        acceptedNanos = loop.now();
+        armAtRest(Phase.HEADER, loop.context().timeouts().headerNanos());
+        touch();
+    }
+
+    private void armAtRest(Phase phase, long nanos) {
+        if (nanos > 0) {
+            deadline.arm(phase, loop.now() + nanos);
+        } else {
+            deadline.clear();
+        }
+    }
+
+    // Protocol state.
+
+    private Protocol engage() {
+        Protocol current = protocol;
+        if (current == null) {
+            current = loop.protocols().take(this, !served, deadline.phase(), deadline.dueNanos());
+            protocol = current;
+        }
+        return current;
+    }
+
+    /** Gives the protocol state back when nothing of a message is under way. */
+    private void rest() {
+        Protocol current = protocol;
+        if (current != null && ending.isOpen() && current.isAtRest()) {
+            protocol = null;
+            loop.protocols().give(current);
+        }
+    }
+
+    /** Gives the protocol state back when the connection needs none any more; no send is in flight. */
+    private void release() {
+        Protocol current = protocol;
+        if (current != null) {
+            protocol = null;
+            if (current.renew()) {
+                loop.protocols().give(current);
+            }
+        }
+    }
+
+    // The turn.
+
+    @Override
+    boolean settle() {
+        touched = true; // already: what the protocol and the flush bring about is settled below
+        if (!ending.isGone() && protocol != null) {
+            protocol.advance();
+        }
+        conclude();
+        wire.flush(this);
+        conclude();
+        deadline.settle();
+        touched = false;
+        boolean settled = wire.settle(this);
+        if (ending.isGone()) {
+            if (wire.isClosed(this)) {
+                release();
+                loop.left(index, this, ending.reason());
+            }
+            return settled;
+        }
+        rest();
+        return settled && !(protocol != null && protocol.canAdvance());
+    }
+
+    /** The one place that decides how the connection goes on towards its end. */
+    private void conclude() {
+        if (ending.next(hasOutput()) == Ending.Next.CLOSE) {
+            destroy(ending.reason(), null);
+        } else if (ending.isLingering() && deadline.phase() != Phase.LINGER) {
+            linger();
+        }
+    }
+
+    /** Our FIN is out: what the peer still sends is dropped, so that closing does not reset what it has yet to read. */
+    private void linger() {
+        Protocol current = protocol;
+        if (current != null) {
+            current.end(null);
+            release();
+        }
+        long nanos = loop.context().timeouts().lingerNanos();
+        if (nanos == 0) {
+            destroy(ending.reason(), null);
+        } else {
+            armAtRest(Phase.LINGER, nanos);
+        }
+    }
+
+    @Override
+    public void touch() {
+        if (!touched) {
+            touched = true;
+            loop.touch(this);
+        }
+    }
+
+    @Override
+    public void defect(Throwable cause) {
+        loop.defect(cause);
+        destroy(CloseReason.DEFECT, null);
+    }
+
+    // What the wire asks.
+
+    @Override
+    public long id() {
+        return ((long) index << 32) | (generation & 0xFFFF_FFFFL);
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    @Override
+    public int index() {
+        return index;
+    }
+
+    @Override
+    public Wire wire() {
+        return wire;
+    }
+
+    @Override
+    public boolean wantsRead() {
+        if (ending.isInputEnded() || ending.isGone()) {
+            return false;
+        }
+        return protocol == null || !ending.isOpen() || protocol.takesInput();
+    }
+
+    @Override
+    public boolean hasOutput() {
+        return protocol != null && !protocol.out().isEmpty();
+    }
+
+    @Override
+    public Outbox out() {
+        Protocol current = protocol;
+        if (current == null) {
+            throw new IllegalStateException("nothing is to be sent: no message is under way");
+        }
+        return current.out();
+    }
+
+    @Override
+    public boolean wantsFin() {
+        return ending.next(hasOutput()) == Ending.Next.SEND_FIN;
+    }
+
+    @Override
+    public boolean isGone() {
+        return ending.isGone();
+    }
+
+    // What the wire reports.
+
+    @Override
+    public void received(byte[] buffer, int from, int to) {
+        touch();
+        receivedBytes += to - from;
+        loop.counters().receivedBytes.add(to - from);
+        if (ending.isOpen()) {
+            engage().received(buffer, from, to);
+            return;
+        }
+        ending = ending.saidLast(false);
+        // Until our FIN is out there is an answer that a close with bytes unread would destroy.
+        lingered += ending.isLingering() ? to - from : 0;
+        if (lingered > LINGER_BYTES) {
+            destroy(ending.reason(), null);
+        }
+    }
+
+    @Override
+    public void inputEnded() {
+        touch();
+        ending = ending.inputEnded();
+        if (protocol == null) {
+            closeWhenSent(CloseReason.PEER); // else the protocol says what it means, when it advances
+        }
+    }
+
+    @Override
+    public void sendWaits(boolean waits) {
+        if (protocol != null) {
+            protocol.sendWaits(waits);
+        }
+    }
+
+    @Override
+    public void sent(int bytes) {
+        touch();
+        loop.counters().sentBytes.add(bytes);
+        Protocol current = engage();
+        current.sent(bytes, deadline.sent(bytes));
+        if (current.out().isEmpty()) {
+            deadline.allSent();
+        }
+    }
+
+    @Override
+    public void finSent() {
+        touch();
+        ending = ending.finSent();
+    }
+
+    @Override
+    public void failed(IOException cause) {
+        destroy(CloseReason.RESET, cause);
+    }
+
+    // Deadlines.
+
+    @Override
+    public Loop loop() {
+        return loop;
+    }
+
+    /** The deadline of this connection, for the watchdog. */
+    ConnectionDeadline deadline() {
+        return deadline;
+    }
+
+    @Override
+    public void deadlinePassed() {
+        try {
+            passed();
+        } catch (Throwable e) {
+            defect(e);
+        }
+    }
+
+    private void passed() {
+        Phase phase = deadline.phase();
+        long due = deadline.dueNanos();
+        touch();
+        if (phase == null || !deadline.isReached(loop.now())) {
+            deadline.changed();
+            return;
+        }
+        if (phase == Phase.WRITE) {
+            deadline.credit();
+        }
+        Protocol current = protocol;
+        Protocol.Verdict verdict =
+                current == null || ending.isLingering() ? Protocol.Verdict.CLOSE : current.expired(loop.now());
+        if (verdict == Protocol.Verdict.NOT_DUE) {
+            deadline.changed();
+            return;
+        }
+        // A reading of its own: the turn's may be as old as all that the turn has done before.
+        deadline.expired(phase, loop.context().ticker().nanos() - due);
+        switch (verdict) {
+            case ANSWER -> engage().answerLate();
+            case CLOSE -> destroy(CloseReason.DEADLINE, null);
+            case CUT -> cutUnread();
+            case NOT_DUE -> {}
+        }
+    }
+
+    private void cutUnread() {
+        wire.resetOnClose();
+        ending = ending.cut(CloseReason.DEADLINE); // it may have been closing in order: that did not come about
+        ended(new IOException("the peer did not read the response in time"));
+    }
+
+    @Override
+    public void expired(Phase phase, long lateNanos) {
+        loop.context()
+                .expired(loop.counters(), phase, wire.peer(), loop.now() - acceptedNanos, lateNanos, receivedBytes);
+    }
+
+    // Beside a held worker.
+
+    @Override
+    public @Nullable Protocol protocol() {
+        return protocol;
+    }
+
+    /** Whether a head may still come: the connection is open, and reads. */
+    boolean isReading() {
+        return ending.isOpen();
+    }
+
+    /**
+     * Meets what the watchdog did while a handler held the worker, before anything else happens to this connection.
+     *
+     * @param phase whose deadline was enforced
+     * @param answered whether the peer was told, and got our FIN
+     */
+    void endEnforced(Phase phase, long lateNanos, boolean answered) {
+        touch();
+        deadline.expired(phase, lateNanos);
+        if (answered) {
+            Protocol current = protocol;
+            if (current != null) {
+                current.abandon(new IOException("the handler was too late"));
+            }
+            closeWhenSent(CloseReason.DEADLINE);
+            finSent();
+        } else if (phase == Phase.WRITE) {
+            cutUnread();
+        } else {
+            destroy(CloseReason.DEADLINE, null);
+        }
+    }
+
+    // What the protocol asks.
+
+    @Override
+    public DeadlineSlot slot() {
+        return deadline;
+    }
+
+    @Override
+    public long now() {
+        return loop.now();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return ending.isOpen();
+    }
+
+    @Override
+    public boolean isInputEnded() {
+        return ending.isInputEnded();
+    }
+
+    @Override
+    public boolean isDraining() {
+        return loop.isDraining();
+    }
+
+    @Override
+    public boolean hasTime() {
+        return loop.hasTime();
+    }
+
+    @Override
+    public void served() {
+        served = true;
+    }
+
+    @Override
+    public void peerSentMore() {
+        ending = ending.saidLast(false);
+    }
+
+    @Override
+    public void finished(boolean saidLast) {
+        ending = ending.saidLast(saidLast);
+        closeWhenSent(CloseReason.FINISHED);
+    }
+
+    @Override
+    public void closeWhenSent(CloseReason reason) {
+        if (!ending.isOpen()) {
+            return;
+        }
+        ending = ending.closing(reason);
+        if (protocol != null) {
+            protocol.stopReading();
+        }
+        touch();
+    }
+
+    @Override
+    public void halfClose() {
+        ending = ending.halfClosing();
+        touch();
+    }
+
+    @Override
+    public void tunnelEnded() {
+        engage().abandon(new IOException("the tunnel has ended"));
+        closeWhenSent(CloseReason.FINISHED);
+    }
+
+    @Override
+    public void destroy(CloseReason reason, @Nullable IOException cause) {
+        if (!ending.isGone()) {
+            ending = ending.gone(reason);
+            ended(cause);
+        }
+    }
+
+    private void ended(@Nullable IOException cause) {
+        if (protocol != null) {
+            protocol.end(cause);
+        }
+        deadline.end();
+        touch();
+    }
+
+    @Override
+    public void cut(CloseReason reason) {
+        wire.resetOnClose();
+        destroy(reason, null);
+    }
+
+    /**
+     * The server is stopping: a connection that waits for nothing of ours ends.
+     *
+     * @param silentToo also one that has not asked anything yet; its first request may be on its way
+     */
+    void drain(boolean silentToo) {
+        if (!ending.isOpen()) {
+            return;
+        }
+        boolean waits = protocol == null ? served : protocol.waitsForRequest();
+        boolean silent = !served && (protocol == null || deadline.phase() == Phase.HEADER);
+        if (waits || (silentToo && silent)) {
+            closeWhenSent(CloseReason.DRAINED);
+        }
+    }
+
+    // What requests ask, on any thread.
+
+    @Override
+    @OffWorker
+    public InetSocketAddress peer() {
+        return wire.peer();
+    }
+
+    @Override
+    @OffWorker
+    public InetSocketAddress local() {
+        return loop.localAddress();
+    }
+
+    @Override
+    @OffWorker
+    public boolean secure() {
+        return false;
+    }
+}

@@ -1,0 +1,194 @@
+package ringfort.server.loop;
+
+import org.jspecify.annotations.Nullable;
+import ringfort.budget.DeadlineSlot;
+import ringfort.budget.Phase;
+import ringfort.budget.Timeouts;
+import ringfort.server.protocol.Protocol;
+import ringfort.server.wire.AcknowledgedBytes;
+import ringfort.server.wire.Wire;
+import ringfort.sys.OnWorker;
+
+/**
+ * The one deadline of a connection: what its protocol wants, and what the worker's {@link Timekeeper} knows of it.
+ *
+ * <p>What is wanted changes with every event, and is carried over to the keeper once, when the turn ends ({@link #settle}): a
+ * request that comes and goes within one turn costs nothing. A phase counts as armed when the keeper has learned of it.
+ *
+ * <p>Its worker's, except while the watchdog looks ({@link Intervention}).
+ */
+@OnWorker
+final class ConnectionDeadline extends Timed implements DeadlineSlot {
+    /** A connection, as its deadline knows it. */
+    @OnWorker
+    interface Owner {
+        /** The worker of the connection. */
+        Loop loop();
+
+        /** The index of the connection. */
+        int index();
+
+        /** How the connection's bytes move. */
+        Wire wire();
+
+        /** What they mean; null while nothing is under way. */
+        @Nullable Protocol protocol();
+
+        /** The deadline is to be settled in this turn. */
+        void touch();
+
+        /** The deadline was reached, as far as the keeper knows. */
+        void deadlinePassed();
+
+        /** A deadline was missed by so much: it is counted and told. */
+        void expired(Phase phase, long lateNanos);
+    }
+
+    private final Owner owner;
+    private @Nullable Phase phase; // what is wanted; null for nothing
+    private @Nullable Phase settled; // what the keeper knows
+    private long dueNanos;
+    private boolean changed;
+    private @Nullable AcknowledgedBytes acknowledged; // while the peer is waited for to read, where the wire can tell
+
+    ConnectionDeadline(Owner owner) {
+        this.owner = owner;
+    }
+
+    @Override
+    public int index() {
+        return owner.index();
+    }
+
+    @Override
+    public void passed() {
+        owner.deadlinePassed();
+    }
+
+    @Override
+    public void arm(Phase next, long deadlineNanos) {
+        phase = next;
+        dueNanos = deadlineNanos;
+        changed();
+    }
+
+    @Override
+    public void clear() {
+        phase = null;
+        changed();
+    }
+
+    /** What is wanted has changed, or the keeper has let go of this deadline although it is not over. */
+    void changed() {
+        changed = true;
+        owner.touch();
+    }
+
+    /** What is armed now; null for nothing. */
+    @Nullable Phase phase() {
+        return phase;
+    }
+
+    /** When it is due; meaningful while a phase is armed. */
+    long dueNanos() {
+        return dueNanos;
+    }
+
+    /** Whether something is armed and was reached. */
+    boolean isReached(long nowNanos) {
+        return phase != null && dueNanos - nowNanos <= 0;
+    }
+
+    /** Carries over to the keeper what is wanted. */
+    void settle() {
+        if (!changed) {
+            return;
+        }
+        changed = false;
+        if (phase != settled) {
+            settledIs(phase);
+        }
+        Timekeeper keeper = owner.loop().timekeeper();
+        if (phase == null) {
+            keeper.disarm(this);
+        } else {
+            if (phase == Phase.WRITE) {
+                mark();
+            }
+            keeper.arm(this, dueNanos);
+        }
+        assert settled == phase : settled + " is settled, and " + phase + " is wanted";
+    }
+
+    private void settledIs(@Nullable Phase next) {
+        Phase last = settled;
+        settled = next;
+        var counters = owner.loop().counters();
+        if (last != null) {
+            counters.phase(last).cleared.add(1);
+        }
+        if (next != null) {
+            counters.phase(next).armed.add(1);
+        }
+    }
+
+    /** The deadline of a phase was missed by so much. */
+    void expired(Phase passed, long lateNanos) {
+        if (passed != settled) {
+            settledIs(passed); // armed within this turn, or replaced while the keeper was told of another
+        }
+        settled = null;
+        owner.expired(passed, lateNanos);
+    }
+
+    // How much the peer reads. The kernel has room for more only in large steps; what the peer has acknowledged tells
+    // sooner.
+
+    private void mark() {
+        int unacknowledged = owner.wire().unacknowledged();
+        if (unacknowledged >= 0) {
+            AcknowledgedBytes known = acknowledged;
+            if (known == null) {
+                known = new AcknowledgedBytes();
+                acknowledged = known;
+            }
+            known.mark(unacknowledged);
+        }
+    }
+
+    /** The kernel took so many bytes; returns how many of them are progress of the peer that is not known yet. */
+    long sent(int bytes) {
+        AcknowledgedBytes known = acknowledged;
+        return known == null ? bytes : known.given(bytes);
+    }
+
+    /** The kernel has taken all there was. */
+    void allSent() {
+        acknowledged = null;
+    }
+
+    /** Lets the peer have the time it earned by what it read, although the kernel has reported no room for more. */
+    void credit() {
+        int unacknowledged = owner.wire().unacknowledged();
+        AcknowledgedBytes known = acknowledged;
+        Protocol protocol = owner.protocol();
+        if (unacknowledged < 0 || known == null || protocol == null) {
+            return;
+        }
+        Timeouts timeouts = owner.loop().context().timeouts();
+        double graceSeconds = timeouts.writeGraceNanos() / 1e9;
+        long graceBytes = (long) Math.ceil(graceSeconds * timeouts.writeBytesPerSecond());
+        long bytes = known.credit(unacknowledged, graceBytes);
+        if (bytes > 0) {
+            protocol.acknowledged(bytes);
+        }
+    }
+
+    /** The connection is gone. */
+    void end() {
+        phase = null;
+        changed = false;
+        owner.loop().timekeeper().clear(this);
+        settledIs(null);
+    }
+}

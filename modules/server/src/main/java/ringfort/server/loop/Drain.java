@@ -1,0 +1,98 @@
+package ringfort.server.loop;
+
+import ringfort.server.metrics.CloseReason;
+import ringfort.sys.OnWorker;
+
+/**
+ * How a worker ends its connections when the server stops: those that wait for a request at once, those that never sent a byte
+ * a little later, and what is left at the deadline. Its worker only.
+ *
+ * <p>It goes through the connections three times, a bounded number of them in each turn.
+ */
+@OnWorker
+final class Drain {
+    /** Connections that never sent a byte are given this long: a request may be on its way. */
+    private static final long SILENT_GRACE_NANOS = 500_000_000L;
+
+    /** Connections closed by force are looked at again so much later, when the kernel has given back what was in flight. */
+    private static final long FORCED_AGAIN_NANOS = 1_000_000_000L;
+
+    private enum Pass {
+        IDLE,
+        SILENT,
+        FORCED
+    }
+
+    private long deadlineNanos;
+    private long silentAtNanos;
+    private boolean silentDone;
+    private boolean accepting = true;
+    private Pass pass = Pass.IDLE;
+    private int at; // the next index to look at in this pass; -1 when the pass is over
+
+    Drain(long deadlineNanos, long nowNanos) {
+        this.deadlineNanos = deadlineNanos;
+        this.silentAtNanos = nowNanos + SILENT_GRACE_NANOS;
+    }
+
+    boolean hasStoppedAccepting() {
+        return !accepting;
+    }
+
+    void stoppedAccepting() {
+        accepting = false;
+    }
+
+    /** Looks at so many indices at most; true when there is nothing more to look at now. */
+    boolean advance(ConnectionTable connections, int most, long nowNanos) {
+        if (at < 0) {
+            next(nowNanos);
+        }
+        for (int left = most; at >= 0 && left > 0; left--) {
+            if (at >= connections.places()) {
+                at = -1;
+                next(nowNanos);
+                continue;
+            }
+            Connection connection = connections.at(at++);
+            if (connection != null) {
+                end(connection);
+            }
+        }
+        return at < 0;
+    }
+
+    /** Begins the next pass when its time has come. */
+    private void next(long nowNanos) {
+        if (deadlineNanos - nowNanos <= 0) {
+            pass = Pass.FORCED;
+            deadlineNanos = nowNanos + FORCED_AGAIN_NANOS;
+            silentDone = true;
+            at = 0;
+        } else if (!silentDone && silentAtNanos - nowNanos <= 0) {
+            pass = Pass.SILENT;
+            silentDone = true;
+            at = 0;
+        }
+    }
+
+    private void end(Connection connection) {
+        switch (pass) {
+            case IDLE -> connection.drain(false);
+            case SILENT -> connection.drain(true);
+            case FORCED -> connection.destroy(CloseReason.FORCED, null);
+        }
+    }
+
+    /** How long the worker may wait until the next pass begins. */
+    long waitNanos(long nowNanos) {
+        if (at >= 0) {
+            return 0;
+        }
+        long until = deadlineNanos - nowNanos;
+        if (!silentDone) {
+            until = Math.min(until, silentAtNanos - nowNanos);
+        }
+        return Math.max(0, until);
+    }
+}

@@ -1,0 +1,51 @@
+package ringfort.server.loop;
+
+import java.net.InetSocketAddress;
+import ringfort.server.exchange.Endpoints;
+import ringfort.server.exchange.ServerContext;
+import ringfort.server.metrics.CloseReason;
+import ringfort.server.metrics.Counters;
+import ringfort.server.protocol.Protocols;
+import ringfort.sys.OffWorker;
+import ringfort.sys.OnWorker;
+
+/** A worker as its connections see it. Its thread only, but for the local address. */
+@OnWorker
+interface Loop {
+    /** What the server shares. */
+    ServerContext context();
+
+    /** What the worker counts. */
+    Counters counters();
+
+    /** Keeps the deadlines of the worker's connections. */
+    Timekeeper timekeeper();
+
+    /** Lends protocol state. */
+    Protocols protocols();
+
+    /** The clock, read in this turn. */
+    long now();
+
+    /** Reads the clock again, in the middle of what one look at the kernel queue brought. */
+    void noticeTime();
+
+    /** Whether this turn has time for another request. */
+    boolean hasTime();
+
+    /** Whether the server is stopping. */
+    boolean isDraining();
+
+    /** To be settled at the end of this turn. */
+    void touch(Settleable settleable);
+
+    /** The connection at this index is over: its descriptor is closed, and nothing in the kernel refers to it. */
+    void left(int index, Endpoints endpoints, CloseReason reason);
+
+    /** A defect of ours ended one connection. */
+    void defect(Throwable cause);
+
+    /** The address the worker listens on; any thread. */
+    @OffWorker
+    InetSocketAddress localAddress();
+}

@@ -1,0 +1,448 @@
+package ringfort.server.loop;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import ringfort.message.ByteSink;
+import ringfort.server.exchange.Carried;
+import ringfort.server.exchange.Carrier;
+import ringfort.server.exchange.Endpoints;
+import ringfort.server.exchange.ServerContext;
+import ringfort.server.metrics.CloseReason;
+import ringfort.server.metrics.Counters;
+import ringfort.server.protocol.Http1Heads;
+import ringfort.server.protocol.Http1Pool;
+import ringfort.server.protocol.Protocols;
+import ringfort.server.protocol.WorkerRoom;
+import ringfort.server.wire.BufferPool;
+import ringfort.server.wire.Wire;
+import ringfort.sys.OffWorker;
+import ringfort.sys.OnWorker;
+
+/**
+ * One platform thread with one kernel queue, one listener, and the connections it accepted, for life.
+ *
+ * <pre>
+ *   turn:  messages ─► virtual threads that can go on ─► settle what was touched ─► wait ─► completions ─► deadlines
+ * </pre>
+ *
+ * Each step of a turn is bounded, so that no peer and no stop makes a turn long: what is over a bound stays due, and the loop
+ * goes round without waiting. Everything here belongs to the worker's thread but what is marked {@link OffWorker}. A failure of
+ * one connection closes that connection; the loop goes on.
+ */
+@OnWorker
+public abstract class Worker implements Carrier, Loop, Runnable {
+    /** Received bytes are copied here first; a transport gives no more at once. */
+    protected static final int SCRATCH_BYTES = 64 * 1024;
+
+    /** Messages that are run between two looks at the kernel queue. */
+    private static final int MESSAGES_PER_TURN = 1024;
+
+    /** Virtual threads that may run between two looks at the kernel queue. */
+    private static final int CARRIED_PER_TURN = 256;
+
+    /** Connections that are drained between two looks at the kernel queue. */
+    private static final int DRAINED_PER_TURN = 1024;
+
+    /**
+     * After a look at the kernel queue, requests begin for so long; those whose bytes come then wait for the next turn. A
+     * thousand requests that are answered at once take less.
+     */
+    private static final long COMPLETION_NANOS = 8_000_000;
+
+    /** While the worker settles, requests whose bytes had to wait begin for so long. */
+    private static final long SETTLE_NANOS = 4_000_000;
+
+    private static final VarHandle SLEEPING;
+
+    static {
+        try {
+            SLEEPING = MethodHandles.lookup().findVarHandle(Worker.class, "sleeping", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final ServerContext context;
+    private final Thread thread;
+    private final Counters counters = new Counters();
+    private final Admission admission;
+    private final BufferPool buffers;
+    private final Protocols protocols;
+    private final byte[] scratch = new byte[SCRATCH_BYTES];
+    private final Runnables runnables = new Runnables();
+    private final ConnectionTable connections = new ConnectionTable(this);
+    private final HandlerRuns handlers;
+    private final Touched touched = new Touched(this::hasTime);
+
+    private final CountDownLatch started = new CountDownLatch(1);
+    private volatile @Nullable Throwable startFailure;
+
+    @SuppressWarnings("UnusedVariable") // written by the worker, read and written by threads that wake it
+    private volatile boolean sleeping;
+
+    private volatile boolean stopped;
+    private volatile @Nullable InetSocketAddress localAddress;
+    private long nowNanos;
+    private long lookedNanos;
+    private long timeUntilNanos; // requests begin until then
+    private @Nullable Drain drain; // while the server is stopping
+
+    /** A worker that is not started yet, and that frees {@code buffers} when it has ended. */
+    protected Worker(ServerContext context, Admission admission, BufferPool buffers, String name) {
+        this.context = context;
+        this.admission = admission;
+        this.buffers = buffers;
+        this.protocols = new Http1Pool(new WorkerRoom(
+                context, this, counters, buffers, new Http1Heads(context), new ByteSink(BufferPool.SMALL_BYTES)));
+        this.thread = Thread.ofPlatform().name(name).unstarted(this);
+        this.handlers = new HandlerRuns(this, thread, context.heavyRoutes());
+    }
+
+    // What a transport gives.
+
+    /** First thing on the worker's thread. */
+    protected abstract void open() throws Exception;
+
+    @Override
+    public abstract Timekeeper timekeeper();
+
+    /** Makes the worker return from {@link #await} soon; any thread. */
+    @OffWorker
+    protected abstract void wake();
+
+    /**
+     * Looks at the kernel queue, waiting until something happens if {@code mayWait}, calls {@link #readClock}, and handles
+     * what is there.
+     */
+    protected abstract void await(boolean mayWait) throws Exception;
+
+    /**
+     * Stops accepting; what the kernel has queued for the listener is accepted first. Called in each turn until it is done.
+     *
+     * @return whether that is done
+     */
+    protected abstract boolean stopAccepting();
+
+    /** Gives back what belongs to the transport; last thing on the worker's thread. */
+    protected abstract void release();
+
+    // Life.
+
+    /** Starts the worker's thread. */
+    @OffWorker
+    public final void start() {
+        thread.start();
+    }
+
+    /** Gives everything back; on the worker's thread, or on any if that never ran. */
+    public final void end() {
+        release();
+        buffers.close();
+    }
+
+    /** Waits until the worker accepts, or throws what kept it from that. */
+    @OffWorker
+    public final void awaitStarted() throws Exception {
+        started.await();
+        Throwable failure = startFailure;
+        if (failure instanceof Exception e) {
+            throw e;
+        }
+        if (failure != null) {
+            throw new IllegalStateException("the worker did not start", failure);
+        }
+    }
+
+    /** Drains and ends, at {@code deadlineNanos} at the latest by closing what is still open; any thread. */
+    @OffWorker
+    public final void stop(long deadlineNanos) {
+        execute(() -> {
+            if (drain == null) {
+                drain = new Drain(deadlineNanos, context.ticker().nanos());
+            }
+        });
+    }
+
+    @Override
+    @OffWorker
+    public final Thread thread() {
+        return thread;
+    }
+
+    @Override
+    @OffWorker
+    public final InetSocketAddress localAddress() {
+        InetSocketAddress address = localAddress;
+        if (address == null) {
+            throw new IllegalStateException("the worker does not listen yet");
+        }
+        return address;
+    }
+
+    /** The address its listener is bound to; before the start. */
+    @OffWorker
+    public final void localAddress(InetSocketAddress address) {
+        localAddress = address;
+    }
+
+    @Override
+    public final void run() {
+        try {
+            readClock();
+            open();
+        } catch (Throwable e) {
+            startFailure = e;
+            stopped = true;
+            end();
+            started.countDown();
+            return;
+        }
+        started.countDown();
+        try {
+            while (!isOver()) {
+                turn();
+            }
+        } finally {
+            stopped = true;
+            end();
+            runnables.takeOver();
+        }
+    }
+
+    /** Whether the server has stopped and the last connection is closed. */
+    final boolean isOver() {
+        return drain != null && connections.isEmpty() && drain.hasStoppedAccepting();
+    }
+
+    /** One round of the loop. */
+    final void turn() {
+        try {
+            nowNanos = context.ticker().nanos();
+            boolean none = runnables.runMessages(MESSAGES_PER_TURN);
+            carryRunnable();
+            Drain stopping = drain;
+            if (stopping != null) {
+                none &= drain(stopping);
+            }
+            timeUntilNanos = nowNanos + SETTLE_NANOS;
+            boolean rests = touched.settle() && none && mayRest();
+            long lookedBefore = lookedNanos;
+            // Where the worker sleeps, the turn ends here. The clock is not read for that: settling is left out.
+            long turnNanos = nowNanos - lookedBefore;
+            await(rests);
+            counters.turns.ended(rests ? turnNanos : lookedNanos - lookedBefore);
+            timekeeper().expire(lookedNanos);
+        } catch (Throwable e) {
+            awake();
+            counters.defects.add(1);
+            context.notices().defect("a worker's turn failed; it goes on", e);
+        }
+    }
+
+    /**
+     * Publishes that the worker is about to sleep, then looks again. A thread that puts a message in does the opposite: it
+     * publishes the message, then looks whether the worker sleeps. At least one of the two sees the other.
+     */
+    private boolean mayRest() {
+        if (!runnables.isEmpty() || isOver()) {
+            return false;
+        }
+        SLEEPING.setOpaque(this, true);
+        VarHandle.fullFence();
+        if (runnables.isMailboxEmpty()) {
+            return true;
+        }
+        awake();
+        return false;
+    }
+
+    /** A thread that sees this too late wakes the worker although it is awake: the next wait returns at once, which is harmless. */
+    private void awake() {
+        SLEEPING.setOpaque(this, false);
+    }
+
+    /** How long the worker may wait: to the next deadline, and while draining never past the end of that; -1 = for ever. */
+    protected final long waitNanos() {
+        long none = Long.MAX_VALUE;
+        long next = timekeeper().nextNanos(none);
+        long wait = next == none ? none : Math.max(0, next - nowNanos);
+        if (drain != null) {
+            wait = Math.min(wait, drain.waitNanos(nowNanos));
+        }
+        return wait == none ? -1 : wait;
+    }
+
+    /** The clock is read once per look at the kernel queue, never cached across a wait. */
+    protected final void readClock() {
+        nowNanos = context.ticker().nanos();
+        lookedNanos = nowNanos;
+        timeUntilNanos = nowNanos + COMPLETION_NANOS;
+        awake();
+    }
+
+    @Override
+    public final void noticeTime() {
+        nowNanos = context.ticker().nanos();
+    }
+
+    /**
+     * When the kernel was last asked. Deadlines expire by this time, after what was there by then was handled: a peer
+     * whose bytes waited while a handler held the worker is not late.
+     */
+    protected final long lookedNanos() {
+        return lookedNanos;
+    }
+
+    /** Goes on with the end of all connections; true when nothing more is to be done about that in this turn or at once. */
+    private boolean drain(Drain stopping) {
+        if (!stopping.hasStoppedAccepting() && stopAccepting()) {
+            stopping.stoppedAccepting();
+        }
+        return stopping.advance(connections, DRAINED_PER_TURN, nowNanos) && stopping.hasStoppedAccepting();
+    }
+
+    // From other threads.
+
+    @Override
+    @OffWorker
+    public final void execute(@OnWorker Runnable task) {
+        runnables.put(task);
+        VarHandle.fullFence();
+        if (sleeping) {
+            sleeping = false;
+            wake();
+        }
+        if (stopped) {
+            runnables.takeOver();
+        }
+    }
+
+    @Override
+    @OffWorker
+    public final void runnable(Carried next) {
+        // While a handler runs, the watchdog may be looking at the queue.
+        if (Thread.currentThread() == thread && !stopped && guard().isFree()) {
+            runnables.add(next);
+        } else if (stopped) {
+            Runnables.elsewhere(next);
+        } else {
+            execute(runnables.resume(next, thread));
+        }
+    }
+
+    // For the watchdog, while it holds this worker's state.
+
+    /** What lets this worker and the watchdog take turns. */
+    final HandlerGuard guard() {
+        return handlers.guard();
+    }
+
+    /** Ends the connections whose deadlines have passed, but for those whose peers are in time. */
+    final void enforceFromOutside(Intervention intervention, long now) {
+        connections.forEach(connection -> handlers.enforceFromOutside(intervention, connection, now));
+    }
+
+    /** Takes a virtual thread that can go on away from this worker; null when there is none. */
+    final @Nullable Carried takeRunnable() {
+        return runnables.takeAway();
+    }
+
+    // Handlers.
+
+    private void carryRunnable() {
+        // The watchdog may take some away while a handler runs, so the number is only a bound.
+        for (int i = Math.min(CARRIED_PER_TURN, runnables.waiting()); i > 0; i--) {
+            Carried next = runnables.next();
+            if (next == null) {
+                return;
+            }
+            carry(next);
+        }
+    }
+
+    @Override
+    public final void carry(Carried now) {
+        handlers.run(now);
+    }
+
+    // Connections.
+
+    /** A connection that was let in; its deadline does not run yet. */
+    protected final Connection add(Wire wire) {
+        return connections.add(wire);
+    }
+
+    /** The open connection of this index and generation; null when it is over. */
+    protected final @Nullable Connection connection(int index, int generation) {
+        return connections.get(index, generation);
+    }
+
+    /** Does something with each open connection. */
+    protected final void forEachConnection(@OnWorker Consumer<? super Connection> action) {
+        connections.forEach(action);
+    }
+
+    /** Where received bytes are copied before a connection gets them. */
+    protected final byte[] scratch() {
+        return scratch;
+    }
+
+    /** Send buffers of this worker. */
+    protected final BufferPool buffers() {
+        return buffers;
+    }
+
+    @Override
+    public final void left(int index, Endpoints endpoints, CloseReason reason) {
+        connections.remove(index);
+        admission.leave(() -> endpoints.peer().getAddress());
+        counters.closed(reason).add(1);
+    }
+
+    // What connections ask.
+
+    @Override
+    public final ServerContext context() {
+        return context;
+    }
+
+    @Override
+    public final Counters counters() {
+        return counters;
+    }
+
+    @Override
+    public final Protocols protocols() {
+        return protocols;
+    }
+
+    @Override
+    public final long now() {
+        return nowNanos;
+    }
+
+    @Override
+    public final boolean hasTime() {
+        return nowNanos - timeUntilNanos < 0;
+    }
+
+    @Override
+    public final boolean isDraining() {
+        return drain != null;
+    }
+
+    @Override
+    public final void touch(Settleable settleable) {
+        touched.add(settleable);
+    }
+
+    @Override
+    public final void defect(Throwable cause) {
+        counters.defects.add(1);
+        context.notices().defect("a connection failed and is closed", cause);
+    }
+}

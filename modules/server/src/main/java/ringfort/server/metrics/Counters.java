@@ -1,0 +1,85 @@
+package ringfort.server.metrics;
+
+import java.util.EnumMap;
+import ringfort.budget.Phase;
+
+/** What one worker counts. */
+public final class Counters {
+    public final Counter accepted;
+    public final Counter rejected;
+    public final Counter acceptFailures;
+    public final Counter requests;
+    public final Counter responses;
+    public final Counter receivedBytes;
+    public final Counter sentBytes;
+    public final Counter defects;
+    public final Counter submissionQueueFull;
+    public final Counter completionOverflows;
+    public final Counter bufferShortages;
+    public final Counter unarmedTimers;
+    public final Counter timersInFlight;
+    public final Counter timerOperations;
+    public final Counter staleCompletions;
+    public final Counter unknownCompletions;
+
+    // The watchdog's.
+    public final Counter interventions = new Counter(true);
+    public final Counter stuck = new Counter(true);
+    public final Counter takenOver = new Counter(true);
+    public final Counter sentOutside = new Counter(true);
+
+    public final TurnCounters turns = new TurnCounters();
+
+    private final EnumMap<CloseReason, Counter> closed = new EnumMap<>(CloseReason.class);
+    private final EnumMap<Phase, PhaseCounters> phases = new EnumMap<>(Phase.class);
+
+    /** Nothing is counted yet. */
+    public Counters() {
+        accepted = new Counter(false);
+        rejected = new Counter(false);
+        acceptFailures = new Counter(false);
+        requests = new Counter(false);
+        responses = new Counter(false);
+        receivedBytes = new Counter(false);
+        sentBytes = new Counter(false);
+        defects = new Counter(false);
+        submissionQueueFull = new Counter(false);
+        completionOverflows = new Counter(false);
+        bufferShortages = new Counter(false);
+        unarmedTimers = new Counter(false);
+        timersInFlight = new Counter(false);
+        timerOperations = new Counter(false);
+        staleCompletions = new Counter(false);
+        unknownCompletions = new Counter(false);
+        for (CloseReason reason : CloseReason.values()) {
+            closed.put(reason, new Counter(false));
+        }
+        for (Phase phase : Phase.values()) {
+            phases.put(phase, new PhaseCounters());
+        }
+    }
+
+    public Counter closed(CloseReason reason) {
+        return of(closed, reason);
+    }
+
+    public PhaseCounters phase(Phase phase) {
+        return of(phases, phase);
+    }
+
+    public long open() {
+        long open = accepted.get();
+        for (Counter counter : closed.values()) {
+            open -= counter.get();
+        }
+        return Math.max(0, open);
+    }
+
+    private static <K extends Enum<K>, V> V of(EnumMap<K, V> counters, K key) {
+        V value = counters.get(key);
+        if (value == null) {
+            throw new IllegalStateException("nothing is counted for " + key);
+        }
+        return value;
+    }
+}

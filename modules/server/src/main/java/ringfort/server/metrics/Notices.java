@@ -1,0 +1,133 @@
+package ringfort.server.metrics;
+
+import java.net.InetSocketAddress;
+import java.util.Locale;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.spi.Mount;
+import ringfort.budget.Phase;
+import ringfort.timers.Ticker;
+
+/**
+ * What the server has to say to whoever runs it, said by a thread of its own: a logger may lock and a terminal may be
+ * slow, and nothing that a worker calls may wait for either.
+ *
+ * <p>The queue is bounded; what finds no room is counted and told with the next notice. Any thread may call.
+ */
+public final class Notices implements AutoCloseable {
+    private static final int ROOM = 256;
+    private static final int EXPIRED_PER_SECOND = 50;
+
+    private sealed interface Notice {}
+
+    private record Said(
+            System.Logger.Level level,
+            String text,
+            @Nullable Throwable cause) implements Notice {}
+
+    private record Expired(
+            Phase phase, InetSocketAddress peer, long ageNanos, long lateNanos, long receivedBytes, boolean log)
+            implements Notice {}
+
+    private final ArrayBlockingQueue<Notice> queue = new ArrayBlockingQueue<>(ROOM);
+    private final AtomicLong dropped = new AtomicLong();
+    private long expiredInSecond; // the thread's
+    private long expiredSecond;
+    private final Thread thread =
+            Thread.ofPlatform().daemon().name("ringfort-notices").unstarted(this::run);
+
+    public Notices() {
+        thread.start();
+    }
+
+    /** A route's handler held its worker several times and now runs on the JDK's scheduler. */
+    public void moved(Mount mount, long heldNanos, int times) {
+        put(new Said(
+                System.Logger.Level.WARNING,
+                mount + " held its worker for " + heldNanos / 1_000_000 + " ms, " + times
+                        + " times or more; it runs offloaded from now on."
+                        + " Say so at the route (Route.offload()) to spare the first requests",
+                null));
+    }
+
+    /** A deadline of a connection passed; of those to be logged, {@link #EXPIRED_PER_SECOND} at most are. */
+    public void expired(
+            Phase phase, InetSocketAddress peer, long ageNanos, long lateNanos, long receivedBytes, boolean log) {
+        put(new Expired(phase, peer, ageNanos, lateNanos, receivedBytes, log));
+    }
+
+    /** A handler holds its worker. */
+    public void stuck(String what) {
+        put(new Said(System.Logger.Level.WARNING, what, null));
+    }
+
+    /** The server itself failed. Never fails itself: who reports a shortage, of memory say, must survive the report. */
+    public void defect(String what, Throwable cause) {
+        try {
+            put(new Said(System.Logger.Level.ERROR, what, cause));
+        } catch (Throwable e) {
+            dropped.incrementAndGet();
+        }
+    }
+
+    public long droppedCount() {
+        return dropped.get();
+    }
+
+    private void put(Notice notice) {
+        if (!queue.offer(notice)) {
+            dropped.incrementAndGet();
+        }
+    }
+
+    private void run() {
+        System.Logger log = System.getLogger("ringfort.server");
+        long told = 0;
+        try {
+            while (true) {
+                switch (queue.take()) {
+                    case Said said -> log.log(said.level, said.text, said.cause);
+                    case Expired expired -> say(log, expired);
+                }
+                long now = dropped.get();
+                if (now > told) {
+                    log.log(System.Logger.Level.WARNING, (now - told) + " notices were dropped");
+                    told = now;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // close() ends the thread
+        }
+    }
+
+    private void say(System.Logger log, Expired e) {
+        FlightRecorder.expired(e.phase, e.peer, e.ageNanos, e.lateNanos, e.receivedBytes);
+        if (!e.log) {
+            return;
+        }
+        long second = Ticker.system().nanos() / 1_000_000_000L;
+        if (second != expiredSecond) {
+            expiredSecond = second;
+            expiredInSecond = 0;
+        }
+        if (++expiredInSecond > EXPIRED_PER_SECOND) {
+            dropped.incrementAndGet();
+            return;
+        }
+        String text = "expired phase=%s peer=%s:%d age=%.3fs late=%.3fms received=%d"
+                .formatted(
+                        e.phase.name().toLowerCase(Locale.ROOT),
+                        e.peer.getAddress().getHostAddress(),
+                        e.peer.getPort(),
+                        e.ageNanos / 1e9,
+                        e.lateNanos / 1e6,
+                        e.receivedBytes);
+        log.log(System.Logger.Level.INFO, text);
+    }
+
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

@@ -1,0 +1,15 @@
+package ringfort.server.nio;
+
+import java.nio.ByteBuffer;
+import java.nio.channels.Selector;
+
+/**
+ * What all wires of one {@link Selector} worker share. Its worker only.
+ *
+ * @param selector tells what is ready
+ * @param buffers what is sent stands there
+ * @param receiveBuffer as many bytes as {@code scratch} has
+ * @param scratch where received bytes are when a connection is told of them
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record NioRoom(Selector selector, DirectBufferPool buffers, ByteBuffer receiveBuffer, byte[] scratch) {}

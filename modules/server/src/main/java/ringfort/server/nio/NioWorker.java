@@ -1,0 +1,232 @@
+package ringfort.server.nio;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+import ringfort.server.exchange.ServerContext;
+import ringfort.server.loop.Admission;
+import ringfort.server.loop.Connection;
+import ringfort.server.loop.Timed;
+import ringfort.server.loop.Timekeeper;
+import ringfort.server.loop.Worker;
+import ringfort.timers.DeadlineWheel;
+
+/** A worker on the JDK's {@link Selector}: any platform, and no native code of ours. */
+public final class NioWorker extends Worker {
+    /** Connections taken from the listener before others get their turn. */
+    private static final int ACCEPTS_PER_TURN = 64;
+
+    /** After a failed accept, for want of descriptors as a rule, the worker looks again this much later. */
+    private static final long BACK_OFF_NANOS = 50_000_000L;
+
+    private final Selector selector;
+    private final NioListener listener;
+    private final Admission admission;
+    private final Timekeeper timekeeper;
+    private final NioRoom room;
+    private @Nullable SelectionKey acceptKey; // null when the worker does not accept
+    private long acceptAgainNanos; // after a failed accept; 0 when there was none
+
+    /** A worker that accepts from the listener, which all workers of the server share. */
+    public NioWorker(ServerContext context, Admission admission, String name, NioListener listener) throws IOException {
+        this(context, admission, name, listener, new DirectBufferPool());
+    }
+
+    private NioWorker(
+            ServerContext context, Admission admission, String name, NioListener listener, DirectBufferPool buffers)
+            throws IOException {
+        super(context, admission, buffers, name);
+        this.admission = admission;
+        this.listener = listener;
+        selector = Selector.open();
+        timekeeper =
+                new Timekeeper.Wheel(new DeadlineWheel<Timed>(context.ticker().nanos()));
+        room = new NioRoom(selector, buffers, ByteBuffer.allocateDirect(SCRATCH_BYTES), scratch());
+        localAddress(listener.address());
+        listener.enter();
+    }
+
+    @Override
+    protected void open() throws IOException {
+        acceptKey = listener.channel().register(selector, SelectionKey.OP_ACCEPT);
+    }
+
+    @Override
+    public Timekeeper timekeeper() {
+        return timekeeper;
+    }
+
+    @Override
+    protected void wake() {
+        selector.wakeup();
+    }
+
+    @Override
+    protected void await(boolean mayWait) throws IOException {
+        if (mayWait) {
+            select(timeoutMillis());
+        } else {
+            selector.selectNow();
+        }
+        readClock();
+        for (SelectionKey key : selector.selectedKeys()) {
+            if (key.attachment() instanceof Connection connection) {
+                handle(connection);
+            } else {
+                accept(ACCEPTS_PER_TURN);
+            }
+        }
+        selector.selectedKeys().clear();
+        listenAgain();
+    }
+
+    private void select(long millis) throws IOException {
+        if (millis == 0) {
+            selector.selectNow();
+        } else {
+            selector.select(Math.max(0, millis)); // 0 is for ever
+        }
+    }
+
+    /** Rounded up: a deadline is met late by up to a millisecond, and never early. */
+    private long timeoutMillis() {
+        long wait = waitNanos();
+        if (acceptAgainNanos != 0) {
+            long back = Math.max(0, acceptAgainNanos - now());
+            wait = wait < 0 ? back : Math.min(wait, back);
+        }
+        return wait < 0 ? -1 : (wait + 999_999) / 1_000_000;
+    }
+
+    private void handle(Connection connection) {
+        try {
+            wire(connection).ready(connection);
+        } catch (Throwable e) {
+            connection.defect(e);
+        }
+    }
+
+    /** Each connection of this worker was made with such a wire. */
+    private static NioWire wire(Connection connection) {
+        return (NioWire) connection.wire();
+    }
+
+    // Accepting.
+
+    /** Accepts what waits, so many at most; true when nothing waits any more. */
+    private boolean accept(int most) {
+        for (int i = 0; i < most; i++) {
+            SocketChannel accepted;
+            try {
+                accepted = listener.channel().accept();
+            } catch (IOException e) {
+                failed();
+                return true;
+            }
+            if (accepted == null) {
+                return true;
+            }
+            begin(accepted);
+        }
+        return false;
+    }
+
+    private void failed() {
+        counters().acceptFailures.add(1);
+        acceptAgainNanos = now() + BACK_OFF_NANOS;
+        SelectionKey key = acceptKey;
+        if (key != null && key.isValid()) {
+            key.interestOps(0);
+        }
+    }
+
+    private void listenAgain() {
+        SelectionKey key = acceptKey;
+        if (acceptAgainNanos != 0 && acceptAgainNanos - now() <= 0) {
+            acceptAgainNanos = 0;
+            if (key != null && key.isValid()) {
+                key.interestOps(SelectionKey.OP_ACCEPT);
+            }
+        }
+    }
+
+    private void begin(SocketChannel channel) {
+        Connection connection = null;
+        try {
+            channel.configureBlocking(false);
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            var peer = (InetSocketAddress) channel.getRemoteAddress();
+            if (!admission.enter(peer::getAddress)) {
+                reject(channel);
+                return;
+            }
+            counters().accepted.add(1);
+            connection = add(new NioWire(room, channel, peer));
+            noticeTime(); // it connected after the turn's events were looked at: the budget must not begin with those
+            wire(connection).register(connection);
+            connection.accepted();
+        } catch (IOException e) {
+            if (connection != null) {
+                connection.defect(e);
+            } else {
+                close(channel); // the peer has reset it already
+            }
+        }
+    }
+
+    /** Says why, and reads what has come already: closing over unread bytes would reset what is said. */
+    private void reject(SocketChannel channel) throws IOException {
+        counters().rejected.add(1);
+        try {
+            channel.write(ByteBuffer.wrap(Admission.REJECTION));
+            channel.shutdownOutput();
+            channel.read(room.receiveBuffer().clear());
+        } finally {
+            close(channel);
+        }
+    }
+
+    private void close(SocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            counters().acceptFailures.add(1);
+        }
+    }
+
+    @Override
+    protected boolean stopAccepting() {
+        SelectionKey key = acceptKey;
+        if (key == null) {
+            return true;
+        }
+        acceptAgainNanos = 0;
+        if (!accept(ACCEPTS_PER_TURN)) {
+            return false;
+        }
+        acceptAgainNanos = 0;
+        acceptKey = null;
+        key.cancel();
+        listener.leave();
+        return true;
+    }
+
+    @Override
+    protected void release() {
+        forEachConnection(connection -> wire(connection).abandon());
+        if (acceptKey != null || thread().getState() == Thread.State.NEW) {
+            acceptKey = null;
+            listener.leave();
+        }
+        try {
+            selector.close();
+        } catch (IOException e) {
+            context().notices().defect("a selector could not be closed", e);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package ringfort.server.poll;
+
+import ringfort.server.linux.OutsideMemory;
+
+/**
+ * What all wires of one epoll worker share. Its worker only.
+ *
+ * @param receiveBuffer address of as many bytes as {@code scratch} has, for {@code recv}
+ * @param scratch where received bytes are when a connection is told of them
+ * @param outside memory for what the watchdog does
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record PollRoom(long receiveBuffer, byte[] scratch, OutsideMemory outside) {}

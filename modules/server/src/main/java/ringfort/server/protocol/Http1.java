@@ -1,0 +1,439 @@
+package ringfort.server.protocol;
+
+import java.io.EOFException;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.spi.RouteSettings;
+import ringfort.budget.Phase;
+import ringfort.h1.H1State;
+import ringfort.h1.Limits;
+import ringfort.message.ByteSink;
+import ringfort.message.Refusal;
+import ringfort.server.exchange.Answer;
+import ringfort.server.exchange.Exchange;
+import ringfort.server.exchange.ExchangeOwner;
+import ringfort.server.exchange.HandlerThread;
+import ringfort.server.exchange.RequestBody;
+import ringfort.server.metrics.CloseReason;
+import ringfort.server.wire.Outbox;
+import ringfort.sys.OnWorker;
+
+/**
+ * HTTP/1 on one connection while a message is under way: brings the peer's bytes through {@link H1State} to the exchange in
+ * progress, and its answer into what is to be sent. One worker only.
+ *
+ * <pre>
+ *   received ─► run ─► H1State.next ─► Exchange ─► handler ─► signalled ─► run ─► Http1Responder ─► Outbox
+ * </pre>
+ *
+ * <p>There is one exchange at a time, so answers are in order without a queue. Bytes behind the current request wait as
+ * {@link Leftover}, and receiving stops while there are any. {@link #run} is the only place that makes progress; it loops until
+ * nothing more is possible, so a handler that answers at once leads to the next request without recursion.
+ */
+@OnWorker
+final class Http1 implements Protocol, ExchangeOwner {
+    /** Requests of one connection that begin in one turn: the other connections of the worker come in between. */
+    private static final int MOST_REQUESTS_PER_TURN = 64;
+
+    private static final byte[] NONE = {};
+    private static final Refusal TOO_LATE = new Refusal(503, "handler too late");
+
+    private final WorkerRoom room;
+    private final H1State h1;
+    private final Outbox out;
+    private final Http1Responder responder;
+    private final Http1Content content;
+    private final Leftover leftover = new Leftover();
+    private ProtocolHost host = NoHost.INSTANCE;
+
+    private @Nullable Exchange exchange; // in progress, and not answered whole
+    private boolean signalled; // the exchange has something for the worker
+    private int begun; // requests that began in this turn
+
+    Http1(WorkerRoom room, Limits limits) {
+        this.room = room;
+        h1 = new H1State(limits, room.context().timeouts(), NoHost.INSTANCE.slot());
+        out = new Outbox(room.buffers());
+        responder = new Http1Responder(room, h1, out);
+        content = new Http1Content(h1);
+    }
+
+    /** Goes on with a connection of which nothing is under way. */
+    void resume(ProtocolHost next, boolean first, @Nullable Phase armed, long deadlineNanos) {
+        host = next;
+        h1.resume(next.slot(), first, armed, deadlineNanos);
+    }
+
+    @Override
+    public Outbox out() {
+        return out;
+    }
+
+    @Override
+    public boolean isAtRest() {
+        return exchange == null && leftover.isEmpty() && out.isEmpty() && h1.isAtRest();
+    }
+
+    @Override
+    public boolean waitsForRequest() {
+        return h1.phase() == Phase.IDLE && exchange == null && leftover.isEmpty();
+    }
+
+    // What came.
+
+    @Override
+    public boolean takesInput() {
+        return !content.isPaused() && leftover.isEmpty();
+    }
+
+    @Override
+    public void received(byte[] buffer, int from, int to) {
+        int at = leftover.isEmpty() ? run(buffer, from, to) : from;
+        if (at < to) {
+            host.peerSentMore();
+            if (host.isOpen()) {
+                leftover.add(buffer, at, to);
+            }
+        }
+    }
+
+    @Override
+    public void advance() {
+        begun = 0;
+        if (leftover.isEmpty()) {
+            run(NONE, 0, 0);
+        } else {
+            int to = leftover.to();
+            int at = run(leftover.bytes(), leftover.from(), to);
+            if (at < to) {
+                host.peerSentMore();
+            }
+            if (!leftover.isEmpty()) { // else it was dropped on the way
+                leftover.takenUpTo(at);
+            }
+        }
+        if (host.isInputEnded() && host.isOpen() && leftover.isEmpty()) {
+            inputEnds();
+        }
+    }
+
+    @Override
+    public boolean canAdvance() {
+        return !leftover.isEmpty() && exchange == null && host.isOpen() && hasRoom();
+    }
+
+    /** Whether the peer reads what it asked for, so that it may ask for more. */
+    private boolean hasRoom() {
+        return out.queuedBytes() < room.context().options().maxQueuedWrite();
+    }
+
+    /**
+     * Goes on until nothing more is possible: takes what the handler left, and feeds {@code buffer[from, to)} to the protocol.
+     *
+     * @return the first byte that was not taken
+     */
+    private int run(byte[] buffer, int from, int to) {
+        int at = from;
+        boolean fed = from == to;
+        while (true) {
+            if (signalled) {
+                takeSignal();
+            }
+            if (responder.pump(host)) {
+                responseQueued();
+            }
+            if (fed || !host.isOpen()) {
+                return at;
+            }
+            if (exchange == null && !(hasRoom() && begun < MOST_REQUESTS_PER_TURN && host.hasTime())) {
+                return at;
+            }
+            RequestBody tunnel = tunnelInput();
+            if (tunnel != null) {
+                tunnelled(tunnel, buffer, at, to);
+                return to;
+            }
+            fed = feed(buffer, at, to);
+            at = h1.position();
+        }
+    }
+
+    /** Gives bytes to the protocol up to its next event; true when it has no use for more. */
+    private boolean feed(byte[] buffer, int from, int to) {
+        switch (h1.next(buffer, from, to, host.now())) {
+            case HEAD -> begin();
+            case BODY -> body(buffer, h1.dataFrom(), h1.dataTo());
+            case END -> {
+                Exchange current = exchange;
+                if (current != null) {
+                    current.bodyEnded(h1.trailers());
+                    current.start(false);
+                }
+            }
+            case NEED_INPUT -> {
+                Exchange current = exchange;
+                if (current != null) {
+                    current.start(!content.isPaused() && !h1.awaitsContinue());
+                    return !signalled; // the handler may have answered at once
+                }
+                return true;
+            }
+            case BUSY -> {
+                return !signalled;
+            }
+            case TUNNEL -> {} // the next round gives it the bytes
+            case REFUSED -> {
+                refuse(h1.refusal(), CloseReason.REFUSED);
+                return true;
+            }
+            case CLOSE -> {
+                host.closeWhenSent(CloseReason.REFUSED);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void begin() {
+        begun++;
+        var started = new Exchange(this, host, room.carrier(), room.context(), h1.head());
+        exchange = started;
+        room.counters().requests.add(1);
+        Refusal refusal = applySettings(started.mount().settings());
+        if (refusal != null) {
+            refuse(refusal, CloseReason.REFUSED);
+        }
+    }
+
+    /** Lets the route's own limits take the place of the server's; not null when the request exceeds them. */
+    private @Nullable Refusal applySettings(RouteSettings settings) {
+        if (settings.equals(RouteSettings.INHERITED)) {
+            return null;
+        }
+        h1.overrideTimeouts(settings.bodyNanos(), settings.handlerNanos());
+        return settings.bodyBytes() < 0 ? null : h1.limitBody(settings.bodyBytes());
+    }
+
+    private void body(byte[] buffer, int from, int to) {
+        Exchange current = exchange;
+        RequestBody body = current == null ? null : current.body();
+        if (body != null) {
+            content.offer(body, buffer, from, to, host.now());
+        }
+    }
+
+    /** Bytes of another protocol: the handler that speaks it gets them all. */
+    private void tunnelled(RequestBody tunnel, byte[] buffer, int from, int to) {
+        if (from < to) {
+            h1.readOutstanding(false, host.now());
+            content.offer(tunnel, buffer, from, to, host.now());
+        }
+    }
+
+    /** What takes the peer's bytes once the connection has left HTTP; null before that. */
+    private @Nullable RequestBody tunnelInput() {
+        Answer.Switched switched = responder.switched();
+        return switched == null ? null : switched.input();
+    }
+
+    /** The peer has sent its FIN, and nothing is left over. Said again it changes nothing. */
+    private void inputEnds() {
+        RequestBody tunnel = tunnelInput();
+        if (tunnel != null) {
+            tunnel.end();
+            h1.readOutstanding(false, host.now());
+            return;
+        }
+        switch (h1.inputClosed(host.now())) {
+            case IDLE_CLOSE -> host.closeWhenSent(CloseReason.PEER);
+            case PARTIAL_HEAD -> host.closeWhenSent(CloseReason.PEER_MIDWAY);
+            case PARTIAL_BODY -> {
+                abandon(new EOFException("the peer closed before the request body was complete"));
+                host.closeWhenSent(CloseReason.PEER_MIDWAY);
+            }
+            case AFTER_REQUEST -> {}
+        }
+    }
+
+    // What handlers left.
+
+    @Override
+    public void signalled(HandlerThread.Work from) {
+        if (from == exchange) {
+            signalled = true;
+            host.touch();
+        }
+    }
+
+    private void takeSignal() {
+        signalled = false;
+        Exchange current = exchange;
+        if (current == null || !host.isOpen()) {
+            return;
+        }
+        if (!current.isAnswered()) {
+            responder.interim(current, host.now());
+        }
+        RequestBody tunnel = tunnelInput();
+        RequestBody body = tunnel == null ? current.body() : tunnel;
+        if (body != null) {
+            content.resume(body, tunnel != null, host.now());
+        }
+        Answer answer = current.answer();
+        if (answer != null && !current.isAnswered()) {
+            current.answered();
+            host.served();
+            if (responder.respond(host, current, answer)) {
+                responseQueued();
+            }
+        }
+        tunnel = tunnelInput(); // this signal may have been for the switch, and for a read behind it
+        if (tunnel != null) {
+            h1.readOutstanding(tunnel.readerWaits(), host.now());
+        }
+    }
+
+    /** The response is queued whole: what follows is decided now, so that pipelined answers share a send. */
+    private void responseQueued() {
+        Exchange done = exchange;
+        boolean requestComplete = h1.requestComplete();
+        if (done != null && !requestComplete && done.body() != null) {
+            done.body().fail(new IOException("the response is complete; the rest of the request body is discarded"));
+        }
+        boolean saidLast = done != null && requestComplete && !h1.head().keepAlive();
+        exchange = null;
+        content.released(host.now());
+        switch (h1.responseComplete(host.now())) {
+            case KEEP_ALIVE, DRAIN_BODY -> {
+                if (host.isDraining() && waitsForRequest()) {
+                    host.closeWhenSent(CloseReason.DRAINED);
+                }
+            }
+            case CLOSE -> host.finished(saidLast && leftover.isEmpty());
+        }
+    }
+
+    // What was sent.
+
+    @Override
+    public void sent(int bytes, long progress) {
+        out.sent(bytes);
+        h1.writeProgress(progress, host.now());
+        if (responder.pump(host)) {
+            responseQueued();
+        }
+        if (out.isEmpty()) {
+            h1.writeOutstanding(false, host.now());
+        }
+    }
+
+    @Override
+    public void sendWaits(boolean waits) {
+        h1.writeOutstanding(waits, host.now());
+    }
+
+    @Override
+    public void acknowledged(long bytes) {
+        h1.writeProgress(bytes, host.now());
+    }
+
+    // Deadlines.
+
+    @Override
+    public Verdict expired(long nowNanos) {
+        return switch (h1.expired(nowNanos)) {
+            case NOT_DUE -> Verdict.NOT_DUE;
+            case ANSWER_408, ANSWER_503 -> Verdict.ANSWER;
+            case CLOSE_SILENT, LINGER_OVER -> Verdict.CLOSE;
+            case ABORT -> Verdict.CUT;
+        };
+    }
+
+    @Override
+    public void answerLate() {
+        Refusal refusal = h1.refusal();
+        Exchange late = exchange;
+        refuse(refusal, CloseReason.DEADLINE);
+        if (late != null && refusal.status() == TOO_LATE.status()) {
+            late.thread().interrupt();
+        }
+    }
+
+    // The end.
+
+    /** Answers what cannot be served, if nothing was answered yet, and closes. */
+    private void refuse(Refusal refusal, CloseReason reason) {
+        Exchange current = exchange;
+        boolean tooLate = responder.isStreaming();
+        abandon(new IOException(refusal.reason()));
+        if (tooLate) {
+            host.destroy(reason, null);
+            return;
+        }
+        responder.refuse(refusal, current != null && current.head().isHead(), host.now());
+        host.closeWhenSent(reason);
+    }
+
+    @Override
+    public void abandon(IOException cause) {
+        Exchange current = exchange;
+        exchange = null;
+        signalled = false;
+        responder.abandon();
+        if (current != null) {
+            current.abandon(cause);
+        }
+    }
+
+    @Override
+    public void stopReading() {
+        leftover.drop();
+        content.stop(host.now());
+    }
+
+    @Override
+    public void end(@Nullable IOException cause) {
+        leftover.drop();
+        h1.closed();
+        abandon(cause != null ? cause : new IOException("the connection is closed"));
+    }
+
+    @Override
+    public boolean renew() {
+        assert exchange == null : "renewed while an exchange is under way";
+        out.clear();
+        leftover.drop();
+        content.reset();
+        responder.abandon();
+        host = NoHost.INSTANCE;
+        h1.reset();
+        return true;
+    }
+
+    // Beside a held worker.
+
+    @Override
+    public long lateNanos(Phase phase, long nowNanos) {
+        return h1.lateNanos(phase, nowNanos);
+    }
+
+    @Override
+    public boolean completesHead(byte[] pending, int count) {
+        return h1.completesHead(pending, 0, count);
+    }
+
+    @Override
+    public @Nullable Exchange lateExchange() {
+        return exchange;
+    }
+
+    @Override
+    public boolean lastWord(ByteSink sink) {
+        Exchange late = exchange;
+        if (late == null || !out.isEmpty()) {
+            return false;
+        }
+        room.heads().refusal(sink, TOO_LATE, late.head().isHead());
+        return true;
+    }
+}

@@ -1,0 +1,211 @@
+package ringfort.server.protocol;
+
+import org.jspecify.annotations.Nullable;
+import ringfort.api.Headers;
+import ringfort.api.Response;
+import ringfort.h1.ChunkedEncoder;
+import ringfort.h1.H1State;
+import ringfort.h1.ResponseEncoder;
+import ringfort.message.ByteSink;
+import ringfort.message.Refusal;
+import ringfort.server.exchange.Answer;
+import ringfort.server.exchange.Contents;
+import ringfort.server.exchange.Exchange;
+import ringfort.server.exchange.RequestBody;
+import ringfort.server.exchange.ResponseStream;
+import ringfort.server.metrics.CloseReason;
+import ringfort.server.wire.BufferPool;
+import ringfort.server.wire.Outbox;
+import ringfort.sys.OnWorker;
+
+/**
+ * Turns the answers of one HTTP/1 connection into bytes in its outbox: a head, then content that is held whole, or pieces of
+ * a stream as far as there is room. One worker only.
+ */
+@OnWorker
+final class Http1Responder {
+    private static final byte[] NONE = {};
+
+    /** A streamed body is taken from its writer while less than this is queued. */
+    private static final int STREAM_AHEAD_BYTES = 64 * 1024;
+
+    private final WorkerRoom room;
+    private final ByteSink sink;
+    private final H1State h1;
+    private final Outbox out;
+    private @Nullable ResponseStream stream; // under way
+    private Answer.@Nullable Switched switched; // the stream is a tunnel's output, and no longer HTTP
+    private ResponseEncoder.Framing framing = ResponseEncoder.Framing.NONE;
+
+    Http1Responder(WorkerRoom room, H1State h1, Outbox out) {
+        this.room = room;
+        this.sink = room.sink();
+        this.h1 = h1;
+        this.out = out;
+    }
+
+    /** Whether a response has begun that only its writer can end. */
+    boolean isStreaming() {
+        return stream != null;
+    }
+
+    /** What the connection has become; null while it speaks HTTP. */
+    Answer.@Nullable Switched switched() {
+        return switched;
+    }
+
+    /** Nothing of the present response is sent any more. */
+    void abandon() {
+        stream = null;
+        switched = null;
+    }
+
+    /** Sends what the handler has to say before its response, and {@code 100 Continue} once it reads. */
+    void interim(Exchange from, long nowNanos) {
+        for (Exchange.Notice next = from.nextInterim(); next != null; next = from.nextInterim()) {
+            if (next.status() == 100) {
+                sendContinue(nowNanos);
+            } else if (out.queuedBytes() < room.context().options().maxQueuedWrite()) {
+                sink.reset();
+                ResponseEncoder.interim(sink, next.status(), namesAndValues(next.fields()));
+                out.append(sink.array(), 0, sink.length());
+            }
+        }
+        RequestBody body = from.body();
+        if (body != null && body.continueWanted()) {
+            sendContinue(nowNanos);
+        }
+    }
+
+    private static String[] namesAndValues(Headers fields) {
+        String[] namesAndValues = new String[2 * fields.size()];
+        for (int i = 0, n = fields.size(); i < n; i++) {
+            namesAndValues[2 * i] = fields.name(i);
+            namesAndValues[2 * i + 1] = fields.value(i);
+        }
+        return namesAndValues;
+    }
+
+    private void sendContinue(long nowNanos) {
+        if (h1.awaitsContinue()) {
+            sink.reset();
+            ResponseEncoder.interim(sink, 100);
+            out.append(sink.array(), 0, sink.length());
+            h1.continueSent(nowNanos);
+        }
+    }
+
+    /** Queues the head, and what there is of the content; true when that is the whole response. */
+    boolean respond(ProtocolHost host, Exchange exchange, Answer answer) {
+        room.counters().responses.add(1);
+        if (answer instanceof Answer.Whole whole) {
+            byte[] content = whole.content() != null ? whole.content() : Contents.bytes(whole.response());
+            long length = whole.content() != null
+                    ? content.length
+                    : whole.response().body().length();
+            head(host, exchange, whole.response(), length);
+            appendWithHead(framing == ResponseEncoder.Framing.NONE ? NONE : content);
+            return true;
+        } else if (answer instanceof Answer.Streamed streamed) {
+            head(host, exchange, streamed.response(), streamed.stream().declaredLength());
+            appendWithHead(NONE);
+            stream = streamed.stream();
+            return pump(host);
+        }
+        switchProtocols(host, (Answer.Switched) answer);
+        return false;
+    }
+
+    private void head(ProtocolHost host, Exchange exchange, Response response, long length) {
+        boolean keepAlive = h1.keepAlive() && !host.isDraining();
+        sink.reset();
+        Http1Heads.Head head = room.heads().head(sink, exchange.head(), response, length, keepAlive, host.now());
+        framing = head.framing();
+        h1.responseHead(head.keepAlive(), host.now());
+    }
+
+    private void switchProtocols(ProtocolHost host, Answer.Switched to) {
+        sink.reset();
+        Http1Heads.switching(sink, to.response(), to.upgrade());
+        out.append(sink.array(), 0, sink.length());
+        h1.responseHead(false, host.now());
+        h1.detach(room.context().idleNanos(to.upgrade()));
+        framing = ResponseEncoder.Framing.UNTIL_CLOSE;
+        switched = to;
+        stream = to.output();
+        pump(host);
+    }
+
+    /** The head is in the worker's sink; a small body joins it there, so that both are copied once. */
+    private void appendWithHead(byte[] content) {
+        if (content.length <= BufferPool.SMALL_BYTES / 2) {
+            sink.bytes(content, 0, content.length);
+            out.append(sink.array(), 0, sink.length());
+        } else {
+            out.expect(sink.length() + (long) content.length);
+            out.append(sink.array(), 0, sink.length());
+            out.appendStable(content, 0, content.length);
+        }
+    }
+
+    /** Takes pieces of a streamed body, if one is under way, as far as there is room; true when it was the last of them. */
+    boolean pump(ProtocolHost host) {
+        ResponseStream streamed = stream;
+        if (streamed == null) {
+            return false;
+        }
+        if (streamed.aborted() != null) {
+            host.cut(CloseReason.HANDLER);
+            return false;
+        }
+        while (out.queuedBytes() < STREAM_AHEAD_BYTES) {
+            boolean last = streamed.isEnded(); // read before the queue: pieces are put before it is set
+            byte[] piece = streamed.peek();
+            if (piece == null) {
+                return last && ended(host, streamed);
+            }
+            if (framing == ResponseEncoder.Framing.CHUNKED) {
+                appendChunk(piece);
+            } else {
+                out.appendStable(piece, 0, piece.length);
+            }
+            streamed.taken();
+        }
+        return false;
+    }
+
+    private boolean ended(ProtocolHost host, ResponseStream ended) {
+        if (switched != null) {
+            host.halfClose();
+            if (ended.isReturned()) {
+                host.tunnelEnded();
+            }
+            return false;
+        }
+        if (framing == ResponseEncoder.Framing.CHUNKED) {
+            sink.reset();
+            ChunkedEncoder.last(sink, ended.trailers());
+            out.append(sink.array(), 0, sink.length());
+        }
+        stream = null;
+        return true;
+    }
+
+    private void appendChunk(byte[] piece) {
+        sink.reset();
+        ChunkedEncoder.beginChunk(sink, piece.length);
+        out.append(sink.array(), 0, sink.length());
+        out.appendStable(piece, 0, piece.length);
+        sink.reset();
+        ChunkedEncoder.endChunk(sink);
+        out.append(sink.array(), 0, sink.length());
+    }
+
+    /** Queues a whole answer that says why the message is not served, and that the connection ends. */
+    void refuse(Refusal refusal, boolean isHead, long nowNanos) {
+        sink.reset();
+        room.heads().refusal(sink, refusal, isHead);
+        out.append(sink.array(), 0, sink.length());
+        h1.responseHead(false, nowNanos);
+    }
+}

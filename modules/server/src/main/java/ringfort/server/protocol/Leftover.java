@@ -1,0 +1,58 @@
+package ringfort.server.protocol;
+
+import java.util.Arrays;
+import ringfort.sys.OnWorker;
+
+/** Bytes of the peer that wait until the request before them is answered. One worker only. */
+@OnWorker
+final class Leftover {
+    private static final byte[] NONE = {};
+
+    private byte[] bytes = NONE;
+    private int at; // the first byte that waits
+
+    boolean isEmpty() {
+        return at == bytes.length;
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    int from() {
+        return at;
+    }
+
+    int to() {
+        return bytes.length;
+    }
+
+    /** The bytes before {@code index} have been taken. */
+    void takenUpTo(int index) {
+        assert index >= at && index <= bytes.length : index + " of " + bytes.length;
+        at = index;
+        if (at == bytes.length) {
+            drop();
+        }
+    }
+
+    /** More bytes came, which wait behind these; {@code buffer} is not kept. */
+    void add(byte[] buffer, int from, int to) {
+        if (isEmpty()) {
+            bytes = Arrays.copyOfRange(buffer, from, to);
+        } else {
+            int left = bytes.length - at;
+            byte[] joined = new byte[left + to - from];
+            System.arraycopy(bytes, at, joined, 0, left);
+            System.arraycopy(buffer, from, joined, left, to - from);
+            bytes = joined;
+        }
+        at = 0;
+    }
+
+    /** They are of no use any more. */
+    void drop() {
+        bytes = NONE;
+        at = 0;
+    }
+}

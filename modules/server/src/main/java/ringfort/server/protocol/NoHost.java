@@ -1,0 +1,113 @@
+package ringfort.server.protocol;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+import ringfort.budget.DeadlineSlot;
+import ringfort.budget.Phase;
+import ringfort.server.metrics.CloseReason;
+
+/** The host of protocol state that no connection has. It is never asked for anything but its slot. */
+enum NoHost implements ProtocolHost, DeadlineSlot {
+    INSTANCE;
+
+    @Override
+    public DeadlineSlot slot() {
+        return this;
+    }
+
+    @Override
+    public void arm(Phase phase, long deadlineNanos) {}
+
+    @Override
+    public void clear() {}
+
+    @Override
+    public long now() {
+        throw unlent();
+    }
+
+    @Override
+    public void touch() {
+        throw unlent();
+    }
+
+    @Override
+    public boolean isOpen() {
+        throw unlent();
+    }
+
+    @Override
+    public boolean isInputEnded() {
+        throw unlent();
+    }
+
+    @Override
+    public boolean isDraining() {
+        throw unlent();
+    }
+
+    @Override
+    public boolean hasTime() {
+        throw unlent();
+    }
+
+    @Override
+    public void served() {
+        throw unlent();
+    }
+
+    @Override
+    public void peerSentMore() {
+        throw unlent();
+    }
+
+    @Override
+    public void finished(boolean saidLast) {
+        throw unlent();
+    }
+
+    @Override
+    public void closeWhenSent(CloseReason reason) {
+        throw unlent();
+    }
+
+    @Override
+    public void halfClose() {
+        throw unlent();
+    }
+
+    @Override
+    public void tunnelEnded() {
+        throw unlent();
+    }
+
+    @Override
+    public void destroy(CloseReason reason, @Nullable IOException cause) {
+        throw unlent();
+    }
+
+    @Override
+    public void cut(CloseReason reason) {
+        throw unlent();
+    }
+
+    @Override
+    public InetSocketAddress peer() {
+        throw unlent();
+    }
+
+    @Override
+    public InetSocketAddress local() {
+        throw unlent();
+    }
+
+    @Override
+    public boolean secure() {
+        throw unlent();
+    }
+
+    private static IllegalStateException unlent() {
+        return new IllegalStateException("protocol state is used that no connection has");
+    }
+}

@@ -1,0 +1,97 @@
+package ringfort.server.protocol;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import ringfort.budget.Phase;
+import ringfort.message.ByteSink;
+import ringfort.server.exchange.Exchange;
+import ringfort.server.wire.Outbox;
+import ringfort.sys.OnWorker;
+
+/**
+ * What the bytes of one connection mean. A protocol stands above a {@link ProtocolHost}, its connection, and knows no
+ * descriptor. Its worker only.
+ *
+ * <p>Events only take note and {@linkplain ProtocolHost#touch touch} the host; {@link #advance}, once in each turn in which
+ * the connection was touched, does what has become possible. The exception is {@link #received}: the bytes are the worker's
+ * and are gone afterwards, so the protocol goes as far with them as it can.
+ */
+@OnWorker
+public interface Protocol {
+    /** What is to be done about a deadline that was reached. */
+    enum Verdict {
+        /** Nothing: it was cleared or moved meanwhile. */
+        NOT_DUE,
+        /** {@link Protocol#answerLate} answers it, and the connection closes in order. */
+        ANSWER,
+        /** Close without a word. */
+        CLOSE,
+        /** Cut: the peer must see that the response is not whole. */
+        CUT
+    }
+
+    /** What is to be sent. */
+    Outbox out();
+
+    /** Bytes came; {@code buffer} is not kept. */
+    void received(byte[] buffer, int from, int to);
+
+    /** Whether bytes of the peer would be of use now. */
+    boolean takesInput();
+
+    /** The kernel took so many bytes of {@link #out}, of which so many count as progress of the peer. */
+    void sent(int bytes, long progress);
+
+    /** Whether the kernel has not taken all that is to be sent. */
+    void sendWaits(boolean waits);
+
+    /** The peer has taken more of what the kernel has. */
+    void acknowledged(long bytes);
+
+    /** Does what has become possible: takes what handlers left, fills {@link #out}, goes on with bytes that had to wait. */
+    void advance();
+
+    /**
+     * Whether {@link #advance} could do more at once. It leaves some for the next turn so that this one does not get long, and a
+     * send may have made room since.
+     */
+    boolean canAdvance();
+
+    /** The deadline in the host's slot has passed. */
+    Verdict expired(long nowNanos);
+
+    /** Answers, after {@link Verdict#ANSWER}, and closes. */
+    void answerLate();
+
+    /** Whether nothing is under way, so that the connection can go on without this object ({@link Protocols#give}). */
+    boolean isAtRest();
+
+    /** Whether nothing is under way but what is still to be sent: a connection that drains may end then. */
+    boolean waitsForRequest();
+
+    /** Nothing more is read. */
+    void stopReading();
+
+    /** Handlers that still work for the connection are told that nobody waits for them. */
+    void abandon(IOException cause);
+
+    /** The connection is gone: as {@link #abandon}, and no deadline is armed from now on. */
+    void end(@Nullable IOException cause);
+
+    /** Makes this object as good as new, where that is possible; the connection it belonged to is gone or lingers. */
+    boolean renew();
+
+    // Beside a worker that a handler holds: asked by the watchdog, which then has the worker's state to itself.
+
+    /** How long ago the deadline of a phase was reached; -1 when it was not, or none is set. */
+    long lateNanos(Phase phase, long nowNanos);
+
+    /** Whether {@code pending[0, count)}, bytes that wait unread, complete the head that is being read. */
+    boolean completesHead(byte[] pending, int count);
+
+    /** The exchange whose handler is late; null when there is none. */
+    @Nullable Exchange lateExchange();
+
+    /** Writes a whole answer to the late exchange into {@code sink}; false when it would come behind other bytes. */
+    boolean lastWord(ByteSink sink);
+}

@@ -1,0 +1,61 @@
+package ringfort.server.protocol;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import ringfort.budget.DeadlineSlot;
+import ringfort.server.exchange.Endpoints;
+import ringfort.server.metrics.CloseReason;
+import ringfort.sys.OnWorker;
+
+/** A connection as its protocol sees it: its deadline, what is known of the peer, and the ways to end. Its worker only. */
+@OnWorker
+public interface ProtocolHost extends Endpoints {
+    /** The one deadline of the connection. */
+    DeadlineSlot slot();
+
+    /** The clock, read in this turn. */
+    long now();
+
+    /** Something happened: {@link Protocol#advance} is to be called in this turn. */
+    void touch();
+
+    /** Whether the connection goes on: it is neither gone nor about to end. */
+    boolean isOpen();
+
+    /** Whether the peer has sent its FIN. */
+    boolean isInputEnded();
+
+    /** Whether the server is stopping, so that no response promises another. */
+    boolean isDraining();
+
+    /** Whether this turn has time for another request; what is left then comes in the next turn. */
+    boolean hasTime();
+
+    /** A response has begun. */
+    void served();
+
+    /** Something came behind what the peer had called its last request. */
+    void peerSentMore();
+
+    /**
+     * A response behind which nothing comes is queued whole.
+     *
+     * @param saidLast whether the peer had said that it would ask no more, and has not
+     */
+    void finished(boolean saidLast);
+
+    /** No further request is read; the connection ends in order once everything is sent. */
+    void closeWhenSent(CloseReason reason);
+
+    /** Our FIN follows what is queued, and receiving goes on. */
+    void halfClose();
+
+    /** The handler of a tunnel is done: what the peer still sends is of no use, and the connection ends in order. */
+    void tunnelEnded();
+
+    /** Ends now, and in order as far as the kernel has everything. */
+    void destroy(CloseReason reason, @Nullable IOException cause);
+
+    /** Ends now with a reset, so that the peer can tell that a response is not whole. */
+    void cut(CloseReason reason);
+}

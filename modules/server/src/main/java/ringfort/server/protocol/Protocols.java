@@ -1,0 +1,24 @@
+package ringfort.server.protocol;
+
+import org.jspecify.annotations.Nullable;
+import ringfort.budget.Phase;
+import ringfort.sys.OnWorker;
+
+/** Lends protocol state to the connections of one worker while something is under way on them. Its worker only. */
+@OnWorker
+public interface Protocols {
+    /**
+     * Protocol state for a connection that has none.
+     *
+     * @param first whether the connection has not had a response yet
+     * @param armed what its deadline slot holds; null for nothing
+     * @param deadlineNanos for when
+     */
+    Protocol take(ProtocolHost host, boolean first, @Nullable Phase armed, long deadlineNanos);
+
+    /** Takes back state that {@linkplain Protocol#isAtRest is at rest} or whose connection is over. */
+    void give(Protocol protocol);
+
+    /** Whether {@code pending[0, count)} hold a whole head, for a connection that has no state; for the watchdog. */
+    boolean completesHead(byte[] pending, int count);
+}

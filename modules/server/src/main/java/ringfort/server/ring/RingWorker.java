@@ -1,0 +1,268 @@
+package ringfort.server.ring;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import ringfort.ring.CompletionBatch;
+import ringfort.ring.Ring;
+import ringfort.ring.Sqe;
+import ringfort.server.exchange.ServerContext;
+import ringfort.server.linux.LinuxThread;
+import ringfort.server.linux.Listener;
+import ringfort.server.linux.NativeBufferPool;
+import ringfort.server.loop.Admission;
+import ringfort.server.loop.Connection;
+import ringfort.server.loop.Timed;
+import ringfort.server.loop.Timekeeper;
+import ringfort.server.loop.Worker;
+import ringfort.sys.Errno;
+import ringfort.sys.EventFd;
+import ringfort.sys.Linux;
+import ringfort.sys.NativeMemory;
+import ringfort.sys.PeerAddress;
+import ringfort.timers.DeadlineWheel;
+
+/**
+ * A worker on io_uring: multishot accept, multishot receive into a ring of provided buffers, one
+ * {@code io_uring_enter} per turn that submits and waits. Completions are collected into a batch and then run, never from
+ * within the reaping.
+ */
+public final class RingWorker extends Worker {
+    private static final long ACCEPTED = (long) RingQueue.ACCEPT << 56;
+
+    /** Connections taken from a listener that is being closed, in one turn. */
+    private static final int ACCEPTS_PER_TURN = 256;
+
+    private final RingQueue queue;
+    private final @Nullable KernelTimers kernelTimers;
+    private final Timekeeper timekeeper;
+    private final RingRoom room;
+    private final Listener listener;
+    private final EventFd wakeUp;
+    private final NativeMemory memory = new NativeMemory();
+    private final long wakeValue = memory.allocate(8, 8);
+    private boolean accepting; // a multishot accept is in flight
+    private boolean acceptWanted = true;
+    private boolean waking; // a read of the wake-up descriptor is in flight
+    private long acceptAgainNanos; // after a failed accept; 0 when there was none
+
+    /** A worker that owns the ring and the listener from now on. */
+    public RingWorker(
+            ServerContext context,
+            Admission admission,
+            String name,
+            Ring ring,
+            int listenerFd,
+            boolean multishotReceive,
+            RingSizes sizes)
+            throws IOException {
+        super(context, admission, new NativeBufferPool(), name);
+        queue = new RingQueue(ring, sizes, counters(), multishotReceive);
+        kernelTimers = context.options().timers().equals("kernel") ? new KernelTimers(queue) : null;
+        timekeeper = kernelTimers != null
+                ? kernelTimers
+                : new Timekeeper.Wheel(new DeadlineWheel<Timed>(context.ticker().nanos()));
+        room = new RingRoom(queue, kernelTimers, scratch());
+        // Blocking: a read of a non-blocking descriptor would complete with EAGAIN at once, and spin.
+        wakeUp = EventFd.open(false);
+        listener = new Listener(listenerFd, admission, counters());
+    }
+
+    @Override
+    protected void open() throws IOException {
+        LinuxThread.prepare();
+        queue.open();
+    }
+
+    @Override
+    public Timekeeper timekeeper() {
+        return timekeeper;
+    }
+
+    @Override
+    protected void wake() {
+        wakeUp.signal();
+    }
+
+    RingQueue queue() {
+        return queue;
+    }
+
+    // The kernel queue.
+
+    @Override
+    protected void await(boolean mayWait) {
+        boolean ready = listen() && watch();
+        int result;
+        if (mayWait && ready) {
+            result = queue.ring().submitAndWait(1, acceptBackOff(waitNanos()));
+        } else {
+            result = queue.ring().submitAndWait(0, 0);
+        }
+        readClock();
+        if (result < 0 && result != -Errno.EAGAIN && result != -Errno.EBUSY) {
+            throw new IllegalStateException("io_uring_enter: " + Errno.describe(-result));
+        }
+        int count = queue.reap();
+        boolean timers = false;
+        for (int i = 0; i < count; i++) {
+            queue.handling(i);
+            if (isTimer(i)) {
+                timers = true;
+            } else {
+                complete(i);
+            }
+        }
+        for (int i = 0; timers && i < count; i++) { // last: bytes that are there already are in time
+            if (isTimer(i)) {
+                complete(i);
+            }
+        }
+    }
+
+    private boolean isTimer(int i) {
+        return RingQueue.operation(queue.batch().userData(i)) == RingQueue.TIMER;
+    }
+
+    private void complete(int i) {
+        CompletionBatch batch = queue.batch();
+        long userData = batch.userData(i);
+        switch (RingQueue.operation(userData)) {
+            case RingQueue.ACCEPT -> accepted(batch.result(i), batch.more(i));
+            case RingQueue.WAKE -> waking = false;
+            case RingQueue.IGNORED -> {}
+            case RingQueue.RECEIVE,
+                    RingQueue.SEND,
+                    RingQueue.CANCEL,
+                    RingQueue.CLOSE,
+                    RingQueue.TIMER,
+                    RingQueue.TIMER_CHANGE -> completeConnection(userData, batch.result(i), i);
+            default -> counters().unknownCompletions.add(1);
+        }
+    }
+
+    private void completeConnection(long userData, int result, int i) {
+        Connection connection = connection((int) (userData >>> 32) & 0xFF_FFFF, (int) userData);
+        CompletionBatch batch = queue.batch();
+        if (batch.hasBuffer(i)) {
+            queue.takeBuffer(batch.bufferId(i), connection == null ? 0 : result, room.scratch());
+        }
+        if (connection == null) {
+            counters().staleCompletions.add(1);
+            return;
+        }
+        try {
+            RingWire wire = wire(connection);
+            switch (RingQueue.operation(userData)) {
+                case RingQueue.RECEIVE -> wire.receiveCompleted(connection, result, batch.more(i));
+                case RingQueue.SEND -> wire.sendCompleted(connection, result);
+                case RingQueue.CANCEL -> wire.cancelCompleted(connection);
+                case RingQueue.TIMER -> timer(connection, true);
+                case RingQueue.TIMER_CHANGE -> timer(connection, false);
+                default -> wire.closeCompleted(connection);
+            }
+        } catch (Throwable e) {
+            connection.defect(e);
+        }
+    }
+
+    /** Each connection of this worker was made with such a wire. */
+    private static RingWire wire(Connection connection) {
+        return (RingWire) connection.wire();
+    }
+
+    private void timer(Connection connection, boolean completed) {
+        KernelTimers timers = kernelTimers;
+        if (timers == null) {
+            counters().unknownCompletions.add(1);
+            return;
+        }
+        RingTimer timer = timers.at(connection.index());
+        connection.touch();
+        if (completed) {
+            timer.completed(counters(), now());
+        } else {
+            timer.changed();
+        }
+    }
+
+    // Accepting.
+
+    private boolean listen() {
+        if (accepting || !acceptWanted || acceptAgainNanos != 0) {
+            if (acceptAgainNanos != 0 && acceptAgainNanos - now() <= 0) {
+                acceptAgainNanos = 0;
+                return listen();
+            }
+            return true;
+        }
+        Sqe sqe = queue.sqe();
+        if (sqe == null) {
+            return false;
+        }
+        sqe.acceptMultishot(listener.fd(), Linux.SOCK_CLOEXEC, ACCEPTED);
+        accepting = true;
+        return true;
+    }
+
+    private void accepted(int result, boolean more) {
+        accepting = more;
+        if (result >= 0) {
+            begin(result);
+        } else if (listener.failed(-result)) {
+            acceptAgainNanos = now() + Listener.BACK_OFF_NANOS;
+        }
+    }
+
+    private void begin(int fd) {
+        PeerAddress peer = listener.admit(fd);
+        if (peer != null) {
+            add(new RingWire(room, fd, peer)).accepted();
+        }
+    }
+
+    private long acceptBackOff(long waitNanos) {
+        if (acceptAgainNanos == 0) {
+            return waitNanos;
+        }
+        long back = Math.max(0, acceptAgainNanos - now());
+        return waitNanos < 0 ? back : Math.min(waitNanos, back);
+    }
+
+    @Override
+    protected boolean stopAccepting() {
+        if (acceptWanted) {
+            acceptWanted = false;
+            acceptAgainNanos = 0;
+            Sqe sqe = accepting ? queue.sqe() : null;
+            if (sqe != null) {
+                sqe.cancel(ACCEPTED, RingQueue.UNWATCHED);
+            }
+        }
+        return listener.drain(0, ACCEPTS_PER_TURN, this::begin);
+    }
+
+    private boolean watch() {
+        if (waking) {
+            return true;
+        }
+        Sqe sqe = queue.sqe();
+        if (sqe == null) {
+            return false;
+        }
+        sqe.read(wakeUp.fd(), wakeValue, 8, 0, (long) RingQueue.WAKE << 56);
+        waking = true;
+        return true;
+    }
+
+    @Override
+    protected void release() {
+        queue.close();
+        if (kernelTimers != null) {
+            kernelTimers.close();
+        }
+        listener.close();
+        wakeUp.close();
+        memory.close();
+        forEachConnection(connection -> wire(connection).abandon());
+    }
+}
