@@ -38,6 +38,9 @@ import ringfort.message.Refusal;
  * <p>Deadlines that are set at once (BODY, HANDLER and WRITE can be) compete, and the earliest is in the slot. Arming is
  * idempotent: no call and no byte moves a deadline that is not a rate.
  *
+ * <p>Calls in an order that no connection has, such as a response without a request, are mistakes of the caller. They fail
+ * when assertions are on ({@code -ea}), and otherwise change as little as they can. No bytes of a peer make a call fail.
+ *
  * <p>Use: feed what was received to {@link #next} again and again, from {@link #position()} on, until it returns
  * {@link Event#NEED_INPUT} or {@link Event#BUSY}.
  */
@@ -451,6 +454,7 @@ public final class H1State {
 
     /** {@code 100 Continue} was sent: from now on we wait for the content. */
     public void continueSent(long nowNanos) {
+        assert state == State.EXCHANGE : "100 Continue in " + state;
         awaitsContinue = false;
         readOutstanding(true, nowNanos);
     }
@@ -461,12 +465,18 @@ public final class H1State {
      * @param keepAlive what it announces; false closes the connection behind it, whatever {@link #keepAlive()} said
      */
     public void responseHead(boolean keepAlive, long nowNanos) {
+        assert isAnswerable() && !responseStarted : "a response head in " + state + (responseStarted ? ", again" : "");
         responseStarted = true;
         // A peer that was not told to continue may or may not send the content: the connection cannot go on.
         mustClose |= !keepAlive || awaitsContinue;
         awaitsContinue = false;
         deadlines.handlerDone();
         deadlines.publish();
+    }
+
+    /** Whether a response may be sent: a request is in progress, or was refused. */
+    private boolean isAnswerable() {
+        return state == State.EXCHANGE || state == State.REFUSED;
     }
 
     /**
@@ -496,6 +506,10 @@ public final class H1State {
      * write deadline stays armed for that, and the next request may be read meanwhile. Says what follows.
      */
     public After responseComplete(long nowNanos) {
+        assert isAnswerable() && responseStarted : "a response is complete in " + state + ", started: " + responseStarted;
+        if (state == State.CLOSED) {
+            return After.CLOSE; // closed is final
+        }
         boolean reusable = keepAlive();
         deadlines.responseDone();
         After after;
@@ -555,6 +569,7 @@ public final class H1State {
      * @param idleNanos how long such a wait may take, in place of {@link Timeouts#idleNanos}; 0 is off
      */
     public void detach(long idleNanos) {
+        assert state == State.EXCHANGE && responseStarted : "detached in " + state + ", started: " + responseStarted;
         if (state != State.CLOSED && state != State.CLOSING) {
             state = State.TUNNEL;
             mustClose = true;

@@ -2,11 +2,14 @@ package ringfort.h1;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import ringfort.budget.Phase;
 import ringfort.budget.Timeouts;
 import ringfort.message.ByteSink;
 
@@ -146,9 +149,9 @@ final class PropertyTest {
         }
     }
 
-    /** Whatever comes, in whatever order the owner calls: an event, never an exception, and no endless loop. */
+    /** Whatever comes, in whatever order the owner calls that makes sense: an event, never an exception, and no endless loop. */
     @Test
-    void noBytesAndNoOrderOfCallsMakeTheStateThrow() {
+    void noBytesAndNoLegalOrderOfCallsMakeTheStateThrow() {
         for (int seed = 0; seed < 20_000; seed++) {
             try {
                 playAtRandom(seeded(seed));
@@ -167,6 +170,7 @@ final class PropertyTest {
         if (random.nextInt(4) == 0) {
             random.nextBytes(bytes);
         }
+        var calls = new Calls(state);
         int at = 0;
         for (int turn = 0; turn < 40; turn++) {
             now += random.nextInt(2_000_000_000);
@@ -179,35 +183,117 @@ final class PropertyTest {
             } else if (event == H1State.Event.HEAD) {
                 assertTrue(!state.head().target().isEmpty());
             }
-            call(state, random, now);
+            calls.found(event);
+            calls.call(random, now);
             if (slot.phase != null && slot.deadlineNanos - now < 0) {
-                assertTrue(state.expired(now) != H1State.Expiry.NOT_DUE, "what is due in the slot is due");
+                H1State.Expiry expiry = state.expired(now);
+                assertTrue(expiry != H1State.Expiry.NOT_DUE, "what is due in the slot is due");
+                calls.expired(expiry);
             }
         }
         state.closed();
         assertEquals("off", slot.toString());
     }
 
-    private static void call(H1State state, Random random, long now) {
-        switch (random.nextInt(16)) {
-            case 0 -> state.readOutstanding(random.nextBoolean(), now);
-            case 1 -> state.writeOutstanding(random.nextBoolean(), now);
-            case 2 -> state.writeProgress(random.nextInt(1000), now);
-            case 3, 4, 5 -> state.responseHead(state.keepAlive(), now);
-            case 6, 7, 8 -> state.responseComplete(now);
-            case 9 -> state.expired(now);
-            case 10 -> state.continueSent(now);
-            case 11 -> state.limitBody(random.nextInt(10));
-            case 12 -> state.overrideTimeouts(random.nextInt(3) - 1L, random.nextInt(3) - 1L);
-            case 13 -> state.inputClosed(now);
-            case 14 -> {
-                if (random.nextInt(8) == 0) {
-                    state.closing(now);
-                } else if (random.nextInt(8) == 0) {
-                    state.detach(random.nextInt(3) * 1_000_000L);
-                }
-            }
-            default -> state.phase();
+    /** What an owner may call, by what it knows: a response needs a request, and has one head. */
+    private static final class Calls {
+        private final H1State state;
+        private boolean answerable;
+        private boolean started;
+        private boolean refused;
+
+        Calls(H1State state) {
+            this.state = state;
         }
+
+        void found(H1State.Event event) {
+            if (event == H1State.Event.HEAD) {
+                answerable = true;
+                started = false;
+            } else if (event == H1State.Event.REFUSED) {
+                refusal();
+            } else if (event == H1State.Event.CLOSE) {
+                answerable = false;
+            }
+        }
+
+        void expired(H1State.Expiry expiry) {
+            if (expiry == H1State.Expiry.ANSWER_408 || expiry == H1State.Expiry.ANSWER_503) {
+                refusal();
+            } else if (expiry != H1State.Expiry.NOT_DUE) {
+                answerable = false;
+            }
+        }
+
+        private void refusal() {
+            answerable = !started;
+            refused = true;
+        }
+
+        void call(Random random, long now) {
+            switch (random.nextInt(16)) {
+                case 0 -> state.readOutstanding(random.nextBoolean(), now);
+                case 1 -> state.writeOutstanding(random.nextBoolean(), now);
+                case 2 -> state.writeProgress(random.nextInt(1000), now);
+                case 3, 4, 5 -> {
+                    if (answerable && !started) {
+                        state.responseHead(state.keepAlive(), now);
+                        started = true;
+                    }
+                }
+                case 6, 7, 8 -> {
+                    if (answerable && started) {
+                        state.responseComplete(now);
+                        answerable = false;
+                        started = false;
+                    }
+                }
+                case 9 -> expired(state.expired(now));
+                case 10 -> {
+                    if (answerable && !refused && state.awaitsContinue()) {
+                        state.continueSent(now);
+                    }
+                }
+                case 11 -> state.limitBody(random.nextInt(10));
+                case 12 -> state.overrideTimeouts(random.nextInt(3) - 1L, random.nextInt(3) - 1L);
+                case 13 -> state.inputClosed(now);
+                case 14 -> {
+                    if (random.nextInt(8) == 0) {
+                        state.closing(now);
+                        answerable = false;
+                    } else if (answerable && started && !refused && random.nextInt(8) == 0) {
+                        state.detach(random.nextInt(3) * 1_000_000L);
+                        answerable = false;
+                    }
+                }
+                default -> state.phase();
+            }
+        }
+    }
+
+    private static H1State withRequest() {
+        var state = new H1State(SMALL, Timeouts.DEFAULT, new FakeSlot());
+        byte[] request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        assertEquals(H1State.Event.HEAD, state.next(request, 0, request.length, 0));
+        return state;
+    }
+
+    /** What no owner may do fails where assertions are on, in a user's own tests too. */
+    @Test
+    void callsThatMakeNoSenseFailWhenAssertionsAreOn() {
+        var idle = new H1State(SMALL, Timeouts.DEFAULT, new FakeSlot());
+        assertThrows(AssertionError.class, () -> idle.responseHead(true, 0), "a response without a request");
+        assertThrows(AssertionError.class, () -> idle.responseComplete(0), "the end of no response");
+        assertThrows(AssertionError.class, () -> idle.continueSent(0), "100 without a request");
+        assertThrows(AssertionError.class, () -> withRequest().responseComplete(0), "the end before the head");
+        assertThrows(AssertionError.class, () -> withRequest().detach(0), "a tunnel before its 101");
+        var twice = withRequest();
+        twice.responseHead(true, 0);
+        assertThrows(AssertionError.class, () -> twice.responseHead(true, 0), "two heads");
+        var closed = withRequest();
+        closed.responseHead(true, 0);
+        closed.closed();
+        assertThrows(AssertionError.class, () -> closed.responseComplete(0), "a closed connection is closed");
+        assertEquals(Phase.LINGER, closed.phase());
     }
 }

@@ -87,10 +87,10 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
         return current;
     }
 
-    /** Gives the protocol state back when nothing of a message is under way. */
+    /** Gives the protocol state back when nothing of a message is under way; the end of the input is still its to judge. */
     private void rest() {
         Protocol current = protocol;
-        if (current != null && ending.isOpen() && current.isAtRest()) {
+        if (current != null && ending.isOpen() && !ending.isInputEnded() && current.isAtRest()) {
             protocol = null;
             loop.protocols().give(current);
         }
@@ -294,42 +294,21 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
 
     @Override
     public void deadlinePassed() {
+        touch();
         try {
-            passed();
+            Protocol.Verdict verdict = deadline.judge();
+            switch (verdict) {
+                case NOT_DUE -> {}
+                case ANSWER -> engage().answerLate();
+                case CLOSE -> destroy(CloseReason.DEADLINE, null);
+                case CUT -> cutUnread();
+            }
         } catch (Throwable e) {
             defect(e);
         }
     }
 
-    private void passed() {
-        Phase phase = deadline.phase();
-        long due = deadline.dueNanos();
-        touch();
-        if (phase == null || !deadline.isReached(loop.now())) {
-            deadline.changed();
-            return;
-        }
-        if (phase == Phase.WRITE) {
-            deadline.credit();
-        }
-        Protocol current = protocol;
-        Protocol.Verdict verdict =
-                current == null || ending.isLingering() ? Protocol.Verdict.CLOSE : current.expired(loop.now());
-        if (verdict == Protocol.Verdict.NOT_DUE) {
-            deadline.changed();
-            return;
-        }
-        // A reading of its own: the turn's may be as old as all that the turn has done before.
-        deadline.expired(phase, loop.context().ticker().nanos() - due);
-        switch (verdict) {
-            case ANSWER -> engage().answerLate();
-            case CLOSE -> destroy(CloseReason.DEADLINE, null);
-            case CUT -> cutUnread();
-            case NOT_DUE -> {}
-        }
-    }
-
-    private void cutUnread() {
+    void cutUnread() {
         wire.resetOnClose();
         ending = ending.cut(CloseReason.DEADLINE); // it may have been closing in order: that did not come about
         ended(new IOException("the peer did not read the response in time"));
@@ -341,39 +320,9 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
                 .expired(loop.counters(), phase, wire.peer(), loop.now() - acceptedNanos, lateNanos, receivedBytes);
     }
 
-    // Beside a held worker.
-
     @Override
     public @Nullable Protocol protocol() {
         return protocol;
-    }
-
-    /** Whether a head may still come: the connection is open, and reads. */
-    boolean isReading() {
-        return ending.isOpen();
-    }
-
-    /**
-     * Meets what the watchdog did while a handler held the worker, before anything else happens to this connection.
-     *
-     * @param phase whose deadline was enforced
-     * @param answered whether the peer was told, and got our FIN
-     */
-    void endEnforced(Phase phase, long lateNanos, boolean answered) {
-        touch();
-        deadline.expired(phase, lateNanos);
-        if (answered) {
-            Protocol current = protocol;
-            if (current != null) {
-                current.abandon(new IOException("the handler was too late"));
-            }
-            closeWhenSent(CloseReason.DEADLINE);
-            finSent();
-        } else if (phase == Phase.WRITE) {
-            cutUnread();
-        } else {
-            destroy(CloseReason.DEADLINE, null);
-        }
     }
 
     // What the protocol asks.
@@ -384,11 +333,6 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     }
 
     @Override
-    public long now() {
-        return loop.now();
-    }
-
-    @Override
     public boolean isOpen() {
         return ending.isOpen();
     }
@@ -396,16 +340,6 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     @Override
     public boolean isInputEnded() {
         return ending.isInputEnded();
-    }
-
-    @Override
-    public boolean isDraining() {
-        return loop.isDraining();
-    }
-
-    @Override
-    public boolean hasTime() {
-        return loop.hasTime();
     }
 
     @Override
@@ -470,20 +404,14 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
         destroy(reason, null);
     }
 
-    /**
-     * The server is stopping: a connection that waits for nothing of ours ends.
-     *
-     * @param silentToo also one that has not asked anything yet; its first request may be on its way
-     */
-    void drain(boolean silentToo) {
-        if (!ending.isOpen()) {
-            return;
-        }
-        boolean waits = protocol == null ? served : protocol.waitsForRequest();
-        boolean silent = !served && (protocol == null || deadline.phase() == Phase.HEADER);
-        if (waits || (silentToo && silent)) {
-            closeWhenSent(CloseReason.DRAINED);
-        }
+    /** Whether nothing of ours is waited for: a response has been sent, and no request has begun since. */
+    boolean waitsForRequest() {
+        return protocol == null ? served : protocol.waitsForRequest();
+    }
+
+    /** Whether the peer has not asked anything yet. */
+    boolean isSilent() {
+        return !served && (protocol == null || deadline.phase() == Phase.HEADER);
     }
 
     // What requests ask, on any thread.

@@ -34,6 +34,9 @@ final class ConnectionDeadline extends Timed implements DeadlineSlot {
         /** What they mean; null while nothing is under way. */
         @Nullable Protocol protocol();
 
+        /** Whether the connection still reads. */
+        boolean isOpen();
+
         /** The deadline is to be settled in this turn. */
         void touch();
 
@@ -118,6 +121,32 @@ final class ConnectionDeadline extends Timed implements DeadlineSlot {
             keeper.arm(this, dueNanos);
         }
         assert settled == phase : settled + " is settled, and " + phase + " is wanted";
+    }
+
+    /** The keeper says that the deadline was reached: what is to be done about it. What is to be done at all is counted. */
+    Protocol.Verdict judge() {
+        Phase passed = phase;
+        long due = dueNanos;
+        Protocol.Verdict verdict =
+                passed == null || !isReached(owner.loop().now()) ? Protocol.Verdict.NOT_DUE : judge(passed);
+        if (passed == null || verdict == Protocol.Verdict.NOT_DUE) {
+            changed(); // the keeper has let go of it
+            return Protocol.Verdict.NOT_DUE;
+        }
+        // A reading of its own: the turn's may be as old as all that the turn has done before.
+        expired(passed, owner.loop().context().ticker().nanos() - due);
+        return verdict;
+    }
+
+    private Protocol.Verdict judge(Phase passed) {
+        Protocol protocol = owner.protocol();
+        if (protocol == null || passed == Phase.LINGER && !owner.isOpen()) {
+            return Protocol.Verdict.CLOSE; // at rest, or lingering
+        }
+        if (passed == Phase.WRITE) {
+            credit();
+        }
+        return protocol.expired(owner.loop().now());
     }
 
     private void settledIs(@Nullable Phase next) {

@@ -78,9 +78,15 @@ final class Drain {
 
     private void end(Connection connection) {
         switch (pass) {
-            case IDLE -> connection.drain(false);
-            case SILENT -> connection.drain(true);
+            case IDLE -> endIf(connection, connection.waitsForRequest());
+            case SILENT -> endIf(connection, connection.waitsForRequest() || connection.isSilent());
             case FORCED -> connection.destroy(CloseReason.FORCED, null);
+        }
+    }
+
+    private static void endIf(Connection connection, boolean ends) {
+        if (ends) {
+            connection.closeWhenSent(CloseReason.DRAINED);
         }
     }
 

@@ -1,9 +1,11 @@
 package ringfort.server.loop;
 
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import ringfort.budget.Phase;
 import ringfort.message.ByteSink;
 import ringfort.server.exchange.Exchange;
+import ringfort.server.metrics.CloseReason;
 import ringfort.server.protocol.Protocol;
 import ringfort.server.protocol.Protocols;
 import ringfort.server.wire.Wire;
@@ -16,7 +18,7 @@ import ringfort.sys.OnWorker;
  * <p>It ends only what the worker itself would end. A peer whose bytes already wait in the socket, or in completions that
  * nobody has looked at, was in time: only the worker was not there to read them. All that the watchdog does to a connection is
  * safe beside the worker's own operations and never waits ({@link Wire#peek}, {@link Wire#sendNow}, {@link Wire#shutdown}). The
- * worker, when it is back, meets what happened ({@link Connection#endEnforced}).
+ * worker, when it is back, meets what happened ({@link Enforced#meet}).
  *
  * <pre>
  *  phase    spared when                                                         else
@@ -52,9 +54,22 @@ final class Intervention {
      * @param answered whether the peer was told, and got our FIN
      */
     record Enforced(Connection connection, Phase phase, long lateNanos, boolean answered) {
-        /** The worker is back. */
+        /** The worker is back: before anything else happens to the connection, it meets what was done. */
         void meet() {
-            connection.endEnforced(phase, lateNanos, answered);
+            connection.touch();
+            connection.deadline().expired(phase, lateNanos);
+            if (answered) {
+                Protocol protocol = connection.protocol();
+                if (protocol != null) {
+                    protocol.abandon(new IOException("the handler was too late"));
+                }
+                connection.closeWhenSent(CloseReason.DEADLINE);
+                connection.finSent();
+            } else if (phase == Phase.WRITE) {
+                connection.cutUnread();
+            } else {
+                connection.destroy(CloseReason.DEADLINE, null);
+            }
         }
     }
 
@@ -98,7 +113,7 @@ final class Intervention {
         } else if (connection.hasOutput()) {
             return null;
         }
-        int count = connection.isReading() ? connection.wire().peek(connection, pending) : 0;
+        int count = connection.isOpen() ? connection.wire().peek(connection, pending) : 0;
         return switch (phase) {
             case HEADER -> endsHead(connection, count) ? null : end(connection, phase, late);
             case IDLE -> idle(connection, count, late);

@@ -6,12 +6,13 @@ import ringfort.server.exchange.ServerContext;
 import ringfort.server.metrics.CloseReason;
 import ringfort.server.metrics.Counters;
 import ringfort.server.protocol.Protocols;
+import ringfort.server.protocol.Turn;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
 
 /** A worker as its connections see it. Its thread only, but for the local address. */
 @OnWorker
-interface Loop {
+interface Loop extends Turn {
     /** What the server shares. */
     ServerContext context();
 
@@ -24,17 +25,8 @@ interface Loop {
     /** Lends protocol state. */
     Protocols protocols();
 
-    /** The clock, read in this turn. */
-    long now();
-
     /** Reads the clock again, in the middle of what one look at the kernel queue brought. */
     void noticeTime();
-
-    /** Whether this turn has time for another request. */
-    boolean hasTime();
-
-    /** Whether the server is stopping. */
-    boolean isDraining();
 
     /** To be settled at the end of this turn. */
     void touch(Settleable settleable);

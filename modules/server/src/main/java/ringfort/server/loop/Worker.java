@@ -1,7 +1,5 @@
 package ringfort.server.loop;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -47,25 +45,6 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     /** Connections that are drained between two looks at the kernel queue. */
     private static final int DRAINED_PER_TURN = 1024;
 
-    /**
-     * After a look at the kernel queue, requests begin for so long; those whose bytes come then wait for the next turn. A
-     * thousand requests that are answered at once take less.
-     */
-    private static final long COMPLETION_NANOS = 8_000_000;
-
-    /** While the worker settles, requests whose bytes had to wait begin for so long. */
-    private static final long SETTLE_NANOS = 4_000_000;
-
-    private static final VarHandle SLEEPING;
-
-    static {
-        try {
-            SLEEPING = MethodHandles.lookup().findVarHandle(Worker.class, "sleeping", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final ServerContext context;
     private final Thread thread;
     private final Counters counters = new Counters();
@@ -74,6 +53,8 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     private final Protocols protocols;
     private final byte[] scratch = new byte[SCRATCH_BYTES];
     private final Runnables runnables = new Runnables();
+    private final Sleep sleep = new Sleep();
+    private final TurnClock clock;
     private final ConnectionTable connections = new ConnectionTable(this);
     private final HandlerRuns handlers;
     private final Touched touched = new Touched(this::hasTime);
@@ -81,23 +62,18 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     private final CountDownLatch started = new CountDownLatch(1);
     private volatile @Nullable Throwable startFailure;
 
-    @SuppressWarnings("UnusedVariable") // written by the worker, read and written by threads that wake it
-    private volatile boolean sleeping;
-
     private volatile boolean stopped;
     private volatile @Nullable InetSocketAddress localAddress;
-    private long nowNanos;
-    private long lookedNanos;
-    private long timeUntilNanos; // requests begin until then
     private @Nullable Drain drain; // while the server is stopping
 
     /** A worker that is not started yet, and that frees {@code buffers} when it has ended. */
     protected Worker(ServerContext context, Admission admission, BufferPool buffers, String name) {
         this.context = context;
+        this.clock = new TurnClock(context.ticker());
         this.admission = admission;
         this.buffers = buffers;
         this.protocols = new Http1Pool(new WorkerRoom(
-                context, this, counters, buffers, new Http1Heads(context), new ByteSink(BufferPool.SMALL_BYTES)));
+                context, this, this, counters, buffers, new Http1Heads(context), new ByteSink(BufferPool.SMALL_BYTES)));
         this.thread = Thread.ofPlatform().name(name).unstarted(this);
         this.handlers = new HandlerRuns(this, thread, context.heavyRoutes());
     }
@@ -221,72 +197,52 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     /** One round of the loop. */
     final void turn() {
         try {
-            nowNanos = context.ticker().nanos();
+            clock.read();
             boolean none = runnables.runMessages(MESSAGES_PER_TURN);
             carryRunnable();
             Drain stopping = drain;
             if (stopping != null) {
                 none &= drain(stopping);
             }
-            timeUntilNanos = nowNanos + SETTLE_NANOS;
+            clock.settling();
             boolean rests = touched.settle() && none && mayRest();
-            long lookedBefore = lookedNanos;
+            long lookedBefore = clock.lookedNanos();
             // Where the worker sleeps, the turn ends here. The clock is not read for that: settling is left out.
-            long turnNanos = nowNanos - lookedBefore;
+            long turnNanos = clock.now() - lookedBefore;
             await(rests);
-            counters.turns.ended(rests ? turnNanos : lookedNanos - lookedBefore);
-            timekeeper().expire(lookedNanos);
+            counters.turns.ended(rests ? turnNanos : clock.lookedNanos() - lookedBefore);
+            timekeeper().expire(clock.lookedNanos());
         } catch (Throwable e) {
-            awake();
+            sleep.end();
             counters.defects.add(1);
             context.notices().defect("a worker's turn failed; it goes on", e);
         }
     }
 
-    /**
-     * Publishes that the worker is about to sleep, then looks again. A thread that puts a message in does the opposite: it
-     * publishes the message, then looks whether the worker sleeps. At least one of the two sees the other.
-     */
     private boolean mayRest() {
-        if (!runnables.isEmpty() || isOver()) {
-            return false;
-        }
-        SLEEPING.setOpaque(this, true);
-        VarHandle.fullFence();
-        if (runnables.isMailboxEmpty()) {
-            return true;
-        }
-        awake();
-        return false;
-    }
-
-    /** A thread that sees this too late wakes the worker although it is awake: the next wait returns at once, which is harmless. */
-    private void awake() {
-        SLEEPING.setOpaque(this, false);
+        return runnables.isEmpty() && !isOver() && sleep.begin(runnables::isMailboxEmpty);
     }
 
     /** How long the worker may wait: to the next deadline, and while draining never past the end of that; -1 = for ever. */
     protected final long waitNanos() {
         long none = Long.MAX_VALUE;
         long next = timekeeper().nextNanos(none);
-        long wait = next == none ? none : Math.max(0, next - nowNanos);
+        long wait = next == none ? none : Math.max(0, next - clock.now());
         if (drain != null) {
-            wait = Math.min(wait, drain.waitNanos(nowNanos));
+            wait = Math.min(wait, drain.waitNanos(clock.now()));
         }
         return wait == none ? -1 : wait;
     }
 
     /** The clock is read once per look at the kernel queue, never cached across a wait. */
     protected final void readClock() {
-        nowNanos = context.ticker().nanos();
-        lookedNanos = nowNanos;
-        timeUntilNanos = nowNanos + COMPLETION_NANOS;
-        awake();
+        clock.looked();
+        sleep.end();
     }
 
     @Override
     public final void noticeTime() {
-        nowNanos = context.ticker().nanos();
+        clock.read();
     }
 
     /**
@@ -294,7 +250,7 @@ public abstract class Worker implements Carrier, Loop, Runnable {
      * whose bytes waited while a handler held the worker is not late.
      */
     protected final long lookedNanos() {
-        return lookedNanos;
+        return clock.lookedNanos();
     }
 
     /** Goes on with the end of all connections; true when nothing more is to be done about that in this turn or at once. */
@@ -302,7 +258,7 @@ public abstract class Worker implements Carrier, Loop, Runnable {
         if (!stopping.hasStoppedAccepting() && stopAccepting()) {
             stopping.stoppedAccepting();
         }
-        return stopping.advance(connections, DRAINED_PER_TURN, nowNanos) && stopping.hasStoppedAccepting();
+        return stopping.advance(connections, DRAINED_PER_TURN, clock.now()) && stopping.hasStoppedAccepting();
     }
 
     // From other threads.
@@ -311,9 +267,7 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     @OffWorker
     public final void execute(@OnWorker Runnable task) {
         runnables.put(task);
-        VarHandle.fullFence();
-        if (sleeping) {
-            sleeping = false;
+        if (sleep.mustWake()) {
             wake();
         }
         if (stopped) {
@@ -422,12 +376,12 @@ public abstract class Worker implements Carrier, Loop, Runnable {
 
     @Override
     public final long now() {
-        return nowNanos;
+        return clock.now();
     }
 
     @Override
     public final boolean hasTime() {
-        return nowNanos - timeUntilNanos < 0;
+        return clock.hasTime();
     }
 
     @Override

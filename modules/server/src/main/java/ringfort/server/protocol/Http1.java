@@ -39,6 +39,7 @@ final class Http1 implements Protocol, ExchangeOwner {
     private static final Refusal TOO_LATE = new Refusal(503, "handler too late");
 
     private final WorkerRoom room;
+    private final Turn turn;
     private final H1State h1;
     private final Outbox out;
     private final Http1Responder responder;
@@ -52,6 +53,7 @@ final class Http1 implements Protocol, ExchangeOwner {
 
     Http1(WorkerRoom room, Limits limits) {
         this.room = room;
+        this.turn = room.turn();
         h1 = new H1State(limits, room.context().timeouts(), NoHost.INSTANCE.slot());
         out = new Outbox(room.buffers());
         responder = new Http1Responder(room, h1, out);
@@ -145,7 +147,7 @@ final class Http1 implements Protocol, ExchangeOwner {
             if (fed || !host.isOpen()) {
                 return at;
             }
-            if (exchange == null && !(hasRoom() && begun < MOST_REQUESTS_PER_TURN && host.hasTime())) {
+            if (exchange == null && !(hasRoom() && begun < MOST_REQUESTS_PER_TURN && turn.hasTime())) {
                 return at;
             }
             RequestBody tunnel = tunnelInput();
@@ -160,7 +162,7 @@ final class Http1 implements Protocol, ExchangeOwner {
 
     /** Gives bytes to the protocol up to its next event; true when it has no use for more. */
     private boolean feed(byte[] buffer, int from, int to) {
-        switch (h1.next(buffer, from, to, host.now())) {
+        switch (h1.next(buffer, from, to, turn.now())) {
             case HEAD -> begin();
             case BODY -> body(buffer, h1.dataFrom(), h1.dataTo());
             case END -> {
@@ -218,15 +220,15 @@ final class Http1 implements Protocol, ExchangeOwner {
         Exchange current = exchange;
         RequestBody body = current == null ? null : current.body();
         if (body != null) {
-            content.offer(body, buffer, from, to, host.now());
+            content.offer(body, buffer, from, to, turn.now());
         }
     }
 
     /** Bytes of another protocol: the handler that speaks it gets them all. */
     private void tunnelled(RequestBody tunnel, byte[] buffer, int from, int to) {
         if (from < to) {
-            h1.readOutstanding(false, host.now());
-            content.offer(tunnel, buffer, from, to, host.now());
+            h1.readOutstanding(false, turn.now());
+            content.offer(tunnel, buffer, from, to, turn.now());
         }
     }
 
@@ -241,10 +243,10 @@ final class Http1 implements Protocol, ExchangeOwner {
         RequestBody tunnel = tunnelInput();
         if (tunnel != null) {
             tunnel.end();
-            h1.readOutstanding(false, host.now());
+            h1.readOutstanding(false, turn.now());
             return;
         }
-        switch (h1.inputClosed(host.now())) {
+        switch (h1.inputClosed(turn.now())) {
             case IDLE_CLOSE -> host.closeWhenSent(CloseReason.PEER);
             case PARTIAL_HEAD -> host.closeWhenSent(CloseReason.PEER_MIDWAY);
             case PARTIAL_BODY -> {
@@ -272,12 +274,12 @@ final class Http1 implements Protocol, ExchangeOwner {
             return;
         }
         if (!current.isAnswered()) {
-            responder.interim(current, host.now());
+            responder.interim(current);
         }
         RequestBody tunnel = tunnelInput();
         RequestBody body = tunnel == null ? current.body() : tunnel;
         if (body != null) {
-            content.resume(body, tunnel != null, host.now());
+            content.resume(body, tunnel != null, turn.now());
         }
         Answer answer = current.answer();
         if (answer != null && !current.isAnswered()) {
@@ -289,7 +291,7 @@ final class Http1 implements Protocol, ExchangeOwner {
         }
         tunnel = tunnelInput(); // this signal may have been for the switch, and for a read behind it
         if (tunnel != null) {
-            h1.readOutstanding(tunnel.readerWaits(), host.now());
+            h1.readOutstanding(tunnel.readerWaits(), turn.now());
         }
     }
 
@@ -302,10 +304,10 @@ final class Http1 implements Protocol, ExchangeOwner {
         }
         boolean saidLast = done != null && requestComplete && !h1.head().keepAlive();
         exchange = null;
-        content.released(host.now());
-        switch (h1.responseComplete(host.now())) {
+        content.released(turn.now());
+        switch (h1.responseComplete(turn.now())) {
             case KEEP_ALIVE, DRAIN_BODY -> {
-                if (host.isDraining() && waitsForRequest()) {
+                if (turn.isDraining() && waitsForRequest()) {
                     host.closeWhenSent(CloseReason.DRAINED);
                 }
             }
@@ -318,23 +320,23 @@ final class Http1 implements Protocol, ExchangeOwner {
     @Override
     public void sent(int bytes, long progress) {
         out.sent(bytes);
-        h1.writeProgress(progress, host.now());
+        h1.writeProgress(progress, turn.now());
         if (responder.pump(host)) {
             responseQueued();
         }
         if (out.isEmpty()) {
-            h1.writeOutstanding(false, host.now());
+            h1.writeOutstanding(false, turn.now());
         }
     }
 
     @Override
     public void sendWaits(boolean waits) {
-        h1.writeOutstanding(waits, host.now());
+        h1.writeOutstanding(waits, turn.now());
     }
 
     @Override
     public void acknowledged(long bytes) {
-        h1.writeProgress(bytes, host.now());
+        h1.writeProgress(bytes, turn.now());
     }
 
     // Deadlines.
@@ -370,7 +372,7 @@ final class Http1 implements Protocol, ExchangeOwner {
             host.destroy(reason, null);
             return;
         }
-        responder.refuse(refusal, current != null && current.head().isHead(), host.now());
+        responder.refuse(refusal, current != null && current.head().isHead());
         host.closeWhenSent(reason);
     }
 
@@ -388,7 +390,7 @@ final class Http1 implements Protocol, ExchangeOwner {
     @Override
     public void stopReading() {
         leftover.drop();
-        content.stop(host.now());
+        content.stop(turn.now());
     }
 
     @Override

@@ -30,6 +30,7 @@ final class Http1Responder {
     private static final int STREAM_AHEAD_BYTES = 64 * 1024;
 
     private final WorkerRoom room;
+    private final Turn turn;
     private final ByteSink sink;
     private final H1State h1;
     private final Outbox out;
@@ -39,6 +40,7 @@ final class Http1Responder {
 
     Http1Responder(WorkerRoom room, H1State h1, Outbox out) {
         this.room = room;
+        this.turn = room.turn();
         this.sink = room.sink();
         this.h1 = h1;
         this.out = out;
@@ -61,10 +63,10 @@ final class Http1Responder {
     }
 
     /** Sends what the handler has to say before its response, and {@code 100 Continue} once it reads. */
-    void interim(Exchange from, long nowNanos) {
+    void interim(Exchange from) {
         for (Exchange.Notice next = from.nextInterim(); next != null; next = from.nextInterim()) {
             if (next.status() == 100) {
-                sendContinue(nowNanos);
+                sendContinue();
             } else if (out.queuedBytes() < room.context().options().maxQueuedWrite()) {
                 sink.reset();
                 ResponseEncoder.interim(sink, next.status(), namesAndValues(next.fields()));
@@ -73,7 +75,7 @@ final class Http1Responder {
         }
         RequestBody body = from.body();
         if (body != null && body.continueWanted()) {
-            sendContinue(nowNanos);
+            sendContinue();
         }
     }
 
@@ -86,12 +88,12 @@ final class Http1Responder {
         return namesAndValues;
     }
 
-    private void sendContinue(long nowNanos) {
+    private void sendContinue() {
         if (h1.awaitsContinue()) {
             sink.reset();
             ResponseEncoder.interim(sink, 100);
             out.append(sink.array(), 0, sink.length());
-            h1.continueSent(nowNanos);
+            h1.continueSent(turn.now());
         }
     }
 
@@ -103,11 +105,11 @@ final class Http1Responder {
             long length = whole.content() != null
                     ? content.length
                     : whole.response().body().length();
-            head(host, exchange, whole.response(), length);
+            head(exchange, whole.response(), length);
             appendWithHead(framing == ResponseEncoder.Framing.NONE ? NONE : content);
             return true;
         } else if (answer instanceof Answer.Streamed streamed) {
-            head(host, exchange, streamed.response(), streamed.stream().declaredLength());
+            head(exchange, streamed.response(), streamed.stream().declaredLength());
             appendWithHead(NONE);
             stream = streamed.stream();
             return pump(host);
@@ -116,19 +118,19 @@ final class Http1Responder {
         return false;
     }
 
-    private void head(ProtocolHost host, Exchange exchange, Response response, long length) {
-        boolean keepAlive = h1.keepAlive() && !host.isDraining();
+    private void head(Exchange exchange, Response response, long length) {
+        boolean keepAlive = h1.keepAlive() && !turn.isDraining();
         sink.reset();
-        Http1Heads.Head head = room.heads().head(sink, exchange.head(), response, length, keepAlive, host.now());
+        Http1Heads.Head head = room.heads().head(sink, exchange.head(), response, length, keepAlive, turn.now());
         framing = head.framing();
-        h1.responseHead(head.keepAlive(), host.now());
+        h1.responseHead(head.keepAlive(), turn.now());
     }
 
     private void switchProtocols(ProtocolHost host, Answer.Switched to) {
         sink.reset();
         Http1Heads.switching(sink, to.response(), to.upgrade());
         out.append(sink.array(), 0, sink.length());
-        h1.responseHead(false, host.now());
+        h1.responseHead(false, turn.now());
         h1.detach(room.context().idleNanos(to.upgrade()));
         framing = ResponseEncoder.Framing.UNTIL_CLOSE;
         switched = to;
@@ -202,10 +204,10 @@ final class Http1Responder {
     }
 
     /** Queues a whole answer that says why the message is not served, and that the connection ends. */
-    void refuse(Refusal refusal, boolean isHead, long nowNanos) {
+    void refuse(Refusal refusal, boolean isHead) {
         sink.reset();
         room.heads().refusal(sink, refusal, isHead);
         out.append(sink.array(), 0, sink.length());
-        h1.responseHead(false, nowNanos);
+        h1.responseHead(false, turn.now());
     }
 }

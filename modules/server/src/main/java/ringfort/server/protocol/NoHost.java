@@ -23,11 +23,6 @@ enum NoHost implements ProtocolHost, DeadlineSlot {
     public void clear() {}
 
     @Override
-    public long now() {
-        throw unlent();
-    }
-
-    @Override
     public void touch() {
         throw unlent();
     }
@@ -39,16 +34,6 @@ enum NoHost implements ProtocolHost, DeadlineSlot {
 
     @Override
     public boolean isInputEnded() {
-        throw unlent();
-    }
-
-    @Override
-    public boolean isDraining() {
-        throw unlent();
-    }
-
-    @Override
-    public boolean hasTime() {
         throw unlent();
     }
 

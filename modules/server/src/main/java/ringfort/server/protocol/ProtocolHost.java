@@ -13,9 +13,6 @@ public interface ProtocolHost extends Endpoints {
     /** The one deadline of the connection. */
     DeadlineSlot slot();
 
-    /** The clock, read in this turn. */
-    long now();
-
     /** Something happened: {@link Protocol#advance} is to be called in this turn. */
     void touch();
 
@@ -24,12 +21,6 @@ public interface ProtocolHost extends Endpoints {
 
     /** Whether the peer has sent its FIN. */
     boolean isInputEnded();
-
-    /** Whether the server is stopping, so that no response promises another. */
-    boolean isDraining();
-
-    /** Whether this turn has time for another request; what is left then comes in the next turn. */
-    boolean hasTime();
 
     /** A response has begun. */
     void served();

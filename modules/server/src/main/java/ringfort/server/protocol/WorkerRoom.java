@@ -10,7 +10,8 @@ import ringfort.server.wire.BufferPool;
  * What all protocols of one worker share. Its worker only.
  *
  * @param context what the server shares
- * @param carrier the worker
+ * @param carrier the worker, which runs handlers
+ * @param turn the worker, which knows the time
  * @param counters what the worker counts
  * @param buffers memory to send from
  * @param heads writes heads of responses
@@ -19,6 +20,7 @@ import ringfort.server.wire.BufferPool;
 public record WorkerRoom(
         ServerContext context,
         Carrier carrier,
+        Turn turn,
         Counters counters,
         BufferPool buffers,
         Http1Heads heads,
