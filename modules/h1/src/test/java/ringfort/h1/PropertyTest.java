@@ -146,7 +146,7 @@ final class PropertyTest {
         }
     }
 
-    /** Whatever comes, in whatever order the owner calls: an event, never an exception, and no endless loop. */
+    /** For any bytes, and for any order of calls, next() returns an event. It never throws, and no loop is endless. */
     @Test
     void noBytesAndNoOrderOfCallsMakeTheStateThrow() {
         for (int seed = 0; seed < 20_000; seed++) {
