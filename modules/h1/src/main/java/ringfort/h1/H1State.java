@@ -416,8 +416,8 @@ public final class H1State {
     }
 
     /**
-     * Says whether the server waits for the peer to send content. It does not wait while it does not read: the time of
-     * the peer then stands still. True at the beginning of an exchange, unless the peer awaits {@code 100 Continue}.
+     * Says whether the server waits for the peer to send content. While the server does not read, it does not wait, and
+     * the peer's time stands still. True at the beginning of an exchange, unless the peer awaits {@code 100 Continue}.
      * Idempotent.
      *
      * <p>After {@link #detach}: whether the code that speaks the other protocol waits for bytes. False at the

@@ -73,7 +73,7 @@ public final class Sweep<E extends DeadlineWheel.Entry> implements AutoCloseable
      * throws, this method throws the exception on; the entries that were still to be handed over come with the next
      * tick.
      *
-     * @param nowNanos the time now, read after the wait: a reading from before the wait would let deadlines pass unseen
+     * @param nowNanos the time now, read after the wait: a reading from before the wait would find fewer entries due
      * @return how many entries expired
      */
     public int onTick(long nowNanos) {
