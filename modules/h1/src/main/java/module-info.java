@@ -1,9 +1,9 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * HTTP/1.1 without input or output: requests out of bytes, responses into bytes, and a deadline for everything a peer
- * can be slow at. It opens no socket, starts no thread and reads no clock, so it fits under any
- * transport and into any test.
+ * HTTP/1.1 without input or output: it reads requests from bytes, writes responses into bytes, and keeps a deadline for
+ * everything a peer can be slow at. It opens no socket, starts no thread and reads no clock, so any transport and any
+ * test can use it.
  *
  * <p>{@link ringfort.h1} is exported because it is the whole of the module: the state machine, the parser and the
  * encoders that a server is made of.

@@ -1,2 +1,2 @@
-/** One class for each question; {@code docs/PERFORMANCE.md} has the answers. */
+/** One class for each question; {@code docs/PERFORMANCE.md} and {@code docs/performance} have the answers. */
 package ringfort.bench;

@@ -42,7 +42,7 @@ final class BodyReader {
         return announced > limit ? TOO_LARGE : null;
     }
 
-    /** The content is not to be used, and so not too long to be read. */
+    /** Lifts the limit: the content is read only to be dropped, so its length does not matter. */
     void unlimited() {
         limit(Long.MAX_VALUE);
     }
@@ -52,7 +52,9 @@ final class BodyReader {
         return complete;
     }
 
-    /** How much content is known to be outstanding; 0 when chunked. */
+    /**
+     * How many bytes of an announced length have not been read yet; 0 for chunked content, whose length is not known.
+     */
     long remaining() {
         return remaining;
     }
@@ -77,7 +79,7 @@ final class BodyReader {
         return refusal;
     }
 
-    /** Reads on in {@code buffer[from, to)}. */
+    /** Continues to read, in {@code buffer[from, to)}. */
     Found read(byte[] buffer, int from, int to) {
         if (chunked != null) {
             return readChunked(chunked, buffer, from, to);

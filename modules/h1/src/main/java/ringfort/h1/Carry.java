@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes of an unfinished section, carried from one buffer to the next. Empty, and without an array, whenever nothing is
- * unfinished: an idle connection holds no buffer.
+ * The bytes of a section whose end has not come yet, kept from one buffer to the next. When no section is unfinished,
+ * it has no array: so an idle connection holds no buffer. One thread at a time.
  */
 final class Carry {
     private static final int LEAST_BYTES = 256;
@@ -32,7 +32,7 @@ final class Carry {
         return target;
     }
 
-    /** The octet at {@code index}, counted from the first that is carried. */
+    /** The octet at {@code index} of the bytes that are kept. */
     byte at(int index) {
         byte[] source = array;
         if (source == null || index >= length) {

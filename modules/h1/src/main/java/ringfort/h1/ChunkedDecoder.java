@@ -8,13 +8,13 @@ import ringfort.message.Octets;
 import ringfort.message.Refusal;
 
 /**
- * Reads chunked content, incrementally and strictly (RFC 9112, 7.1): hands out the runs of content inside a buffer,
- * checks chunk extensions and never interprets them, and keeps the trailers a recipient may use.
+ * Reads chunked content, incrementally and strictly (RFC 9112, 7.1). It hands out where content lies in a buffer,
+ * checks chunk extensions without interpreting them, and keeps the trailers a recipient may use. One thread at a time.
  */
 final class ChunkedDecoder {
     /** What {@link #read} found. */
     enum Found {
-        /** Nothing more in these bytes, all of which were taken. */
+        /** All bytes were taken, and they hold nothing more to report. */
         MORE,
         /** Content in {@code buffer[dataFrom(), dataTo())}; read on at {@link #position()}. */
         DATA,
@@ -96,7 +96,7 @@ final class ChunkedDecoder {
                     i++;
                 }
                 case BEFORE_EXTENSION -> {
-                    // RFC 9112, 7.1.1: white space is bad here, but to be accepted.
+                    // "Bad" white space: no sender may write it, but a recipient has to accept it (RFC 9112, 7.1.1).
                     if (Octets.is(Octets.TOKEN, buffer[i])) {
                         state = State.EXTENSION;
                     } else if (!Octets.isWhitespace(buffer[i]) || !extension(1)) {

@@ -10,7 +10,7 @@ public final class ChunkedEncoder {
     private ChunkedEncoder() {}
 
     /**
-     * Writes the line in front of a chunk's data; the data and {@link #endChunk} are to follow.
+     * Writes the line in front of a chunk's data. The caller writes the data next, and then calls {@link #endChunk}.
      *
      * @throws IllegalArgumentException when there is no data: an empty chunk would be the last
      */
@@ -44,8 +44,8 @@ public final class ChunkedEncoder {
      * Writes the end of the content, with trailers.
      *
      * @param trailerNamesAndValues fields, name and value in turn
-     * @throws IllegalArgumentException when a field is malformed, as for {@link ResponseEncoder#field}, or must not be a
-     *     trailer
+     * @throws IllegalArgumentException when a field is malformed, as for {@link ResponseEncoder#field}, or must not be
+     *     a trailer
      */
     public static void last(ByteSink out, String... trailerNamesAndValues) {
         if (trailerNamesAndValues.length % 2 != 0) {

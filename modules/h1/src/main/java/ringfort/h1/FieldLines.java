@@ -9,17 +9,17 @@ import ringfort.message.Refusal;
 /**
  * Reads field lines, incrementally and strictly (RFC 9112, 5). Used for headers and for trailers.
  *
- * <p>A section starts at some base in a buffer; all that is kept between calls is relative to that base, so that the
- * bytes may move to another array in between. Each byte is looked at once.
+ * <p>A section starts at an offset in a buffer, the base. Everything that is kept between calls is relative to the
+ * base, so the bytes may move to another array between two calls. Each byte is looked at once. One thread at a time.
  */
 final class FieldLines {
     /** What {@link #read} found. */
     enum Found {
-        /** Nothing complete; every byte given has been looked at. */
+        /** No line is complete; every byte given has been looked at. */
         MORE,
         /** A field line: {@link #lastSpan()}. */
         FIELD,
-        /** The empty line that ends the section; {@link #cursor()} is behind it. */
+        /** The empty line that ends the section; {@link #cursor()} points behind that line. */
         END,
         /** {@link #refusal()}. */
         REFUSED
@@ -54,7 +54,10 @@ final class FieldLines {
         this.mostFields = mostFields;
     }
 
-    /** Starts a section at an offset from the base. Room for many fields is given up when the last section did not need it. */
+    /**
+     * Starts a section at an offset from the base. The array of spans keeps the size it grew to, unless the last
+     * section had so few fields that the first size is enough: then the large array is given up.
+     */
     void begin(int offset) {
         state = LINE_START;
         cursor = offset;
@@ -90,14 +93,14 @@ final class FieldLines {
         return refusal;
     }
 
-    /** Copies the spans behind each other into an array. */
+    /** Copies the spans of all fields into {@code target}, one after the other, from {@code at} on. */
     void copySpans(byte[] target, int at) {
         for (int i = 0; i < count; i++) {
             Octets.LONGS.set(target, at + i * Long.BYTES, spans[i]);
         }
     }
 
-    /** Reads on, up to the end of one field line, in {@code buffer[base + cursor(), to)}. */
+    /** Continues to read, in {@code buffer[base + cursor(), to)}, up to the end of one field line. */
     Found read(byte[] buffer, int base, int to) {
         int stop = base + Math.min(to - base, limit);
         int i = base + cursor;

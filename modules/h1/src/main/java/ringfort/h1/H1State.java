@@ -9,8 +9,8 @@ import ringfort.message.Fields;
 import ringfort.message.Refusal;
 
 /**
- * The protocol and the deadline policy of one connection: what its bytes mean, whose turn it is, and how long that may
- * take. One thread at a time; it knows no socket, no thread and no clock.
+ * The protocol and the deadline policy of one connection: what its bytes mean, which side has to act next, and how long
+ * that may take. One thread at a time; it knows no socket, no thread and no clock.
  *
  * <pre>
  *  accepted ──► READING_HEAD ──head──► EXCHANGE ──flushed──► READING_HEAD …      (requests one after the other)
@@ -35,8 +35,8 @@ import ringfort.message.Refusal;
  *                 WRITE  as above                                          abort
  * </pre>
  *
- * <p>Deadlines that are set at once (BODY, HANDLER and WRITE can be) compete, and the earliest is in the slot. Arming is
- * idempotent: no call and no byte moves a deadline that is not a rate.
+ * <p>BODY, HANDLER and WRITE can be set at one time; then the slot has the earliest of them. Arming is idempotent: no
+ * call and no byte moves a deadline that is not a rate.
  *
  * <p>Calls in an order that no connection has, such as a response without a request, are mistakes of the caller. They fail
  * when assertions are on ({@code -ea}), and otherwise change as little as they can. No bytes of a peer make a call fail.
@@ -47,7 +47,7 @@ import ringfort.message.Refusal;
 public final class H1State {
     /** What {@link #next} found. */
     public enum Event {
-        /** Nothing more in these bytes, all of which were taken. */
+        /** All bytes were taken, and they hold nothing more to report. */
         NEED_INPUT,
         /** A request: {@link H1State#head()}. Its content follows, as {@link #BODY} and {@link #END}. */
         HEAD,
@@ -55,11 +55,13 @@ public final class H1State {
         BODY,
         /** The request is complete: {@link H1State#trailers()}. Comes once, also for a request without content. */
         END,
-        /** The exchange is not finished: what follows {@link H1State#position()} stays with the caller until it is. */
+        /** The exchange is not finished. The caller keeps the bytes from {@link H1State#position()} on until it is. */
         BUSY,
-        /** {@link H1State#refusal()} is to be answered, if no response has started, and the connection closed. */
+        /** If no response has started, answer {@link H1State#refusal()}; then close the connection. */
         REFUSED,
-        /** What was left unread of a request already answered is too much, or malformed: close, there is no one to answer. */
+        /**
+         * The unread rest of a request that was already answered is too long, or malformed: close without an answer.
+         */
         CLOSE,
         /** The connection was detached; the bytes are not HTTP. */
         TUNNEL
@@ -69,19 +71,22 @@ public final class H1State {
     public enum After {
         /** The next request: {@link H1State#next} may be called at once with bytes that were left over. */
         KEEP_ALIVE,
-        /** The rest of this request's content: keep calling {@link H1State#next}, which drops it and goes on to the next request. */
+        /**
+         * The rest of this request's content: call {@link H1State#next} as before; it drops that and reads the next
+         * request.
+         */
         DRAIN_BODY,
-        /** The end: send FIN, call {@link H1State#closing}, drop what still comes, close. */
+        /** The end: send FIN, call {@link H1State#closing}, drop the bytes that still come, close. */
         CLOSE
     }
 
-    /** What the peer left behind when it ended its side. */
+    /** What was unfinished when the peer ended its side. */
     public enum InputEnd {
-        /** Nothing: just close. */
+        /** Nothing was unfinished: close. */
         IDLE_CLOSE,
         /** Part of a head: close. */
         PARTIAL_HEAD,
-        /** Part of a body: fail its reader, and close. The request must not be taken for complete. */
+        /** Part of a body: let reads of the body fail, and close. The request must not be taken for complete. */
         PARTIAL_BODY,
         /** A complete request that is still to be answered (RFC 9112, 9.6). */
         AFTER_REQUEST
@@ -89,11 +94,13 @@ public final class H1State {
 
     /** What is to be done about a deadline. */
     public enum Expiry {
-        /** Nothing: it was cleared or moved in the meantime, and the slot is armed anew if need be. */
+        /**
+         * Nothing: the deadline was cleared or moved in the meantime. If another one is set, the slot is armed with it.
+         */
         NOT_DUE,
         /** Answer {@link H1State#refusal()}, 408, and close: part of a request has come. */
         ANSWER_408,
-        /** Close without a word: there is no request. */
+        /** Close without an answer: there is no request. */
         CLOSE_SILENT,
         /** Answer {@link H1State#refusal()}, 503, and close: the handler is late. */
         ANSWER_503,
@@ -122,20 +129,20 @@ public final class H1State {
     private State state = State.READING_HEAD;
     private @Nullable RequestHead head;
     private @Nullable Refusal refusal;
-    private boolean firstRequest = true;
-    private boolean endReported;
-    private boolean bodyRefused;
-    private boolean awaitsContinue;
-    private boolean responseStarted;
-    private boolean mustClose;
-    private boolean lingering;
-    private long drained;
-    private int position;
+    private boolean firstRequest = true; // no head of this connection was complete yet
+    private boolean endReported; // next() has returned END for the current request
+    private boolean bodyRefused; // the announced content is too long; it is not handed out
+    private boolean awaitsContinue; // the peer waits for 100 Continue, as far as is known
+    private boolean responseStarted; // the head of the final response was queued
+    private boolean mustClose; // no further request will be read
+    private boolean lingering; // the FIN was sent
+    private long drained; // bytes of unread content dropped after the response
+    private int position; // index of the first byte that next() did not take
 
     /**
      * The state of a connection that was not yet accepted.
      *
-     * @param slot told on every change of the earliest deadline
+     * @param slot is called on every change of the earliest deadline
      */
     public H1State(Limits limits, Timeouts timeouts, DeadlineSlot slot) {
         this.limits = limits;
@@ -144,23 +151,23 @@ public final class H1State {
     }
 
     /**
-     * Whether nothing of a message is here, neither to be read nor to be taken by the peer: of all this object knows, the
-     * deadline in the slot is all that matters. Then the object may serve another connection, and another object, or this
-     * one later, go on with this connection ({@link #resume}). Of many connections most are at rest, so that a few objects do
-     * for them all.
+     * Whether no message is under way: no byte of a request has come, and the peer has taken the last response. Then
+     * the deadline in the slot is everything that has to be known of the connection. The object may serve another
+     * connection, and any object at rest may later continue with this connection ({@link #resume}). Most of many
+     * connections are at rest, so a few objects are enough for all of them.
      */
     public boolean isAtRest() {
         return state == State.READING_HEAD && !parser.started() && !mustClose && deadlines.isAtRest();
     }
 
     /**
-     * Goes on with a connection that is at rest, or was not yet accepted; to be called while this object {@linkplain
-     * #isAtRest() is at rest} itself.
+     * Continues with a connection that is at rest, or that was not yet accepted. To be called while this object itself
+     * {@linkplain #isAtRest() is at rest}.
      *
-     * @param slot that connection's
-     * @param first whether it has not sent a request yet
-     * @param armed what its slot holds, {@link Phase#HEADER} or {@link Phase#IDLE}; null for nothing
-     * @param deadlineNanos for when
+     * @param slot the slot of that connection
+     * @param first whether the connection has not sent a request yet
+     * @param armed the phase in its slot, {@link Phase#HEADER} or {@link Phase#IDLE}; null when none is armed
+     * @param deadlineNanos the deadline in its slot
      */
     public void resume(DeadlineSlot slot, boolean first, @Nullable Phase armed, long deadlineNanos) {
         firstRequest = first;
@@ -168,6 +175,7 @@ public final class H1State {
     }
 
     /**
+<<<<<<< HEAD
      * Forgets the connection, which is over, and is at rest: this object may serve another one ({@link #resume}). The slot of
      * the old connection is not told.
      */
@@ -190,6 +198,10 @@ public final class H1State {
     }
 
     /** The connection is there: its first head is due in {@link Timeouts#headerNanos}, whether or not a byte comes. */
+=======
+     * The connection was accepted: its first head is due in {@link Timeouts#headerNanos}, whether or not a byte comes.
+     */
+>>>>>>> docs
     public void accepted(long nowNanos) {
         if (state == State.READING_HEAD) {
             deadlines.headExpected(nowNanos);
@@ -198,7 +210,7 @@ public final class H1State {
     }
 
     /**
-     * Reads on in {@code buffer[from, to)}, up to the next event. The buffer is not kept.
+     * Continues to read, in {@code buffer[from, to)}, up to the next event. The buffer is not kept.
      *
      * @param nowNanos the clock, read when the bytes came
      * @return what was found; {@link #position()} is the first byte not yet taken
@@ -270,7 +282,7 @@ public final class H1State {
         return switch (found) {
             case MORE -> Event.NEED_INPUT;
             case DATA -> {
-                awaitsContinue = false; // RFC 9110, 10.1.1: it did not wait
+                awaitsContinue = false; // the peer sent content without waiting for 100, as RFC 9110, 10.1.1 lets it
                 deadlines.received(content.dataTo() - content.dataFrom(), nowNanos);
                 if (content.complete()) {
                     deadlines.waitForBody(false, nowNanos);
@@ -286,7 +298,7 @@ public final class H1State {
         };
     }
 
-    /** Drops content of a request that has been answered; goes on to the next request behind it. */
+    /** Drops the content of a request that has been answered, and reads the next request behind it. */
     private Event drain(byte[] buffer, int from, int to, long nowNanos) {
         BodyReader content = content();
         int at = from;
@@ -316,7 +328,7 @@ public final class H1State {
         return Event.REFUSED;
     }
 
-    /** Index of the first byte that the last {@link #next} did not take, in the buffer given to it. */
+    /** Index of the first byte that the last {@link #next} did not take, in the buffer of that call. */
     public int position() {
         return position;
     }
@@ -376,7 +388,7 @@ public final class H1State {
         return state == State.EXCHANGE && bodyComplete();
     }
 
-    /** The peer has ended its side. What it left behind says what to do. */
+    /** The peer has ended its side. The result says what was unfinished, and so what to do. */
     public InputEnd inputClosed(long nowNanos) {
         InputEnd end = switch (state) {
             case READING_HEAD -> parser.inHead() ? InputEnd.PARTIAL_HEAD : InputEnd.IDLE_CLOSE;
@@ -396,10 +408,10 @@ public final class H1State {
     }
 
     /**
-     * Replaces timeouts for the current request. To be called after {@link Event#HEAD}, before more.
+     * Replaces timeouts for the current request. To be called after {@link Event#HEAD} and before the next event.
      *
-     * @param bodyTimeoutNanos instead of {@link Timeouts#bodyNanos}; 0 is off, -1 leaves it
-     * @param handlerTimeoutNanos instead of {@link Timeouts#handlerNanos}; 0 is off, -1 leaves it
+     * @param bodyTimeoutNanos instead of {@link Timeouts#bodyNanos}; 0 is off, -1 changes nothing
+     * @param handlerTimeoutNanos instead of {@link Timeouts#handlerNanos}; 0 is off, -1 changes nothing
      */
     public void overrideTimeouts(long bodyTimeoutNanos, long handlerTimeoutNanos) {
         if (handlerTimeoutNanos >= 0 && state == State.EXCHANGE && !responseStarted) {
@@ -412,12 +424,13 @@ public final class H1State {
     }
 
     /**
-     * Sets how long the content of the current request may get, in place of {@link Limits#bodyBytes}. To be called after
-     * {@link Event#HEAD}, before more.
+     * Sets how long the content of the current request may be, in place of {@link Limits#bodyBytes}. To be called after
+     * {@link Event#HEAD} and before the next event.
      *
-     * @return 413 when it is announced to be longer: to be answered instead of calling the handler. The content is then
-     *     not handed out; {@link #responseComplete} decides whether it is drained. Longer chunked content is
-     *     {@link Event#REFUSED} when it comes
+     * @return 413 when the announced length is above the limit: answer it and do not call the handler. The content is
+     *     then not handed out; {@link #responseComplete} decides whether it is drained. Chunked content announces no
+     *     length: when it gets too long, {@link #next} returns {@link Event#REFUSED}. Null when the announced length is
+     *     allowed
      */
     public @Nullable Refusal limitBody(long bodyBytes) {
         BodyReader content = body;
@@ -431,11 +444,12 @@ public final class H1State {
     }
 
     /**
-     * Whether we are waiting for the peer to send content: false while it is we who do not read. True from the start,
-     * unless the peer awaits {@code 100 Continue}. Saying it again changes nothing.
+     * Says whether the server waits for the peer to send content. While the server does not read, it does not wait, and
+     * the peer's time stands still. True at the beginning of an exchange, unless the peer awaits {@code 100 Continue}.
+     * Idempotent.
      *
-     * <p>Once detached, whether whoever speaks the other protocol waits for bytes: false from the start, and to be said
-     * when bytes have come, since the next wait has its full time.
+     * <p>After {@link #detach}: whether the code that speaks the other protocol waits for bytes. False at the
+     * beginning. To be called with false when bytes have come, because the next wait has its full time.
      */
     public void readOutstanding(boolean waiting, long nowNanos) {
         if (state == State.TUNNEL) {
@@ -447,12 +461,14 @@ public final class H1State {
         }
     }
 
-    /** Whether the peer may be waiting for {@code 100 Continue} now: to be sent when the handler starts to read. */
+    /**
+     * Whether the peer may be waiting for {@code 100 Continue}. The caller sends it when the handler starts to read.
+     */
     public boolean awaitsContinue() {
         return awaitsContinue;
     }
 
-    /** {@code 100 Continue} was sent: from now on we wait for the content. */
+    /** {@code 100 Continue} was sent: from now on the server waits for the content. */
     public void continueSent(long nowNanos) {
         assert state == State.EXCHANGE : "100 Continue in " + state;
         awaitsContinue = false;
@@ -462,12 +478,13 @@ public final class H1State {
     /**
      * The head of the final response is about to be sent.
      *
-     * @param keepAlive what it announces; false closes the connection behind it, whatever {@link #keepAlive()} said
+     * @param keepAlive what the head announces; false closes the connection behind the response, whatever
+     *     {@link #keepAlive()} said
      */
     public void responseHead(boolean keepAlive, long nowNanos) {
         assert isAnswerable() && !responseStarted : "a response head in " + state + (responseStarted ? ", again" : "");
         responseStarted = true;
-        // A peer that was not told to continue may or may not send the content: the connection cannot go on.
+        // Without a 100 Continue the peer may or may not send the content: the start of the next request is not known.
         mustClose |= !keepAlive || awaitsContinue;
         awaitsContinue = false;
         deadlines.handlerDone();
@@ -480,8 +497,8 @@ public final class H1State {
     }
 
     /**
-     * Whether we are waiting for the peer to take bytes of the response; false when it has taken all there are, even if that
-     * took no time. Saying it again changes nothing.
+     * Says whether the server waits for the peer to take bytes of the response. To be called with false when the peer
+     * has taken all bytes there are, even if that took no time. Idempotent.
      */
     public void writeOutstanding(boolean waiting, long nowNanos) {
         if (!lingering && state != State.CLOSED) {
@@ -502,8 +519,8 @@ public final class H1State {
     }
 
     /**
-     * The response is complete: all of it is with the caller, who may still be waiting for the peer to take it. The
-     * write deadline stays armed for that, and the next request may be read meanwhile. Says what follows.
+     * The response is complete: the caller has queued all of it. The peer may not have taken it yet, so the write
+     * deadline stays armed. The next request may be read meanwhile. Returns what follows.
      */
     public After responseComplete(long nowNanos) {
         assert isAnswerable() && responseStarted : "a response is complete in " + state + ", started: " + responseStarted;
@@ -541,7 +558,7 @@ public final class H1State {
         deadlines.idle(nowNanos);
     }
 
-    /** FIN was sent; what the peer still sends is dropped for {@link Timeouts#lingerNanos}. Again changes nothing. */
+    /** The FIN was sent. For {@link Timeouts#lingerNanos}, bytes that the peer still sends are dropped. Idempotent. */
     public void closing(long nowNanos) {
         if (!lingering && state != State.CLOSED) {
             lingering = true;
@@ -563,8 +580,9 @@ public final class H1State {
     }
 
     /**
-     * The connection now speaks another protocol, from {@link #position()} on. It has left the phases of HTTP for good:
-     * what is still due is writing, as before, and idling while {@link #readOutstanding} says that we wait for the peer.
+     * The connection speaks another protocol, from {@link #position()} on. It has left the phases of HTTP for good. Two
+     * deadlines remain: that of writing, as before, and that of idling, which runs while {@link #readOutstanding} says
+     * that the server waits for the peer.
      *
      * @param idleNanos how long such a wait may take, in place of {@link Timeouts#idleNanos}; 0 is off
      */
@@ -596,8 +614,8 @@ public final class H1State {
     }
 
     /**
-     * Whether the connection could serve another request after this one: to be announced in the response. False when
-     * the peer asked to close, when it was refused, or when too much content would be left unread.
+     * Whether the connection can serve another request after this one; the response has to announce it. False when the
+     * peer asked to close, when the request was refused, or when too much content would be left unread.
      */
     public boolean keepAlive() {
         RequestHead current = head;
@@ -608,7 +626,7 @@ public final class H1State {
         return content == null || content.complete() || (!awaitsContinue && content.remaining() <= limits.drainBytes());
     }
 
-    /** The slot has fired. Checks it against what has happened since, and says what to do. */
+    /** The deadline in the slot has passed. Checks whether it is still in force, and says what to do. */
     public Expiry expired(long nowNanos) {
         Phase due = deadlines.fired(nowNanos);
         Expiry expiry = due == null ? Expiry.NOT_DUE : outcome(due);
@@ -616,14 +634,18 @@ public final class H1State {
         return expiry;
     }
 
-    /** How long ago the deadline of {@code phase} was reached; -1 when it was not, or none is set. Changes nothing. */
+    /**
+     * How many nanoseconds ago the deadline of {@code phase} passed; -1 when it has not, or none is set. Changes
+     * nothing.
+     */
     public long lateNanos(Phase phase, long nowNanos) {
         return deadlines.lateNanos(phase, nowNanos);
     }
 
     /**
-     * Whether {@code buffer[from, to)}, given to {@link #next}, would complete the head that is being read, well-formed or
-     * not. For whoever can only look at what was received, beside a thread that is busy; takes and changes nothing.
+     * Whether {@code buffer[from, to)}, given to {@link #next}, would complete the head that is being read, well-formed
+     * or not. Takes no byte and changes nothing: a watchdog asks this beside a worker that is busy, to see whether the
+     * head has come in time.
      */
     public boolean completesHead(byte[] buffer, int from, int to) {
         return state == State.READING_HEAD && parser.endsWithin(buffer, from, to);

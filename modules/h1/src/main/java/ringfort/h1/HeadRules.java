@@ -7,8 +7,9 @@ import ringfort.message.Octets;
 import ringfort.message.Refusal;
 
 /**
- * What the header fields mean for framing, routing and the life of the connection (RFC 9112, 3.2, 6, 7, 9; RFC 9110,
- * 10.1.1): looks at each field as soon as its line is complete, and at the whole at the end.
+ * What the header fields mean for framing, for routing, and for whether the connection stays open (RFC 9112, 3.2, 6, 7,
+ * 9; RFC 9110, 10.1.1). {@link #field} looks at each field as soon as its line is complete, {@link #end} looks at the
+ * whole head. One thread at a time.
  */
 final class HeadRules {
     private static final long MOST_BEFORE_NEXT_DIGIT = Long.MAX_VALUE / 10;
@@ -46,7 +47,7 @@ final class HeadRules {
         return expectsContinue && minorVersion > 0 && (chunked || contentLength > 0);
     }
 
-    /** RFC 9112, 9.3. */
+    /** Whether the peer lets the connection stay open (RFC 9112, 9.3). */
     boolean keepAlive(int minorVersion) {
         return !close && (minorVersion > 0 || persist);
     }
@@ -61,7 +62,7 @@ final class HeadRules {
         return connectionUpgrade && minorVersion > 0 ? upgradeField : -1;
     }
 
-    /** Looks at one field, all offsets from {@code base}. */
+    /** Looks at one field; offsets count from {@code base}. Returns why the head is refused, or null. */
     @Nullable Refusal field(byte[] buffer, int base, long span, int index, int minorVersion) {
         int nameStart = base + FieldSection.nameStart(span);
         int nameEnd = base + FieldSection.nameEnd(span);
@@ -93,7 +94,7 @@ final class HeadRules {
         };
     }
 
-    /** Looks at the whole head, all offsets from {@code base}. */
+    /** Looks at the complete head; offsets count from {@code base}. Returns why the head is refused, or null. */
     @Nullable Refusal end(byte[] buffer, int base, RequestLine line, FieldLines fields) {
         if (hostField < 0) {
             return line.minorVersion() > 0 ? bad("no Host") : null;
@@ -140,7 +141,10 @@ final class HeadRules {
         }
     }
 
-    /** Exactly one, in decimal digits, without leading zeros (RFC 9112, 6.3: anything else is an attack or a bug). */
+    /**
+     * There may be one Content-Length, in decimal digits, without leading zeros. Anything else is refused (RFC 9112,
+     * 6.3).
+     */
     private @Nullable Refusal contentLength(byte[] buffer, int from, int to) {
         if (contentLength >= 0) {
             return bad("more than one Content-Length");
@@ -163,7 +167,7 @@ final class HeadRules {
         return null;
     }
 
-    /** Exactly {@code chunked} (RFC 9112, 6.1). No other coding is known here. */
+    /** Accepts {@code chunked} alone (RFC 9112, 6.1). No other transfer coding is supported. */
     private @Nullable Refusal transferEncoding(byte[] buffer, int from, int to, int minorVersion) {
         if (minorVersion == 0) {
             return bad("Transfer-Encoding in HTTP/1.0");
@@ -176,7 +180,7 @@ final class HeadRules {
         return Octets.matches(buffer, from, to, "chunked") ? null : unknownCodings(buffer, from, to);
     }
 
-    /** 501 for a list of coding names of which the last, and only the last, is chunked; otherwise 400. */
+    /** Returns 501 for a list of codings in which chunked stands once, at the end; for anything else 400. */
     private static Refusal unknownCodings(byte[] buffer, int from, int to) {
         int start = from;
         boolean last = false;

@@ -7,7 +7,7 @@ import ringfort.message.Octets;
 
 /**
  * The head of one request: request line and header fields, and what they mean for its framing and its connection.
- * Immutable, any thread; it owns one array of exactly the size it needs, and nothing is ever reused.
+ * Immutable, any thread. It owns one array of exactly the size it needs; no other head ever uses that array.
  */
 public final class RequestHead extends FieldSection implements MessageHead {
     private static final String[] METHODS = {"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"};
@@ -25,7 +25,7 @@ public final class RequestHead extends FieldSection implements MessageHead {
     private final boolean keepAlive;
     private final boolean expectsContinue;
 
-    /** @param octets the head's own copy of its bytes, then the spans of its fields */
+    /** @param octets the bytes of the head, copied for this object, and behind them the spans of the fields */
     RequestHead(byte[] octets, RequestLine line, FieldLines fields, HeadRules rules) {
         super(octets, fields.count());
         int minor = line.minorVersion();
@@ -77,8 +77,8 @@ public final class RequestHead extends FieldSection implements MessageHead {
     }
 
     /**
-     * Host and optional port, as sent: of the target when that is absolute, else of the Host field (RFC 9112, 3.3); null
-     * in HTTP/1.0 without either.
+     * Host and optional port, as sent: from the target when the target is absolute, else from the Host field (RFC 9112,
+     * 3.3). Null for an HTTP/1.0 request that has neither.
      */
     @Override
     public @Nullable String authority() {
@@ -141,6 +141,7 @@ public final class RequestHead extends FieldSection implements MessageHead {
         return expectsContinue;
     }
 
+<<<<<<< HEAD
     @Override
     public boolean knowsInterim() {
         return minorVersion > 0;
@@ -153,6 +154,9 @@ public final class RequestHead extends FieldSection implements MessageHead {
 
     /** The protocols the peer would rather speak, when Connection names Upgrade; else null (RFC 9110, 7.8). */
     @Override
+=======
+    /** The protocols the peer offers to switch to, when Connection names Upgrade; else null (RFC 9110, 7.8). */
+>>>>>>> docs
     public @Nullable String upgrade() {
         return upgradeField < 0 ? null : value(upgradeField);
     }
@@ -162,7 +166,7 @@ public final class RequestHead extends FieldSection implements MessageHead {
         return this;
     }
 
-    /** Bytes of the head on the wire, from the method to the empty line. */
+    /** How many bytes the peer sent for this head, from the method to the empty line. */
     public int byteLength() {
         return textLength();
     }

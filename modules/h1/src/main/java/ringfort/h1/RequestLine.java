@@ -8,7 +8,8 @@ import ringfort.message.Refusal;
 /**
  * Reads a request line, incrementally and strictly (RFC 9112, 3): exactly one SP between the parts, CR LF at the end.
  *
- * <p>All that is kept between calls is relative to the line's first byte, the base; each byte is looked at once.
+ * <p>Everything that is kept between calls is relative to the first byte of the line, the base. Each byte is looked at
+ * once. One thread at a time.
  */
 final class RequestLine {
     /** What {@link #read} found. */
@@ -92,7 +93,7 @@ final class RequestLine {
         return refusal;
     }
 
-    /** Reads on in {@code buffer[base + cursor(), to)}. */
+    /** Continues to read, in {@code buffer[base + cursor(), to)}. */
     Found read(byte[] buffer, int base, int to) {
         int stop = base + Math.min(to - base, mostBytes);
         int i = base + cursor;
@@ -149,7 +150,10 @@ final class RequestLine {
         return Math.min(to - base, mostBytes) == mostBytes ? refuse(414, "request line too long") : Found.MORE;
     }
 
-    /** The first byte that ends a target or cannot be in one; a {@code %} when it hides a NUL or is not yet decidable. */
+    /**
+     * Index of the first byte that ends a target or that no target may contain. It is a {@code %} when {@code %00}
+     * begins there, or when the bytes that would show it have not come yet.
+     */
     private static int targetEnd(byte[] buffer, int from, int to) {
         int i = from;
         while (true) {
@@ -165,7 +169,10 @@ final class RequestLine {
         }
     }
 
-    /** Compares with {@code HTTP/d.d} as far as there are bytes; -1 when it differs. */
+    /**
+     * Compares the version with {@code HTTP/d.d}, as far as bytes have come; returns where they end, or -1 for a
+     * difference.
+     */
     private int versionEnd(byte[] buffer, int base, int from, int to) {
         int start = base + targetEnd + 1;
         int end = Math.min(to, start + VERSION_PATTERN.length);
@@ -178,7 +185,7 @@ final class RequestLine {
         }
         if (end == start + VERSION_PATTERN.length) {
             majorVersion = buffer[end - 3] - '0';
-            minorVersion = Math.min(1, buffer[end - 1] - '0'); // RFC 9110, 2.5: a higher minor version is read as ours
+            minorVersion = Math.min(1, buffer[end - 1] - '0'); // a higher minor version is read as 1.1 (RFC 9110, 2.5)
             state = CARRIAGE_RETURN;
         }
         return end;

@@ -5,11 +5,11 @@ import ringfort.message.Octets;
 import ringfort.message.Refusal;
 
 /**
- * Reads request heads, incrementally: bytes may come in any pieces, each is looked at once, and what cannot become a
- * request is refused at the byte that shows it (RFC 9112, 2.2, 3 and 5). One thread at a time.
+ * Reads request heads, incrementally: bytes may come in any pieces, and each byte is looked at once. Bytes that cannot
+ * become a request are refused at the first byte that shows it (RFC 9112, 2.2, 3 and 5). One thread at a time.
  *
- * <p>A head that lies complete in one buffer is read where it is and copied once, into the array its
- * {@link RequestHead} owns. The bytes of an unfinished head are kept here, up to the {@link Limits}.
+ * <p>A head that lies complete in one buffer is read in that buffer and copied once, into the array that its
+ * {@link RequestHead} owns. The parser keeps the bytes of an unfinished head, up to the {@link Limits}.
  */
 public final class RequestParser {
     /** What {@link #parse} found. */
@@ -18,7 +18,7 @@ public final class RequestParser {
         NEED_INPUT,
         /** {@link RequestParser#head()} is complete; what follows it begins at {@link RequestParser#position()}. */
         HEAD,
-        /** {@link RequestParser#refusal()} says why; the parser stays refused. */
+        /** {@link RequestParser#refusal()} says why. Every further call returns this too. */
         REFUSED
     }
 
@@ -46,14 +46,14 @@ public final class RequestParser {
     private @Nullable RequestHead head;
     private @Nullable Refusal refusal;
 
-    /** A parser that holds heads to these limits. */
+    /** A parser that refuses heads above these limits. */
     public RequestParser(Limits limits) {
         mostHeadBytes = limits.requestLineBytes() + limits.headBytes();
         line = new RequestLine(limits.requestLineBytes());
         fields = new FieldLines(limits.headBytes(), limits.headerFields());
     }
 
-    /** Reads on in {@code buffer[from, to)}. The buffer is not kept. */
+    /** Continues to read, in {@code buffer[from, to)}. The buffer is not kept. */
     public Result parse(byte[] buffer, int from, int to) {
         int carried = carry.length();
         if (carried == 0) {
@@ -64,7 +64,7 @@ public final class RequestParser {
             }
             return result;
         }
-        // A head cannot get longer than its limits, so there is no use in more bytes than that.
+        // A longer head is refused anyway, so no more bytes than the limits allow are copied.
         int taken = Math.min(to - from, mostHeadBytes - carried);
         byte[] whole = carry.append(buffer, from, from + taken);
         base = 0;
@@ -170,6 +170,7 @@ public final class RequestParser {
         return Result.REFUSED;
     }
 
+<<<<<<< HEAD
     /** Forgets everything, as if nothing had been parsed. */
     void reset() {
         state = State.BEFORE;
@@ -180,14 +181,17 @@ public final class RequestParser {
     }
 
     /** Index of the first byte that was not taken by the last {@link #parse}, in the buffer given to it. */
+=======
+    /** Index of the first byte that the last {@link #parse} did not take, in the buffer of that call. */
+>>>>>>> docs
     public int position() {
         return position;
     }
 
     /**
-     * The head found last.
+     * The last head that {@link #parse} has found.
      *
-     * @throws IllegalStateException before the first
+     * @throws IllegalStateException when no head was found yet
      */
     public RequestHead head() {
         RequestHead found = head;
@@ -198,9 +202,9 @@ public final class RequestParser {
     }
 
     /**
-     * Why the peer was refused.
+     * Why the head was refused.
      *
-     * @throws IllegalStateException when it was not
+     * @throws IllegalStateException when no head was refused
      */
     public Refusal refusal() {
         Refusal why = refusal;
@@ -221,8 +225,8 @@ public final class RequestParser {
     }
 
     /**
-     * Whether {@code buffer[from, to)}, behind what was taken before, holds the end of the head: its empty line. Takes
-     * nothing, and does not judge the head.
+     * Whether the end of the head, its empty line, lies in {@code buffer[from, to)}, which follows the bytes taken
+     * before. Takes no byte, and does not check the head.
      */
     boolean endsWithin(byte[] buffer, int from, int to) {
         int at = from;
@@ -233,7 +237,7 @@ public final class RequestParser {
             }
         } else {
             while (at < to && (buffer[at] == '\r' || buffer[at] == '\n')) {
-                at++; // empty lines before a request line end no head
+                at++; // an empty line before a request line is not the end of a head
             }
         }
         for (; at < to && matched < 4; at++) {
@@ -242,7 +246,7 @@ public final class RequestParser {
         return matched == 4;
     }
 
-    /** The head found last, which this parser then forgets. */
+    /** Returns the last head that was found. The parser does not refer to it any more. */
     RequestHead takeHead() {
         RequestHead found = head();
         head = null;

@@ -10,22 +10,25 @@ import ringfort.message.Octets;
 import ringfort.message.StatusCodes;
 
 /**
- * Writes response heads, and decides, alone, how the content is framed (RFC 9112, 6; RFC 9110, 8.6 and 15).
+ * Writes response heads. This class alone decides how the content is framed (RFC 9112, 6; RFC 9110, 8.6 and 15).
  *
  * <p>Call {@link #begin}, {@link #field} for each field, {@link #end}; then send content in the framing that
- * {@link #begin} returned. Stateless: any thread, each with its own {@link ByteSink}. When a method throws, the sink may
- * hold part of a head: {@linkplain ByteSink#truncate cut it off}.
+ * {@link #begin} returned. Stateless: any thread, each with its own {@link ByteSink}. When a method throws, the sink
+ * may hold part of a head: {@linkplain ByteSink#truncate cut it off}.
  */
 public final class ResponseEncoder {
     /** How the content that follows a head is to be sent. */
     public enum Framing {
-        /** Not at all. */
+        /** No content follows. */
         NONE,
-        /** As it is, and exactly as long as announced. */
+        /** The bytes of the content as they are, exactly as many as announced. */
         LENGTH,
         /** {@linkplain ChunkedEncoder Chunked}. */
         CHUNKED,
-        /** As it is; its end is the end of the connection, which must be closed behind it. */
+        /**
+         * The bytes of the content as they are. The connection must be closed behind them, because that marks their
+         * end.
+         */
         UNTIL_CLOSE
     }
 
@@ -37,15 +40,15 @@ public final class ResponseEncoder {
     private static final byte[] KEEP_ALIVE = octets("Connection: keep-alive\r\n");
     private static final byte[] UPGRADE = octets("Connection: Upgrade\r\n");
 
-    /** An encoder; one may be shared. */
+    /** An encoder; any number of threads may share it. */
     public ResponseEncoder() {}
 
-    /** Made when it is first wanted; a status without a registered phrase has an empty one (RFC 9112, 4). */
+    /** The status line, made at first use; a status without a registered phrase has an empty phrase (RFC 9112, 4). */
     private static byte[] statusLine(int status) {
         byte[] made = STATUS_LINES[status];
         if (made == null) {
             made = octets("HTTP/1.1 " + status + " " + StatusCodes.reason(status) + "\r\n");
-            STATUS_LINES[status] = made; // two threads may both make it, and both are right
+            STATUS_LINES[status] = made; // a race is harmless: two threads write equal arrays
         }
         return made;
     }
@@ -58,11 +61,11 @@ public final class ResponseEncoder {
      * Writes the status line, Date, the framing field, and Connection where it is needed.
      *
      * @param status 200 to 599; interim responses are {@linkplain #interim written apart}
-     * @param requestMinorVersion of the request that is answered: HTTP/1.0 knows no chunked coding
-     * @param isHead whether the request was HEAD: same fields as for GET, no content
-     * @param contentLength bytes of content, 0 for none, -1 when it is not known
+     * @param requestMinorVersion the minor version of the request: HTTP/1.0 knows no chunked coding
+     * @param isHead whether the request was HEAD: the fields are those for GET, and there is no content
+     * @param contentLength bytes of content, 0 for none, -1 when the length is not known
      * @param keepAlive whether the connection stays open; false writes {@code Connection: close}
-     * @param dateValue of {@link DateHeader}
+     * @param dateValue the value of the Date field, from {@link DateHeader}
      * @return how the content is to be sent; {@link Framing#UNTIL_CLOSE} closes the connection whatever
      *     {@code keepAlive} says, and the head then says so
      * @throws IllegalArgumentException when the status is not a final one, or has no content and is given some
@@ -122,8 +125,9 @@ public final class ResponseEncoder {
     }
 
     /**
-     * Writes the Upgrade field of a final response, which names what else could be spoken, and the Connection field that
-     * goes with it (RFC 9110, 7.8). What a response switches to is said by {@link #interim}.
+     * Writes the Upgrade field of a final response, which names the protocols that the server could switch to, and the
+     * Connection field that belongs to it (RFC 9110, 7.8). The response that does switch is a 101: see
+     * {@link #interim}.
      *
      * @throws IllegalArgumentException as for {@link #field}
      */
@@ -138,8 +142,8 @@ public final class ResponseEncoder {
     }
 
     /**
-     * Writes a whole interim response, such as {@code 100 Continue} or {@code 103 Early Hints}; not to HTTP/1.0 (RFC
-     * 9110, 15.2). {@code 101 Switching Protocols} gets its Connection field here.
+     * Writes a whole interim response, such as {@code 100 Continue} or {@code 103 Early Hints}. An HTTP/1.0 client must
+     * not get one (RFC 9110, 15.2). For {@code 101 Switching Protocols} the Connection field is added.
      *
      * @param namesAndValues fields, name and value in turn
      * @throws IllegalArgumentException when the status is not 100 to 199, or as for {@link #field}

@@ -1,16 +1,16 @@
 /**
  * HTTP/1.1 for servers, without input or output.
  *
- * <p>{@link ringfort.h1.H1State} is a connection: it is given the bytes that came and the time, and says what they mean,
- * what to do next, and, through a {@link ringfort.budget.DeadlineSlot}, until when. {@link ringfort.h1.ResponseEncoder},
- * {@link ringfort.h1.ChunkedEncoder} and {@link ringfort.message.DateHeader} write responses into a
- * {@link ringfort.message.ByteSink}. {@link ringfort.h1.RequestParser} reads heads alone.
+ * <p>{@link ringfort.h1.H1State} is the state of one connection. It takes the bytes that came and the time, and says
+ * what the bytes mean and what to do next; through a {@link ringfort.budget.DeadlineSlot} it says until when.
+ * {@link ringfort.h1.ResponseEncoder}, {@link ringfort.h1.ChunkedEncoder} and {@link ringfort.message.DateHeader} write
+ * responses into a {@link ringfort.message.ByteSink}. {@link ringfort.h1.RequestParser} reads heads alone.
  *
- * <p>Wherever RFC 9110 and RFC 9112 leave a choice, the strict side is taken: what two recipients could read in two ways
- * is refused, at the byte that shows it, with the status in a {@link ringfort.message.Refusal}.
+ * <p>Wherever RFC 9110 and RFC 9112 leave a choice, this module is strict. A message that two recipients could read in
+ * two ways is refused at the byte that shows it, with the status in a {@link ringfort.message.Refusal}.
  *
- * <p>A whole program over blocking sockets is {@code examples/H1OverSocket.java}. The core of it, with a connection that
- * is two strings:
+ * <p>A whole program over blocking sockets is {@code examples/H1OverSocket.java}. Its core, with one string as the
+ * received bytes and another as the answer:
  *
  * {@snippet lang = java :
  * String serve(String received) {

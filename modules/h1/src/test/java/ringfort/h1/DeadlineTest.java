@@ -249,7 +249,7 @@ final class DeadlineTest {
         receive(POST, 0);
         armed(Phase.BODY, 5_000);
         for (long second = 1; second <= 9; second++) {
-            receive("x".repeat(500), 1_000 * second); // half the rate uses half a second of grace each second
+            receive("x".repeat(500), 1_000 * second); // at half the rate, each second uses up half a second of grace
             armed(Phase.BODY, 5_000 + 500 * second);
         }
         assertEquals(Expiry.NOT_DUE, expired(9_499));
@@ -461,7 +461,7 @@ final class DeadlineTest {
         armed(Phase.IDLE, 62_000);
     }
 
-    /** A response is queued whole before its first byte is sent: the peer is not idle while it takes what is its own. */
+    /** A response is queued whole before its first byte is sent. While the peer takes the response, it is not idle. */
     @Test
     void aPeerThatTakesAQueuedResponseIsNotIdle() {
         state.accepted(at(0));

@@ -56,7 +56,7 @@ final class FieldLineTest {
     void rfc9110_5_5_aControlCharacterInAValueIsRefusedAtOnce() {
         for (int octet = 0; octet < 256; octet++) {
             boolean control = (octet < ' ' && octet != '\t' && octet != '\r') || octet == 0x7F;
-            // At each place in a word of eight, behind bytes that could carry a borrow.
+            // The parser looks at eight bytes at a time. Each place in such a word, behind bytes that cause a borrow.
             for (int before = 0; control && before < 9; before++) {
                 Wire.refusesAtLastByte(400, START + "X: " + "\u0080".repeat(before) + (char) octet);
             }

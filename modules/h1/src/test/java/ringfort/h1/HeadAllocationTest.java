@@ -8,7 +8,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
-/** A head costs its own array and itself: what the parser needs besides, it has. */
+/** A head allocates its own array and its own object. The parser allocates nothing else for it. */
 final class HeadAllocationTest {
     private static final int HEADS = 100;
 

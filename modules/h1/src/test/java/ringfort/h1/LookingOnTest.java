@@ -10,7 +10,7 @@ import ringfort.budget.Timeouts;
 import ringfort.h1.H1State.Event;
 import ringfort.h1.H1State.Expiry;
 
-/** What can be asked beside a thread that is busy: nothing of it takes a byte or moves a deadline. */
+/** The methods that a watchdog calls beside a busy worker: none of them takes a byte or moves a deadline. */
 final class LookingOnTest {
     private static final long MS = 1_000_000L;
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";

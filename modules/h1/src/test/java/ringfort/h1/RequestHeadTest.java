@@ -11,13 +11,13 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import ringfort.budget.Timeouts;
 
-/** What a parsed head says, and that it owns what it says. */
+/** What a parsed head returns, and that it keeps its own copy of the bytes. */
 final class RequestHeadTest {
     private static RequestHead parse(String text) {
         var parser = new RequestParser(Limits.DEFAULT);
         byte[] bytes = Wire.bytes(text);
         assertEquals(RequestParser.Result.HEAD, parser.parse(bytes, 0, bytes.length));
-        Arrays.fill(bytes, (byte) 'X'); // the buffer is the caller's, who uses it again
+        Arrays.fill(bytes, (byte) 'X'); // the caller uses its buffer again for other bytes
         return parser.head();
     }
 
@@ -90,8 +90,8 @@ final class RequestHeadTest {
 
     @Test
     void anUnfinishedHeadIsNotScannedTwice() {
-        // Were each byte scanned anew, 8 KiB in single bytes would be 33 million looks: bounded here by a generous
-        // clock.
+        // If each call scanned all bytes again, 8 KiB in single bytes would be 33 million steps. The bound on the time
+        // is wide, and far below what that would take.
         var parser = new RequestParser(Limits.DEFAULT);
         byte[] bytes = Wire.bytes("GET / HTTP/1.1\r\nHost: a\r\n" + "X: yyyyyyyyyy\r\n".repeat(90) + "\r\n");
         for (int i = 0; i < bytes.length - 1; i++) {

@@ -35,7 +35,7 @@ final class SharedStateTest {
 
     private int moves;
 
-    /** One connection, seen by two worlds. */
+    /** One connection, played to a state of its own and to a state that it shares with other connections. */
     private final class Link {
         final FakeSlot ownSlot = new FakeSlot();
         final FakeSlot slot = new FakeSlot();
@@ -73,7 +73,7 @@ final class SharedStateTest {
             }
         }
 
-        /** Both do the same, and must come to the same. */
+        /** Plays one step to both states, and asserts that the results are equal. */
         void step(int operation, Random random, long nowNanos) {
             long seed = random.nextLong();
             H1State taken = shared;
@@ -122,7 +122,9 @@ final class SharedStateTest {
         return events.toString();
     }
 
-    /** There is something to take in an exchange, and behind it until the peer has taken all. */
+    /**
+     * In an exchange, and after it until the peer has taken the whole response, there are bytes for the peer to take.
+     */
     private static String write(H1State state, boolean waiting, long nowNanos) {
         if (state.isAtRest() || state.phase() == Phase.HEADER) {
             return "";

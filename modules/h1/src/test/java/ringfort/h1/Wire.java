@@ -10,8 +10,8 @@ import ringfort.budget.Timeouts;
 import ringfort.message.FieldSection;
 
 /**
- * Plays bytes to a fresh {@link H1State}, answers each request at once, and writes down what happened. The same bytes
- * must give the same account however they are cut.
+ * Plays bytes to a fresh {@link H1State}, answers each request at once, and writes an account of what happened. The
+ * account must not depend on how the bytes are cut into pieces.
  */
 final class Wire {
     static final String SECOND_REQUEST = "GET /second HTTP/1.1\r\nHost: second\r\n\r\n";
@@ -30,7 +30,7 @@ final class Wire {
         state.accepted(0);
     }
 
-    /** What came of the bytes, cut at these offsets. */
+    /** The account of the bytes, cut at these offsets. */
     static String account(Limits limits, byte[] bytes, int... cuts) {
         Wire wire = new Wire(limits);
         int from = 0;
@@ -42,7 +42,7 @@ final class Wire {
         return wire.account();
     }
 
-    /** What came of the bytes in one piece; asserts that it is the same in any two pieces, and byte by byte. */
+    /** The account of the bytes in one piece. Asserts that any two pieces, and single bytes, give an equal account. */
     static String accountOfAnyCut(Limits limits, String text) {
         byte[] bytes = bytes(text);
         String whole = account(limits, bytes);
@@ -55,7 +55,7 @@ final class Wire {
         return whole;
     }
 
-    /** Asserts what comes of a whole message, alone and with a second request in the same segment, however cut. */
+    /** Asserts the account of a whole message, alone and with a second request behind it, however the bytes are cut. */
     static void accepts(String message, String expected) {
         accepts(Limits.DEFAULT, message, expected);
     }
@@ -95,7 +95,7 @@ final class Wire {
     }
 
     void receive(byte[] source, int start, int end) {
-        // Somewhere in a buffer that holds other bytes too.
+        // The bytes lie in the middle of a buffer that holds other bytes too.
         byte[] buffer = new byte[end - start + 13];
         Arrays.fill(buffer, (byte) '\n');
         System.arraycopy(source, start, buffer, 5, end - start);
@@ -123,7 +123,7 @@ final class Wire {
             case BODY -> body.write(buffer, state.dataFrom(), state.dataTo() - state.dataFrom());
             case END -> end();
             case REFUSED -> {
-                // What was read of the content before is not part of the account: how much depends on the cut.
+                // The content read before a refusal is left out: how much of it was read depends on the cut.
                 account.append("REFUSED ").append(state.refusal().status()).append(' ');
                 over = true;
             }

@@ -10,17 +10,18 @@ import ringfort.sys.Libc;
 import ringfort.sys.Linux;
 
 /**
- * epoll(7): one thread waits for many descriptors. All methods belong to one thread at a time, the loop's; from others,
- * wake it with a {@link ringfort.sys.EventFd} that it watches. After {@link #open} nothing allocates.
+ * epoll(7): one thread waits for many descriptors. All methods belong to one thread at a time, the thread of the loop.
+ * Another thread wakes the loop by a {@link ringfort.sys.EventFd} that the loop watches. After {@link #open} nothing
+ * allocates.
  *
- * <p>Each descriptor is added with 64 bits of the caller's, which come back with its events. A descriptor number is a poor
- * choice for them once descriptors are closed and reused while events of the same batch are still to be looked at: use an
- * index with a generation, or look the number up, as a closed one's events may still follow in the batch.
+ * <p>Each descriptor is added with 64 bits of data, which come back with its events. Do not use the number of the
+ * descriptor alone. An event of a descriptor that was closed may still follow in the batch, and by then the number may
+ * belong to another descriptor. Use an index with a generation, or look the number up.
  *
- * <p><b>Edge-triggered</b> ({@link #EPOLLET}) means: one event per arrival, not per state. Read until {@code EAGAIN}, or
- * until a read was short <em>and</em> the event had no {@link #EPOLLRDHUP}: a FIN that arrives with the last bytes makes no
- * further edge, and who stops after a short read then never sees the end of the stream. A {@link #modify} reports again
- * what is ready at that time.
+ * <p><b>Edge-triggered</b> ({@link #EPOLLET}) means: one event per arrival, not per state. Read until {@code EAGAIN},
+ * or until a read was short <em>and</em> the event had no {@link #EPOLLRDHUP}. A FIN that arrives with the last bytes
+ * makes no further event, so a loop that stops after a short read never sees the end of the stream. A {@link #modify}
+ * reports again what is ready at that time.
  */
 public final class Epoll implements AutoCloseable {
     // linux/eventpoll.h
@@ -43,7 +44,7 @@ public final class Epoll implements AutoCloseable {
     /** The peer has sent a FIN: after what is buffered, the stream ends. */
     public static final int EPOLLRDHUP = 0x2000;
 
-    /** Wake one of several epolls that watch the same descriptor; only with {@link #add}. */
+    /** When several epolls watch one descriptor, wake one or more of them instead of all; only with {@link #add}. */
     public static final int EPOLLEXCLUSIVE = 1 << 28;
 
     /** Report once, then nothing until {@link #modify}. */
@@ -70,7 +71,7 @@ public final class Epoll implements AutoCloseable {
     private Epoll(int fd, int maxEvents) {
         this.fd = fd;
         this.maxEvents = maxEvents;
-        // The collector frees them: an event read after close is stale, but not somebody else's memory.
+        // The garbage collector frees this memory, so an event that is read after close() is old, but no wild read.
         this.events = Arena.ofAuto().allocate((long) maxEvents * EpollEvent.HERE.bytes(), Long.BYTES);
         this.change = Arena.ofAuto().allocate(EpollEvent.HERE.bytes(), Long.BYTES);
     }
@@ -78,7 +79,8 @@ public final class Epoll implements AutoCloseable {
     /**
      * Opens an epoll that watches nothing, close-on-exec.
      *
-     * @param maxEvents how many events one {@link #await} returns at most; what is ready beyond that comes with the next
+     * @param maxEvents how many events one {@link #await} returns at most; the next call returns what is ready beyond
+     *     that
      * @throws IOException when there is no descriptor left
      */
     public static Epoll open(int maxEvents) throws IOException {
@@ -93,20 +95,20 @@ public final class Epoll implements AutoCloseable {
     }
 
     /**
-     * Watches a descriptor; closing its last copy ends that.
+     * Watches a descriptor. The watch ends when the last copy of the descriptor is closed.
      *
-     * @param events {@code EPOLL*} bits; {@link #EPOLLERR} and {@link #EPOLLHUP} are always among them
+     * @param events {@code EPOLL*} bits; {@link #EPOLLERR} and {@link #EPOLLHUP} are always reported
      * @param data what {@link #data} returns for its events
-     * @return 0, or the negated error number: {@code -EEXIST} when it is watched already, {@code -EPERM} for what can't be
-     *     watched (a regular file), {@code -ENOSPC} beyond {@code fs.epoll.max_user_watches}
+     * @return 0, or the negated error number: {@code -EEXIST} when it is watched already, {@code -EPERM} for what can't
+     *     be watched (a regular file), {@code -ENOSPC} beyond {@code fs.epoll.max_user_watches}
      */
     public int add(int fd, int events, long data) {
         return control(EPOLL_CTL_ADD, fd, events, data);
     }
 
     /**
-     * Changes what a watched descriptor is watched for, and its data. What is ready now is reported again, also
-     * edge-triggered: no wake-up is lost between a short write and the wish for {@link #EPOLLOUT}.
+     * Changes the events a descriptor is watched for, and its data. What is ready now is reported again, also when it
+     * is edge-triggered. So no wake-up is lost when there is room to write before {@link #EPOLLOUT} is asked for.
      *
      * @return 0, or the negated error number: {@code -ENOENT} when it isn't watched
      */
@@ -132,10 +134,10 @@ public final class Epoll implements AutoCloseable {
      * Waits until something happens and returns how many events there are. They are read with {@link #events(int)} and
      * {@link #data(int)}, until the next call. A virtual thread that waits here pins its carrier.
      *
-     * @param timeoutMillis negative: until something happens; 0: don't wait. The kernel rounds up to its timers, so a wait
-     *     is never shorter than asked for
-     * @return 0 when the time is over, and when a signal (a profiler's, say) ended the wait early ({@code EINTR}): a loop
-     *     just goes round again
+     * @param timeoutMillis negative: until something happens; 0: don't wait. The kernel rounds up to its timers, so a
+     *     wait is never shorter than asked for
+     * @return 0 when the time is over, and also when a signal, of a profiler for example, ended the wait early
+     *     ({@code EINTR}): a loop then waits again
      * @throws IllegalStateException when this epoll is closed
      */
     public int await(long timeoutMillis) {
@@ -145,7 +147,7 @@ public final class Epoll implements AutoCloseable {
                 : Downcall.intCall(EPOLL_WAIT, fd, events.address(), maxEvents, timeout, 0, 0, 0);
         ready = Math.max(result, 0);
         if (result < 0 && result != -Errno.EINTR) {
-            // Not a number to return: a loop that takes it for "no events" would spin.
+            // Thrown and not returned: a loop that takes a negative number for "no events" would spin.
             throw new IllegalStateException("epoll_wait: " + Errno.describe(-result));
         }
         return ready;
@@ -169,7 +171,7 @@ public final class Epoll implements AutoCloseable {
         return EpollEvent.HERE.data(events, Objects.checkIndex(index, ready));
     }
 
-    /** The descriptor of this epoll, which may itself be watched; -1 once it is closed. */
+    /** The descriptor of this epoll, which another epoll may watch; -1 once it is closed. */
     public int fd() {
         return fd;
     }

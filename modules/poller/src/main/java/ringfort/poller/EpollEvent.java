@@ -7,8 +7,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.Locale;
 
 /**
- * Where the fields of {@code struct epoll_event} are (linux/eventpoll.h). It is packed on x86_64 only, so that 32-bit
- * programs there see the same twelve bytes; everywhere else the 64 bits of data are aligned, and it has sixteen.
+ * Where the fields of {@code struct epoll_event} are (linux/eventpoll.h). On x86_64 the structure is packed into twelve
+ * bytes, as 32-bit programs have it. On all other architectures the 64 bits of data are aligned, and it has sixteen
+ * bytes.
  *
  * @param bytes the size of the structure, and the stride of an array of them
  * @param dataOffset where the 64 bits of user data begin; the events are at 0

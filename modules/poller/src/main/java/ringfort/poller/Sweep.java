@@ -6,14 +6,14 @@ import ringfort.sys.OnWorker;
 import ringfort.timers.DeadlineWheel;
 
 /**
- * Deadlines for an epoll loop: a wheel that a timer sweeps every 25 ms while anything is armed, and never when nothing is.
- * All methods belong to one thread at a time, the loop's; after {@link #open} nothing allocates.
+ * Deadlines for an epoll loop: a wheel that a timer sweeps every 25 ms while anything is armed, and never when nothing
+ * is. All methods belong to one thread at a time, the loop's; after {@link #open} nothing allocates.
  *
- * <p>A deadline is met late by up to a tick, plus what the loop does before it looks: never early. The price of one timer
- * for all deadlines is a wake-up per tick, however many they are and whatever happens to them in between: arming, moving,
- * disarming and clearing make no system call, except that the first one armed after a silence starts the timer. The timer
- * stops at the first tick that leaves nothing armed, not with the last clear, so that a loop whose only connection arms and
- * disarms with each request doesn't set the timer with each request too.
+ * <p>A deadline is noticed late by up to a tick, plus the time the loop needs before it calls {@link #onTick}; never
+ * early. One timer for all deadlines costs one wake-up per tick, however many deadlines there are. Arming, moving,
+ * disarming and clearing make no system call, with one exception: the first deadline that is armed after a time without
+ * any starts the timer. The timer stops at the first tick that leaves nothing armed, not with the last clear. So a loop
+ * whose only connection arms and disarms with each request does not set the timer with each request.
  *
  * <p>Watch {@link #fd} for {@link Epoll#EPOLLIN} and call {@link #onTick} for each of its events.
  *
@@ -48,7 +48,7 @@ public final class Sweep<E extends DeadlineWheel.Entry> implements AutoCloseable
         return new Sweep<>(TimerFd.open(), startNanos, expired);
     }
 
-    /** Gives the entry this deadline, whether it had one before or not; see {@link DeadlineWheel#arm}. */
+    /** Gives the entry this deadline, whether it had a deadline before or not; see {@link DeadlineWheel#arm}. */
     public void arm(E entry, long deadlineNanos) {
         wheel.arm(entry, deadlineNanos);
         if (!ticking) {
@@ -68,11 +68,12 @@ public final class Sweep<E extends DeadlineWheel.Entry> implements AutoCloseable
     }
 
     /**
-     * Hands every entry whose deadline is not after {@code nowNanos} to the callback, and stops the timer when that leaves
-     * nothing armed. For each event of {@link #fd}; harmless at any other time. What the callback throws is thrown on; the
-     * entries that were still to be handed to it come with the next tick.
+     * Hands every entry whose deadline is not after {@code nowNanos} to the callback, and stops the timer when nothing
+     * is armed after that. To be called for each event of {@link #fd}; harmless at any other time. When the callback
+     * throws, this method throws the exception on; the entries that were still to be handed over come with the next
+     * tick.
      *
-     * @param nowNanos the time now, read after the wait and not before
+     * @param nowNanos the time now, read after the wait: a reading from before the wait would find fewer entries due
      * @return how many entries expired
      */
     public int onTick(long nowNanos) {

@@ -11,8 +11,9 @@ import ringfort.sys.Libc;
 import ringfort.sys.Linux;
 
 /**
- * timerfd_create(2): time as a descriptor, readable once it has come. It counts {@code CLOCK_MONOTONIC}, which no setting of
- * the wall clock moves. All methods belong to one thread at a time; after {@link #open} nothing allocates.
+ * timerfd_create(2): a timer as a descriptor, which is readable once the timer has expired. It counts
+ * {@code CLOCK_MONOTONIC}, which no setting of the wall clock moves. All methods belong to one thread at a time; after
+ * {@link #open} nothing allocates.
  */
 public final class TimerFd implements AutoCloseable {
     // linux/time.h, linux/timerfd.h
@@ -50,9 +51,9 @@ public final class TimerFd implements AutoCloseable {
     }
 
     /**
-     * Expires each time this period is over, first after one period. Replaces what was set before. Needs to be drained each
-     * time, also when it is watched edge-triggered: the kernel sets a periodic timer going again when it is read, and only
-     * counts the periods until then.
+     * Expires each time this period is over, first after one period. Replaces what was set before. Drain it each time,
+     * also when it is watched edge-triggered: the kernel starts a periodic timer again only when it is read. Until then
+     * it makes no further event and only counts the periods.
      *
      * @throws IllegalArgumentException unless the period is positive
      * @throws IllegalStateException when this timer is closed
@@ -74,7 +75,7 @@ public final class TimerFd implements AutoCloseable {
     }
 
     /**
-     * Expires no more, and forgets an expiry nobody has drained: the descriptor isn't readable after this.
+     * Stops the timer and forgets expiries that were not drained: the descriptor is not readable after this.
      *
      * @throws IllegalStateException when this timer is closed
      */
@@ -83,8 +84,8 @@ public final class TimerFd implements AutoCloseable {
     }
 
     /**
-     * Returns how often this timer has expired since the last drain or setting, 0 if not at all, and makes the descriptor
-     * wait for the next expiry. Never blocks.
+     * Returns how often this timer has expired since the last drain or setting, 0 if not at all. The descriptor then is
+     * not readable until the next expiry. Never blocks.
      *
      * @throws IllegalStateException when this timer is closed
      */
@@ -107,7 +108,7 @@ public final class TimerFd implements AutoCloseable {
         return fd;
     }
 
-    /** Closes the descriptor, which ends the watching. Idempotent. */
+    /** Closes the descriptor; an epoll that watches it stops watching it. Idempotent. */
     @Override
     public void close() {
         if (fd >= 0) {
@@ -116,7 +117,7 @@ public final class TimerFd implements AutoCloseable {
         }
     }
 
-    /** A first expiry of 0 disarms, as the system call has it. */
+    /** Sets the timer; a first expiry of 0 disarms it (timerfd_settime(2)). */
     private void set(long firstNanos, long periodNanos) {
         setting.setAtIndex(JAVA_LONG, 0, periodNanos / NANOS_PER_SECOND);
         setting.setAtIndex(JAVA_LONG, 1, periodNanos % NANOS_PER_SECOND);

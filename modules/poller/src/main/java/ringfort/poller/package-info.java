@@ -2,9 +2,9 @@
  * An event loop's three system calls, on Linux: wait for descriptors, wait for time, sweep deadlines.
  *
  * <p>{@link ringfort.poller.Epoll} waits for any number of descriptors and says which are ready.
- * {@link ringfort.poller.TimerFd} makes time a descriptor that can be waited for with the others.
- * {@link ringfort.poller.Sweep} closes whoever outstays a deadline, with one timer for all of them. To wake a loop from
- * another thread, watch a {@link ringfort.sys.EventFd}.
+ * {@link ringfort.poller.TimerFd} is a timer that is a descriptor, so that an epoll can wait for it too.
+ * {@link ringfort.poller.Sweep} keeps deadlines, with one timer for all of them. To wake a loop from another thread,
+ * watch a {@link ringfort.sys.EventFd}.
  *
  * <p>A whole loop that echoes what its peers send, and closes a peer that was silent for ten seconds:
  *
@@ -37,8 +37,8 @@
  *         while (true) {
  *             int ready = epoll.await(-1);
  *             for (int i = 0; i < ready; i++) {
- *                 long who = epoll.data(i);
- *                 if (who == LISTENER) {
+ *                 long source = epoll.data(i);
+ *                 if (source == LISTENER) {
  *                     int fd = Libc.accept4(listener, 0, 0, Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
  *                     if (fd >= 0) {
  *                         Peer peer = new Peer(fd);
@@ -46,14 +46,14 @@
  *                         sweep.arm(peer, ticker.nanos() + 10_000_000_000L);
  *                         epoll.add(fd, Epoll.EPOLLIN | Epoll.EPOLLRDHUP | Epoll.EPOLLET, fd);
  *                     }
- *                 } else if (who == SWEEP) {
+ *                 } else if (source == SWEEP) {
  *                     sweep.onTick(ticker.nanos());
  *                 } else {
- *                     Peer peer = peers.get((int) who);
+ *                     Peer peer = peers.get((int) source);
  *                     if (peer == null) {
  *                         continue; // closed by an event before this one
  *                     }
- *                     long bytes; // edge-triggered: read until there is nothing more, or hear of it never again
+ *                     long bytes; // edge-triggered: read to the end, because bytes left unread make no further event
  *                     while ((bytes = Libc.read(peer.fd, buffer, buffer.byteSize())) > 0) {
  *                         Libc.send(peer.fd, buffer, bytes, Linux.MSG_NOSIGNAL); // a real loop watches EPOLLOUT when short
  *                         sweep.arm(peer, ticker.nanos() + 10_000_000_000L);

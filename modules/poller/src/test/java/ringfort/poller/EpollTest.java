@@ -85,7 +85,7 @@ class EpollTest {
             assertOnly(EPOLLIN, 2);
             assertNothing();
             assertEquals(1, edge.receive(1));
-            assertNothing(); // a byte is left, and nobody hears of it
+            assertNothing(); // a byte is left unread, and it makes no further event
             edge.send("c");
             assertOnly(EPOLLIN, 2);
             assertEquals(2, edge.receive(10));
@@ -103,8 +103,9 @@ class EpollTest {
     }
 
     /**
-     * The request and the FIN arrive before the loop looks, so there is one edge for both. Who reads a short read and
-     * waits for the next edge keeps the descriptor in CLOSE_WAIT for ever; EPOLLRDHUP in the same event says to read on.
+     * The request and the FIN arrive before the loop waits, so there is one event for both. A loop that stops after a
+     * short read, and waits for the next event, keeps the descriptor in CLOSE_WAIT for ever. EPOLLRDHUP in the first
+     * event tells the loop to read on.
      */
     @Test
     void a_fin_that_rides_the_edge_of_the_request_is_told_by_rdhup() {

@@ -57,7 +57,10 @@ class TimerFdTest {
         }
     }
 
-    /** The kernel re-arms a periodic timer when it is read. Who doesn't drain it, edge-triggered, hears of it once. */
+    /**
+     * The kernel starts a periodic timer again when it is read. Edge-triggered and never drained, it makes one event
+     * only.
+     */
     @Test
     void an_edge_triggered_timer_that_nobody_drains_wakes_once_and_counts_on() throws IOException {
         try (TimerFd timer = TimerFd.open();

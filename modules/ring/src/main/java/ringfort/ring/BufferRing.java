@@ -11,12 +11,13 @@ import java.util.Objects;
 import ringfort.sys.OnWorker;
 
 /**
- * Receive buffers of equal size that the kernel takes from when bytes arrive ({@code IORING_REGISTER_PBUF_RING}), so that
- * a connection that is silent holds none. Made by {@link Ring#bufferRing}; owner thread of the ring only.
+ * Receive buffers of equal size ({@code IORING_REGISTER_PBUF_RING}). The kernel takes a buffer only when bytes arrive,
+ * so a silent connection holds none. Made by {@link Ring#bufferRing}; owner thread of the ring only.
  *
- * <p>A completion that {@link CompletionBatch#hasBuffer has a buffer} hands one to the application, which copies or uses
- * what is in it and gives it back by {@link #release}, exactly once. Also a stale completion that nobody waits for hands
- * over its buffer: release it, or the group runs dry.
+ * <p>A completion that {@link CompletionBatch#hasBuffer has a buffer} hands the buffer to the application. The
+ * application copies or uses the bytes and gives the buffer back by {@link #release}, exactly once. This is also true
+ * for a completion of a connection that is gone: if its buffer is not released, the group runs out of buffers in the
+ * end.
  *
  * <pre>
  *   struct io_uring_buf        0 addr(8) | 8 len(4) | 12 bid(2) | 14 resv(2)    [0].resv is the tail of the ring
@@ -24,7 +25,7 @@ import ringfort.sys.OnWorker;
  * </pre>
  */
 public final class BufferRing implements AutoCloseable {
-    /** What the kernel allows at most ({@code io_register_pbuf_ring}): identifiers are 16 bits, one ring less. */
+    /** The kernel's maximum ({@code io_register_pbuf_ring} takes fewer than 65536, and a power of two). */
     private static final int MAX_ENTRIES = 32768;
 
     private static final VarHandle SHORT = JAVA_SHORT.varHandle();
@@ -120,7 +121,7 @@ public final class BufferRing implements AutoCloseable {
     }
 
     /**
-     * Gives a buffer back to the kernel, which may write to it at once.
+     * Gives a buffer back to the kernel. The kernel may write to the buffer at once.
      *
      * @throws WrongThreadException on another thread than the ring's
      */
@@ -143,7 +144,7 @@ public final class BufferRing implements AutoCloseable {
     }
 
     /**
-     * Takes the group from the kernel and frees its memory. No request on the group may be in flight. Idempotent; closing
+     * Unregisters the group and frees its memory. No request that uses the group may be in flight. Idempotent; closing
      * the ring closes its groups.
      */
     @Override

@@ -8,10 +8,11 @@ import java.lang.invoke.VarHandle;
 import ringfort.sys.OnWorker;
 
 /**
- * The completion side of the shared memory. The kernel owns the tail, we own the head. Owner thread only.
+ * The completion side of the shared memory. The kernel writes the tail, the owner thread writes the head. Owner thread
+ * only.
  *
- * <p>The tail is read with acquire before the entries it covers; the head is published with release after they were
- * copied, because from then on the kernel may overwrite them.
+ * <p>The tail is read with acquire before the entries it covers. The head is published with release after the entries
+ * were copied, because from then on the kernel may overwrite them.
  */
 final class CompletionQueue {
     static final int CQE_BYTES = 16;
@@ -50,7 +51,10 @@ final class CompletionQueue {
         }
     }
 
-    /** Copies without taking; also for another thread, while the owner does neither. Returns how many. */
+    /**
+     * Copies completions without taking them, and returns how many. Another thread may call this while the owner thread
+     * neither copies nor peeks.
+     */
     int peek(CompletionBatch batch) {
         int count = Math.min(ready(), batch.room());
         for (int i = 0; i < count; i++) {

@@ -9,7 +9,7 @@ import ringfort.sys.Libc;
 import ringfort.sys.Linux;
 
 /**
- * Why the kernel refuses a ring, from the error and from what {@code /proc} says.
+ * Why the kernel refuses a ring: found from the error number and from what {@code /proc} says.
  *
  * @param disabled the value of sysctl {@code kernel.io_uring_disabled}; null where the kernel has none (before 6.6)
  * @param seccomp whether a seccomp filter is in force for this process

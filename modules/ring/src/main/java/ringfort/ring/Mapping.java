@@ -5,7 +5,10 @@ import java.lang.foreign.MemorySegment;
 import ringfort.sys.Libc;
 import ringfort.sys.Linux;
 
-/** Memory from mmap(2) that lives as long as an arena: after it, access throws instead of crashing the JVM. */
+/**
+ * Memory from mmap(2) that lives as long as an arena. After the arena is closed, access throws; it does not crash the
+ * JVM.
+ */
 final class Mapping {
     /** Smallest page of the supported systems; larger pages are multiples of it, and the kernel rounds up itself. */
     private static final long PAGE_BYTES = 4096;

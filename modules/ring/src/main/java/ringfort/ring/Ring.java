@@ -17,12 +17,13 @@ import ringfort.sys.Libc;
 import ringfort.sys.OnWorker;
 
 /**
- * An io_uring: a queue of requests to the kernel and a queue of its completions, both in shared memory. It belongs to one
- * platform thread, the one that calls {@link #enable}; every method but {@link #open}, {@link #fd}, {@link #flags},
- * {@link #describe}, {@link #probe} and the sizes throws {@link WrongThreadException} anywhere else, always.
+ * An io_uring: a queue of requests to the kernel and a queue of its completions, both in shared memory. A ring belongs
+ * to the platform thread that calls {@link #enable}, its owner. On any other thread every method throws
+ * {@link WrongThreadException}, except {@link #open}, {@link #fd}, {@link #flags}, {@link #describe}, {@link #probe},
+ * the sizes, and the methods that say so.
  *
  * <p>One turn: fill entries from {@link #sqe}, hand them over and wait by {@link #submitAndWait}, copy completions by
- * {@link #reap}, act on them. Calls answer like the kernel does, with a count or a negated error number.
+ * {@link #reap}, act on them. Calls return what the kernel returns: a count or a negated error number.
  *
  * <p>See io_uring(7), io_uring_setup(2), io_uring_enter(2), io_uring_register(2).
  */
@@ -54,12 +55,14 @@ public final class Ring implements AutoCloseable {
     private final Probe probe;
     private final List<BufferRing> bufferRings = new ArrayList<>();
 
-    /** Completion work waits until the owner enters the kernel, and nothing but entering shows that there is some. */
+    /** Whether completion work waits until the owner enters the kernel, and only entering shows that there is some. */
     private final boolean hidesTaskWork;
 
     private final boolean deferred;
 
-    /** The one thread that the kernel accepts, where it has been fixed by opening the ring. */
+    /**
+     * The only thread that the kernel accepts, when opening the ring has fixed it; null when {@link #enable} chooses.
+     */
     private final @Nullable Thread onlyOwner;
 
     private volatile @Nullable Thread owner;
@@ -89,9 +92,9 @@ public final class Ring implements AutoCloseable {
     }
 
     /**
-     * Opens a ring with as many of the wanted features as the kernel has; {@link #flags} tells which. Another thread may
-     * {@link #enable} it (except where {@link SetupFlag#R_DISABLED} is not in force and
-     * {@link SetupFlag#SINGLE_ISSUER} is).
+     * Opens a ring with as many of the wanted features as the kernel has; {@link #flags} tells which. Another thread
+     * may {@link #enable} it, except when {@link SetupFlag#SINGLE_ISSUER} is in force and {@link SetupFlag#R_DISABLED}
+     * is not.
      *
      * @throws RingUnavailableException when this process gets no ring; the message says why and what to do
      */
@@ -116,8 +119,8 @@ public final class Ring implements AutoCloseable {
     /**
      * Makes the calling thread the owner, once and for good, and starts the ring. Idempotent on that thread.
      *
-     * @throws WrongThreadException on a virtual thread, which the kernel cannot tell from others on its carrier, or when
-     *     another thread is or must be the owner
+     * @throws WrongThreadException on a virtual thread, because the kernel knows only its carrier; or when another
+     *     thread is or must be the owner
      */
     @OnWorker
     public void enable() {
@@ -167,8 +170,8 @@ public final class Ring implements AutoCloseable {
     }
 
     /**
-     * Returns the next free entry of the submission queue, to be filled at once, or null when the queue is full: submit,
-     * then ask again. The kernel sees it with the next {@link #submit} or {@link #submitAndWait}.
+     * Returns the next free entry of the submission queue, to be filled at once, or null when the queue is full: then
+     * submit and ask again. The kernel sees the entry with the next {@link #submit} or {@link #submitAndWait}.
      *
      * @throws WrongThreadException on another thread than the owner
      */
@@ -181,8 +184,9 @@ public final class Ring implements AutoCloseable {
     /**
      * Hands all filled entries to the kernel, without waiting.
      *
-     * @return how many it consumed, which may be fewer than {@link #unsubmitted}: those that are left go with the next
-     *     call. Or a negated error number: {@code -EAGAIN} for want of memory, {@code -EBUSY} for unreaped completions
+     * @return how many entries the kernel consumed, which may be fewer than {@link #unsubmitted}: the entries that are
+     *     left go with the next call. Or a negated error number: {@code -EAGAIN} for want of memory, {@code -EBUSY}
+     *     when there are too many completions that were not reaped
      */
     @OnWorker
     public int submit() {
@@ -196,9 +200,9 @@ public final class Ring implements AutoCloseable {
     }
 
     /**
-     * Hands all filled entries to the kernel and waits until there are {@code minComplete} completions, the time is over,
-     * a signal arrives, or the kernel could not take all entries. So fewer completions, even none, are no error: call
-     * {@link #reap}, then decide.
+     * Hands all filled entries to the kernel and waits until there are {@code minComplete} completions, the time is
+     * over, a signal arrives, or the kernel could not take all entries. So it is no error when there are fewer
+     * completions than asked for, or none: call {@link #reap}, then decide.
      *
      * @param minComplete completions to wait for, counting those not yet reaped; 0 to collect without waiting
      * @param timeoutNanos how long to wait at most; 0 not at all, negative without bound
@@ -221,7 +225,7 @@ public final class Ring implements AutoCloseable {
             result = enter(toSubmit, minComplete, flags, argument.address(), GETEVENTS_ARG_BYTES);
         }
         if (result == -Errno.ETIME || result == -Errno.EINTR) {
-            // Completion work may have been queued after the kernel gave up waiting and before it returned.
+            // Completion work may have been queued after the kernel stopped waiting and before the call returned.
             return submitAndPeek(submissions.unsubmitted());
         }
         return result;
@@ -247,10 +251,10 @@ public final class Ring implements AutoCloseable {
     }
 
     /**
-     * Copies completions into {@code batch}, replacing what it held, and makes room in the queue. Completions that the
-     * kernel had to park because the queue was full are fetched too.
+     * Copies completions into {@code batch}, replacing what the batch held, and makes room in the queue. Completions
+     * that the kernel had to keep elsewhere because the queue was full are fetched too.
      *
-     * @return how many; as many as the batch holds means that there may be more
+     * @return how many were copied; when the batch is full, there may be more
      */
     @OnWorker
     public int reap(CompletionBatch batch) {
@@ -264,10 +268,11 @@ public final class Ring implements AutoCloseable {
     }
 
     /**
-     * Copies into {@code batch} what the next {@link #reap} would find in the queue, and takes nothing. For another thread
-     * than the owner, which sees to it that the owner does not reap meanwhile, and sees all that the owner did before.
+     * Copies into {@code batch} the completions that the next {@link #reap} would find in the queue, and takes none.
+     * For another thread than the owner. That thread has to make sure that the owner does not reap meanwhile, and that
+     * all earlier writes of the owner are visible to it.
      *
-     * @return how many
+     * @return how many were copied
      */
     public int peek(CompletionBatch batch) {
         batch.clear();
@@ -288,14 +293,15 @@ public final class Ring implements AutoCloseable {
     }
 
     /**
-     * Returns how many calls of {@link #reap} found that the completion queue had been full and the kernel had parked
-     * completions elsewhere: nothing is lost, but it is slow; make {@link RingOptions#cqEntries} larger. Any thread.
+     * Returns how many calls of {@link #reap} found that the completion queue had been full. The kernel keeps such
+     * completions elsewhere: nothing is lost, but it is slow. The remedy is a larger {@link RingOptions#cqEntries}. Any
+     * thread.
      */
     public long cqOverflows() {
         return cqOverflows;
     }
 
-    /** Returns how many completions were lost because the kernel had no memory to park them: requests leak. */
+    /** Returns how many completions were lost because the kernel had no memory for them; their requests never end. */
     @OnWorker
     public int cqDropped() {
         checkOwner();
@@ -323,7 +329,7 @@ public final class Ring implements AutoCloseable {
      * Registers a group of receive buffers, all given to the kernel at once. Memory use: {@code entries * bufferBytes},
      * and 16 bytes per entry.
      *
-     * @param groupId 0 to 65535, by which requests name the group; one ring has it once
+     * @param groupId 0 to 65535, by which requests name the group; unique in a ring
      * @param entries how many buffers, a power of two up to 32768
      * @throws RingUnavailableException when the kernel has no buffer rings (before 5.19), or no memory
      */
@@ -380,11 +386,11 @@ public final class Ring implements AutoCloseable {
     }
 
     /**
-     * Cancels what is in flight, frees buffers and queues, and closes the descriptor. Idempotent. Called by the owner, or
-     * by anybody when there is no owner or its thread has ended.
+     * Cancels the requests in flight, frees buffers and queues, and closes the descriptor. Idempotent. The owner calls
+     * it; any thread may call it when there is no owner or when the owner's thread has ended.
      *
-     * <p>Memory and descriptors that requests in flight name are the caller's: whoever must know when they are free
-     * cancels the requests and reaps their completions before.
+     * <p>Memory and descriptors that requests in flight name belong to the caller. A caller that must know when they
+     * are free cancels the requests and reaps their completions before it closes the ring.
      *
      * @throws WrongThreadException on another thread while the owner lives
      */
@@ -414,8 +420,9 @@ public final class Ring implements AutoCloseable {
     }
 
     /**
-     * {@code IORING_REGISTER_SYNC_CANCEL} of all requests, so that no receive writes into buffers that we are about to
-     * free: closing the descriptor would cancel them too, but at some later time. A kernel before 6.0 does only that.
+     * Cancels all requests by {@code IORING_REGISTER_SYNC_CANCEL}, so that no receive writes into buffers that are
+     * freed next. Closing the descriptor cancels them too, but at some later time. A kernel before 6.0 does not know
+     * this operation; there the requests are cancelled by the close.
      */
     private void cancelEverything() {
         MemorySegment cancel = argument.asSlice(REGISTRATION_OFFSET, 64);
@@ -426,7 +433,7 @@ public final class Ring implements AutoCloseable {
         register(IoUring.IORING_REGISTER_SYNC_CANCEL, registration(), 1);
     }
 
-    /** The registered index holds the ring open until the thread ends, hence this. */
+    /** Gives the registered index back: until then, or until the thread ends, the index would keep the ring open. */
     private void unregisterDescriptor() {
         argument.set(JAVA_INT, REGISTRATION_OFFSET, enterFd);
         argument.set(JAVA_INT, REGISTRATION_OFFSET + 4, 0);

@@ -8,8 +8,9 @@ import java.util.Set;
  * How large a ring is and which features of the kernel it should use. Immutable.
  *
  * @param entries entries of the submission queue, 1 to 32768; the kernel rounds up to a power of two
- * @param cqEntries entries of the completion queue, at least {@code entries} and at most 65536, rounded up likewise. A
- *     multishot request completes many times, hence four times {@code entries} unless told otherwise
+ * @param cqEntries entries of the completion queue, at least {@code entries} and at most 65536; the kernel rounds up to
+ *     a power of two. {@link #DEFAULT} and {@link #withEntries} take four times {@code entries}, because a multishot
+ *     request completes many times
  * @param wanted features to use where the kernel has them
  */
 public record RingOptions(int entries, int cqEntries, Set<SetupFlag> wanted) {

@@ -11,9 +11,10 @@ import ringfort.sys.Errno;
 import ringfort.sys.Libc;
 
 /**
- * Obtains a ring's descriptor with as many of the wanted features as this kernel has. What a version number promises,
- * distributions patch in and containers filter out; so each feature is tried, not looked up: all at once first, which a
- * current kernel grants, else one by one in the order they came into the kernel, keeping those that are accepted.
+ * Obtains a ring's descriptor with as many of the wanted features as this kernel has. The kernel's version does not
+ * tell which features there are: distributions add features to old kernels, and containers forbid some. So each feature
+ * is tried. The first trial asks for all of them, which a current kernel grants. Otherwise they are tried one by one,
+ * in the order in which they came into the kernel, and those that are accepted are kept.
  *
  * <pre>
  *   struct io_uring_params      0 sq_entries | 4 cq_entries | 8 flags | 12 sq_thread_cpu | 16 sq_thread_idle
@@ -27,7 +28,7 @@ final class RingSetup {
     private static final int REQUIRED_FEATURES =
             IoUring.IORING_FEAT_SINGLE_MMAP | IoUring.IORING_FEAT_NODROP | IoUring.IORING_FEAT_EXT_ARG;
 
-    /** Locked memory of a process that just ended comes back late: 5 tries wait 150 ms in all. */
+    /** The kernel frees the locked memory of a process some time after its end. 5 tries wait for 150 ms in all. */
     private static final int ENOMEM_TRIES = 5;
 
     private static final long ENOMEM_PAUSE_NANOS = 10_000_000;
@@ -69,7 +70,7 @@ final class RingSetup {
             return params.get(JAVA_INT, 80 + field);
         }
 
-        /** The length of the one mapping that holds both queues. */
+        /** The length of the mapping that holds both queues ({@code IORING_FEAT_SINGLE_MMAP}). */
         long ringBytes() {
             long sq = sqOffset(24) + 4L * sqEntries();
             long cq = cqOffset(20) + (long) CompletionQueue.CQE_BYTES * cqEntries();

@@ -4,8 +4,9 @@ import java.lang.foreign.MemorySegment;
 import ringfort.sys.Libc;
 
 /**
- * The three system calls of io_uring, each returning its result or the negated error number. A seam: a test puts itself
- * between a {@link Ring} and the kernel to make calls fail in ways that a healthy kernel does not show.
+ * The three system calls of io_uring, each returning its result or the negated error number. A test implements this
+ * interface to put itself between a {@link Ring} and the kernel: calls can then fail in ways that a healthy kernel does
+ * not show.
  */
 public interface RingSyscalls {
     /**
@@ -39,7 +40,7 @@ public interface RingSyscalls {
     }
 }
 
-/** Straight through to the kernel. */
+/** Passes each call to the kernel. */
 final class KernelSyscalls implements RingSyscalls {
     static final KernelSyscalls INSTANCE = new KernelSyscalls();
 

@@ -5,8 +5,8 @@ import java.io.Serial;
 import ringfort.sys.Errno;
 
 /**
- * The kernel does not give this process a ring, or a feature of it. The message says what was asked for, the error, its
- * likely cause and the remedy; io_uring being forbidden in a container is the usual one.
+ * The kernel does not give this process a ring, or a feature of a ring. The message says what was asked for, the error,
+ * its likely cause and the remedy. The most frequent cause is a container that forbids io_uring.
  */
 public final class RingUnavailableException extends IOException {
     @Serial

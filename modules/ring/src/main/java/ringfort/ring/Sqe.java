@@ -7,13 +7,13 @@ import java.lang.foreign.MemorySegment;
 import ringfort.sys.OnWorker;
 
 /**
- * An entry of the submission queue, {@code struct io_uring_sqe}: a window that {@link Ring#sqe} moves onto the next free
- * entry. One fill method writes all 64 bytes; modifiers ({@link #flags}, {@link #link}, {@link #ioPriority}) come after
- * it. Owner thread only, and only until the next call of {@link Ring#sqe}; an entry that was handed out and not filled
- * still goes to the kernel, with whatever it held before.
+ * An entry of the submission queue, {@code struct io_uring_sqe}: a window that {@link Ring#sqe} moves onto the next
+ * free entry. Call one fill method, which writes all 64 bytes, and then the modifiers ({@link #flags}, {@link #link},
+ * {@link #ioPriority}). Owner thread only, and only until the next call of {@link Ring#sqe}. An entry that was handed
+ * out and not filled still goes to the kernel, with the bytes of an earlier request.
  *
  * <p>{@code userData} comes back with the completion and names the request for cancel and timeout operations: give each
- * request that is in flight another one. Descriptors and memory that a request names must stay what they are until its
+ * request that is in flight a value of its own. Descriptors and memory that a request names must stay valid until its
  * last completion; closing a descriptor does not end a request that uses it. See io_uring_enter(2) for what each
  * operation does and answers.
  *
@@ -87,20 +87,24 @@ public final class Sqe {
     }
 
     /**
-     * Accepts connections until further notice, accept4(2) with {@code flags}. Each completion carries a descriptor. One
-     * without {@link CompletionBatch#more} is the last, be it an error such as {@code EMFILE} or not: arm again.
+     * Accepts connections again and again, accept4(2) with {@code flags}. Each completion carries a descriptor. A
+     * completion without {@link CompletionBatch#more} is the last, whether it is an error such as {@code EMFILE} or
+     * not: then submit a new request.
      */
     public Sqe acceptMultishot(int fd, int flags, long userData) {
         return fill(IoUring.IORING_OP_ACCEPT, IoUring.IORING_ACCEPT_MULTISHOT, fd, 0, 0, 0, flags, userData);
     }
 
-    /** Receives into {@code length} bytes at {@code address}, recv(2) with {@code flags}. Result: bytes, 0 at the end. */
+    /**
+     * Receives into {@code length} bytes at {@code address}, recv(2) with {@code flags}. Result: bytes, 0 at the end.
+     */
     public Sqe recv(int fd, long address, int length, int flags, long userData) {
         return fill(IoUring.IORING_OP_RECV, 0, fd, 0, address, length, flags, userData);
     }
 
     /**
-     * Receives once, into a buffer of the {@link BufferRing} {@code groupId} that the kernel takes when bytes are there.
+     * Receives once, into a buffer of the {@link BufferRing} {@code groupId} that the kernel takes when bytes are
+     * there.
      *
      * @param maxLength bytes at most; 0 for the size of the buffer. {@code -ENOBUFS} when the group is empty
      */
@@ -109,9 +113,9 @@ public final class Sqe {
     }
 
     /**
-     * Receives until further notice, each time into another buffer of the {@link BufferRing} {@code groupId}. A
-     * completion without {@link CompletionBatch#more} is the last: 0 at the end of the stream, {@code -ENOBUFS} when the
-     * group ran out of buffers (release some and arm again; nothing is lost), another error, or a positive result.
+     * Receives again and again, each time into another buffer of the {@link BufferRing} {@code groupId}. A completion
+     * without {@link CompletionBatch#more} is the last: 0 at the end of the stream, {@code -ENOBUFS} when the group ran
+     * out of buffers (release some and submit a new request; nothing is lost), another error, or a positive result.
      */
     public Sqe recvMultishot(int fd, int groupId, long userData) {
         return fill(IoUring.IORING_OP_RECV, IoUring.IORING_RECV_MULTISHOT, fd, 0, 0, 0, 0, userData)
@@ -128,7 +132,9 @@ public final class Sqe {
         return fill(IoUring.IORING_OP_SHUTDOWN, 0, fd, 0, 0, how, 0, userData);
     }
 
-    /** Closes a descriptor, close(2). It does not end other requests on it: wait for their last completions before. */
+    /**
+     * Closes a descriptor, close(2). Requests that use the descriptor do not end by this: wait for them to end first.
+     */
     public Sqe close(int fd, long userData) {
         return fill(IoUring.IORING_OP_CLOSE, 0, fd, 0, 0, 0, 0, userData);
     }
@@ -149,7 +155,7 @@ public final class Sqe {
         return fill(IoUring.IORING_OP_POLL_ADD, 0, fd, 0, 0, 0, events, userData);
     }
 
-    /** Waits for {@code POLL*} events until further notice, edge-triggered; re-arm when {@code more} is missing. */
+    /** Waits for {@code POLL*} events again and again, edge-triggered; submit it anew when {@code more} is missing. */
     public Sqe pollMultishot(int fd, int events, long userData) {
         return fill(IoUring.IORING_OP_POLL_ADD, 0, fd, 0, 0, IoUring.IORING_POLL_ADD_MULTI, events, userData);
     }
@@ -157,8 +163,8 @@ public final class Sqe {
     /**
      * Completes with {@code -ETIME} after a time, or with 0 once {@code count} other requests completed.
      *
-     * @param timespecAddress address of a {@link Timespec}, which must hold until this entry is submitted
-     * @param flags 0, or {@link IoUring#IORING_TIMEOUT_ABS} for a time of {@code CLOCK_MONOTONIC}, and others
+     * @param timespecAddress address of a {@link Timespec}, which must stay unchanged until this entry is submitted
+     * @param flags 0, or bits such as {@link IoUring#IORING_TIMEOUT_ABS} for a time of {@code CLOCK_MONOTONIC}
      * @param count completions to wait for; 0 for a pure timer
      */
     public Sqe timeout(long timespecAddress, int flags, int count, long userData) {
@@ -166,10 +172,11 @@ public final class Sqe {
     }
 
     /**
-     * Gives a timeout that is in flight another time. Result: 0; {@code -ENOENT} when it has fired or never was;
-     * {@code -EALREADY} when it fires just now.
+     * Changes the time of a timeout that is in flight. Result: 0; {@code -ENOENT} when there is no such timeout, for
+     * example because it has fired; {@code -EALREADY} when it fires just now.
      *
-     * @param timespecAddress as in {@link #timeout}; {@code flags} say again whether it is absolute
+     * @param timespecAddress as in {@link #timeout}
+     * @param flags as in {@link #timeout}; they say whether the new time is absolute
      */
     public Sqe timeoutUpdate(long targetUserData, long timespecAddress, int flags, long userData) {
         int update = flags | IoUring.IORING_TIMEOUT_UPDATE;
@@ -182,8 +189,9 @@ public final class Sqe {
     }
 
     /**
-     * Bounds the request filled directly before, which must be {@link #link}ed: it is cancelled when the time is over.
-     * This one completes with {@code -ETIME} then, with {@code -ECANCELED} when the other was faster.
+     * Limits the time of the request that was filled directly before and that must be {@link #link}ed. When the time is
+     * over, that request is cancelled and this one completes with {@code -ETIME}. When that request ends earlier, this
+     * one completes with {@code -ECANCELED}.
      *
      * @param timespecAddress as in {@link #timeout}
      */
@@ -193,15 +201,16 @@ public final class Sqe {
 
     /**
      * Cancels the request with {@code targetUserData}. Result: 0 when found; {@code -ENOENT} when there is none;
-     * {@code -EALREADY} when it is past cancelling. In all cases the target's own completion says how it ended.
+     * {@code -EALREADY} when it cannot be cancelled any more. In all cases the completion of the target says how the
+     * target ended.
      */
     public Sqe cancel(long targetUserData, long userData) {
         return fill(IoUring.IORING_OP_ASYNC_CANCEL, 0, -1, 0, targetUserData, 0, 0, userData);
     }
 
     /**
-     * Cancels all requests on a descriptor. Result: how many were found. Prefer {@link #cancel}: a number that was closed
-     * and given out again names somebody else's requests.
+     * Cancels all requests on a descriptor. Result: how many were found. Prefer {@link #cancel}: after a close the
+     * kernel can give the same number to another connection, and then this cancels the requests of that connection.
      */
     public Sqe cancelFd(int fd, long userData) {
         int flags = IoUring.IORING_ASYNC_CANCEL_FD | IoUring.IORING_ASYNC_CANCEL_ALL;
@@ -215,8 +224,9 @@ public final class Sqe {
     }
 
     /**
-     * Posts a completion into another ring: it sees {@code targetUserData} and {@code result}. This request completes
-     * with 0, or with {@code -EBADFD} when the other ring is not enabled yet, {@code -EOVERFLOW} when it has no room.
+     * Posts a completion with {@code targetUserData} and {@code result} into another ring. This request completes with
+     * 0, with {@code -EBADFD} when the other ring is not enabled yet, or with {@code -EOVERFLOW} when that ring has no
+     * room.
      *
      * @param targetRingFd {@link Ring#fd} of the other ring, which any thread may own
      */

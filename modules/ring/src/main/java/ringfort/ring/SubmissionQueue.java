@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 import ringfort.sys.OnWorker;
 
 /**
- * The submission side of the shared memory. We own the tail, the kernel owns the head: entries between them are filled
- * and not yet consumed. Owner thread only.
+ * The submission side of the shared memory. The owner thread writes the tail, the kernel writes the head: entries
+ * between them are filled and not yet consumed. Owner thread only.
  *
- * <p>The tail is published with release before a call that submits, the head is read with acquire: an entry is free again
- * only after the kernel has read it.
+ * <p>The tail is published with release before a call that submits. The head is read with acquire, because an entry is
+ * free again only after the kernel has read it.
  */
 final class SubmissionQueue {
     private static final VarHandle INT = JAVA_INT.varHandle();
@@ -28,7 +28,10 @@ final class SubmissionQueue {
     private int tail;
     private int published;
 
-    /** A head the kernel had at some time: it can only have advanced, so there are at least as many free entries. */
+    /**
+     * The head when it was last read. The kernel may have advanced it since: so there may be more free entries, not
+     * fewer.
+     */
     private int seenHead;
 
     SubmissionQueue(RingSetup.Opened opened, MemorySegment ring, MemorySegment sqes) {
@@ -80,7 +83,7 @@ final class SubmissionQueue {
         return entries;
     }
 
-    /** Returns {@code IORING_SQ_*}: what the kernel wants us to know. */
+    /** Returns the flags that the kernel sets, {@code IORING_SQ_*}. */
     int flags() {
         return (int) INT.getAcquire(ring, flagsOffset);
     }

@@ -5,10 +5,11 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemorySegment;
 
 /**
- * {@code struct __kernel_timespec} (linux/time_types.h): how a timeout tells its time.
+ * {@code struct __kernel_timespec} (linux/time_types.h): the time of a timeout.
  *
- * <p>A request holds only the address. The kernel reads the sixteen bytes while it consumes the request, that is within
- * the {@link Ring#submit} that counts it: until then the memory must neither be freed nor be given another time.
+ * <p>A request holds only the address. The kernel reads the sixteen bytes when it consumes the request, that is within
+ * the call of {@link Ring#submit} that counts the request. Until then the memory must not be freed and its time must
+ * not be changed.
  */
 public final class Timespec {
     /** Size of the structure; align to eight. */
@@ -20,8 +21,8 @@ public final class Timespec {
 
     /**
      * Writes a time in nanoseconds at {@code offset} of {@code memory}: a span, or with
-     * {@link IoUring#IORING_TIMEOUT_ABS} a time of the clock {@code CLOCK_MONOTONIC}. A negative one, which the kernel
-     * would refuse, is written as zero: now.
+     * {@link IoUring#IORING_TIMEOUT_ABS} a time of the clock {@code CLOCK_MONOTONIC}. The kernel would refuse a
+     * negative time, so it is written as zero: now.
      */
     public static void write(MemorySegment memory, long offset, long nanos) {
         long time = Math.max(0, nanos);

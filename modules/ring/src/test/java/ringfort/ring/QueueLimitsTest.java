@@ -18,7 +18,7 @@ import ringfort.ring.RingFixture.Completion;
 import ringfort.sys.Errno;
 
 class QueueLimitsTest {
-    /** A full queue that drops a request silently loses a timer or an accept: it must say no, and take it later. */
+    /** A full queue that drops a request silently loses a timer or an accept. It must refuse it, and take it later. */
     @ParameterizedTest
     @MethodSource("ringfort.ring.RingFixture#variants")
     void aFullSubmissionQueueSaysSoAndLosesNothing(RingOptions options) {
@@ -110,7 +110,7 @@ class QueueLimitsTest {
         }
     }
 
-    /** Another thread may look while the owner is busy elsewhere; what it sees is still there to be reaped. */
+    /** Another thread may peek while the owner is busy elsewhere; the owner still reaps what that thread has seen. */
     @Test
     void whoOnlyLooksTakesNothing() throws InterruptedException {
         try (RingFixture f = new RingFixture(RingFixture.SMALL)) {

@@ -47,7 +47,7 @@ final class RingFixture implements AutoCloseable {
         ring.enable();
     }
 
-    /** The ways a kernel may have us work: everything, without deferred work, an old one that has nothing. */
+    /** The ways to set a ring up: with all features, without deferred work, and with none, as on an old kernel. */
     static Stream<RingOptions> variants() {
         return Stream.of(
                 SMALL,

@@ -17,7 +17,7 @@ import ringfort.sys.Errno;
 import ringfort.sys.Libc;
 import ringfort.sys.Linux;
 
-/** A ring touched by two threads is a corrupted ring: every door must be shut, in production too. */
+/** Two threads that use one ring corrupt it. So each method checks the calling thread, in production too. */
 class RingOwnershipTest {
     @Test
     void anotherThreadIsRefusedAtEveryDoor() {
@@ -67,7 +67,7 @@ class RingOwnershipTest {
         }
     }
 
-    /** Such a ring has its issuer from the start: the kernel would refuse everybody else, so we say it first. */
+    /** Opening such a ring fixes its owner. The kernel would refuse any other thread, so the ring refuses it first. */
     @Test
     void withoutDisabledStartTheOpenerIsTheOwner() {
         try (Ring ring = RingFixture.open(RingFixture.SMALL.without(SetupFlag.R_DISABLED), RingSyscalls.kernel())) {
@@ -87,7 +87,7 @@ class RingOwnershipTest {
         }
     }
 
-    /** The kernel's own guard, which tells that the flag we set is the one we mean. */
+    /** The kernel's own check of the thread. It shows that the flag for a single issuer has the right value. */
     @Test
     void theKernelTooRefusesASecondIssuer() {
         try (RingFixture f = new RingFixture(RingFixture.SMALL)) {
@@ -143,7 +143,9 @@ class RingOwnershipTest {
         assertEquals(mappings, mappings());
     }
 
-    /** The index by which the owner enters holds the ring, too: an owner that opens ring after ring must not run out. */
+    /**
+     * The index by which the owner enters holds the ring, too: an owner that opens ring after ring must not run out.
+     */
     @Test
     void oneThreadMayOpenMoreRingsThanItHasPlacesForRegisteredOnes() {
         for (int i = 0; i < 40; i++) {

@@ -19,10 +19,10 @@ import java.util.Arrays;
  * {@code errno} must be saved by the linker's stub itself. It goes into a block of memory that each thread allocates
  * once; after that, a call allocates nothing.
  *
- * <p>The linker makes a stub for each <em>shape</em> of a function, and that costs milliseconds of a program's start. Functions
- * that take nothing but integers and pointers therefore share one shape, seven {@code long}s: in the calling conventions of
- * x86_64 and aarch64 each has a register, or the first place on the stack, to itself, and who is called looks at no more of
- * them than it declares.
+ * <p>The linker makes a stub for each <em>shape</em> of a function, and each stub costs milliseconds of a program's
+ * start. So all functions that take only integers and pointers share one shape: seven {@code long}s. In the calling
+ * conventions of x86_64 and aarch64 each of these arguments has a register, or a place on the stack, to itself. A
+ * function that declares fewer arguments does not look at the others.
  *
  * {@snippet :
  * private static final MemorySegment GETPPID = Downcall.symbol("getppid");
@@ -50,7 +50,7 @@ public final class Downcall {
     private static final MethodHandle CALL =
             Linker.nativeLinker().downcallHandle(SHAPE, Linker.Option.captureCallState("errno"));
 
-    /** A class of its own: who never makes such a call needs no stub for it. */
+    /** A class of its own, so that the stub is made only in a program that makes such a call. */
     private static final class Now {
         static final MethodHandle CALL = Linker.nativeLinker()
                 .downcallHandle(SHAPE, Linker.Option.captureCallState("errno"), Linker.Option.critical(false));
@@ -95,8 +95,8 @@ public final class Downcall {
     }
 
     /**
-     * As {@link #intCall}, of a call that cannot block: without the change of thread state around it. Until it returns, this
-     * thread holds up a safepoint.
+     * As {@link #intCall}, for a call that cannot block. It is faster, because it skips the change of the thread's
+     * state around a native call. Until it returns, the JVM cannot reach a safepoint.
      */
     public static int intNow(MemorySegment symbol, long a1, long a2, long a3, long a4, long a5, long a6, long a7) {
         MemorySegment state = state();
@@ -123,8 +123,8 @@ public final class Downcall {
      * @param symbol the function's name
      * @param function its shape, without the captured state; pointers may be declared as {@code JAVA_LONG}
      * @param options further linker options
-     * @return a handle whose first parameter is {@link #state()}, the others as in {@code function}; keep it in a
-     *     {@code static final} field, else each call is slow
+     * @return a handle whose first parameter is {@link #state()}; the other parameters are those of {@code function}.
+     *     Keep it in a {@code static final} field, else each call is slow
      * @throws UnsatisfiedLinkError when the C library has no such function
      */
     public static MethodHandle bind(String symbol, FunctionDescriptor function, Linker.Option... options) {
@@ -153,7 +153,7 @@ public final class Downcall {
         return result == -1 ? -errno(state) : result;
     }
 
-    /** Wraps what {@code invokeExact} declares and a bound call never throws; errors pass through as they are. */
+    /** Wraps an exception that {@code invokeExact} declares and that a native call never throws; throws an error on. */
     public static AssertionError unexpected(Throwable failure) {
         if (failure instanceof Error error) {
             throw error;

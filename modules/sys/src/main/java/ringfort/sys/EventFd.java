@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * eventfd(2): wakes a thread that waits for descriptors. Any thread may {@link #signal} and {@link #close}; one thread
  * waits for {@link #fd} and calls {@link #drain}.
  *
- * <p>Signals add up until they are drained: many signals, one wake-up. A signal after close does nothing, and the
- * descriptor is closed only after the last signal on its way: a number that the kernel has given to somebody else is
- * never written to.
+ * <p>Signals add up until they are drained: many signals, one wake-up. A signal after close does nothing. The
+ * descriptor is closed only when no call of {@link #signal} is under way any more. Otherwise the kernel could give the
+ * number of the descriptor to another file, and the signal would write into that file.
  */
 public final class EventFd implements AutoCloseable {
     private static final MemorySegment ONE = one();
@@ -21,7 +21,7 @@ public final class EventFd implements AutoCloseable {
 
     private final int fd;
 
-    /** Calls of {@link #signal} under way, and the bit {@link #CLOSED}. Whoever leaves last closes the descriptor. */
+    /** Calls of {@link #signal} under way, and the bit {@link #CLOSED}. The last call to end closes the descriptor. */
     private final AtomicInteger users = new AtomicInteger();
 
     private EventFd(int fd) {
@@ -43,7 +43,7 @@ public final class EventFd implements AutoCloseable {
         return new EventFd(fd);
     }
 
-    /** Returns the descriptor, readable while there are signals that nobody drained. */
+    /** Returns the descriptor, which is readable while there are signals that were not drained. */
     public int fd() {
         return fd;
     }
@@ -55,13 +55,14 @@ public final class EventFd implements AutoCloseable {
             do {
                 result = Libc.write(fd, ONE.address(), Long.BYTES);
             } while (result == -Errno.EINTR);
-            // EAGAIN: the counter is at its maximum, so the waiter has its wake-up.
+            // EAGAIN means that the counter is at its maximum: the descriptor is readable already, and nothing is lost.
         }
         leave();
     }
 
     /**
-     * Sets the counter to zero and returns what it was: 0 when nobody signalled. A blocking one waits for a signal then.
+     * Sets the counter to zero and returns what it was. Without a signal since the last drain, a non-blocking
+     * descriptor returns 0, and a blocking one waits for the next signal.
      */
     public long drain() {
         MemorySegment scratch = Downcall.scratch(Downcall.state());
@@ -88,7 +89,7 @@ public final class EventFd implements AutoCloseable {
 
     void leave() {
         if (users.decrementAndGet() == CLOSED) {
-            // Only the first to arrive here closes: a late signal() may bring the count to zero again.
+            // Compare-and-set, because a late signal() may bring the count to CLOSED again: only one thread may close.
             if (users.compareAndSet(CLOSED, CLOSED | (1 << 30))) {
                 Libc.close(fd);
             }

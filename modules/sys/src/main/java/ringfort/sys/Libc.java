@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
  * System calls in the kernel's style: the result, or the negated error number; no exception, no allocation. Any thread
  * may call; see the section 2 manual page of each name for what it means.
  *
- * <p>Pointers are {@code long} addresses ({@link MemorySegment#address()} of a native segment): whoever passes one keeps
- * the memory alive until the call returns. The overloads with a {@link MemorySegment} check bounds and do that themselves.
- * {@code EINTR} is returned like any other error.
+ * <p>Pointers are {@code long} addresses ({@link MemorySegment#address()} of a native segment). The caller keeps the
+ * memory alive until the call returns. The overloads with a {@link MemorySegment} check bounds and keep the segment
+ * alive themselves. {@code EINTR} is returned like any other error.
  *
- * <p>A thread that blocks in here is a thread that blocks: a virtual one pins its carrier for that time.
+ * <p>A virtual thread that blocks in one of these calls pins its carrier for that time.
  */
 public final class Libc {
     private static final MemorySegment SOCKET = Downcall.symbol("socket");
@@ -62,9 +62,9 @@ public final class Libc {
     }
 
     /**
-     * accept4(2). {@code address} and {@code addressBytes} are where the kernel writes the peer's {@code sockaddr} and, as
-     * value and result, its length; 0 for both when nobody wants to know. Returns the descriptor, or the negated error
-     * number.
+     * accept4(2). {@code address} and {@code addressBytes} are where the kernel writes the peer's {@code sockaddr} and,
+     * as value and result, its length; 0 for both when the caller does not need the address. Returns the descriptor, or
+     * the negated error number.
      */
     public static int accept4(int fd, long address, long addressBytes, int flags) {
         return Downcall.intCall(ACCEPT4, fd, address, addressBytes, flags, 0, 0, 0);
@@ -102,8 +102,8 @@ public final class Libc {
     }
 
     /**
-     * shutdown(2). Safe from any thread while somebody else still uses the descriptor. Returns 0, or the negated error
-     * number.
+     * shutdown(2). Safe from any thread while the descriptor is open, also while another thread uses it. Returns 0, or
+     * the negated error number.
      */
     public static int shutdown(int fd, int how) {
         return Downcall.intCall(SHUTDOWN, fd, how, 0, 0, 0, 0, 0);
@@ -143,7 +143,10 @@ public final class Libc {
         return Downcall.intCall(SOCKETPAIR, domain, type, protocol, fds, 0, 0, 0);
     }
 
-    /** pipe2(2): writes the reading, then the writing descriptor, four bytes each. Returns 0, or the negated error number. */
+    /**
+     * pipe2(2): writes the reading, then the writing descriptor, four bytes each. Returns 0, or the negated error
+     * number.
+     */
     public static int pipe2(long fds, int flags) {
         return Downcall.intCall(PIPE2, fds, flags, 0, 0, 0, 0, 0);
     }
@@ -189,16 +192,18 @@ public final class Libc {
     }
 
     /**
-     * {@link #recv(int, long, long, int)} that never waits ({@link Linux#MSG_DONTWAIT} is added) and therefore skips the
-     * thread-state change around a native call. While it copies, this thread holds up a safepoint: for small transfers.
+     * {@link #recv(int, long, long, int)} that never waits ({@link Linux#MSG_DONTWAIT} is added). It can therefore skip
+     * the change of the thread's state around a native call. While it copies, the JVM cannot reach a safepoint: use it
+     * for small transfers.
      */
     public static long recvNow(int fd, long address, long bytes, int flags) {
         return Downcall.longNow(RECV, fd, address, bytes, flags | Linux.MSG_DONTWAIT, 0, 0, 0);
     }
 
     /**
-     * {@link #send(int, long, long, int)} that never waits ({@link Linux#MSG_DONTWAIT} is added) and therefore skips the
-     * thread-state change around a native call. While it copies, this thread holds up a safepoint: for small transfers.
+     * {@link #send(int, long, long, int)} that never waits ({@link Linux#MSG_DONTWAIT} is added). It can therefore skip
+     * the change of the thread's state around a native call. While it copies, the JVM cannot reach a safepoint: use it
+     * for small transfers.
      */
     public static long sendNow(int fd, long address, long bytes, int flags) {
         return Downcall.longNow(SEND, fd, address, bytes, flags | Linux.MSG_DONTWAIT, 0, 0, 0);
@@ -222,7 +227,9 @@ public final class Libc {
         }
     }
 
-    /** As {@link #accept4(int, long, long, int)}; {@code address} and {@code addressBytes} are both null or both given. */
+    /**
+     * As {@link #accept4(int, long, long, int)}; {@code address} and {@code addressBytes} are both null or both given.
+     */
     public static int accept4(
             int fd, @Nullable MemorySegment address, @Nullable MemorySegment addressBytes, int flags) {
         try {

@@ -5,15 +5,15 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Memory the kernel reads and writes while no Java frame is on the stack: addresses as {@code long}, allocated from an
- * owner that frees all of it at once.
+ * Memory that the kernel may read and write at any time, also after the call that passed its address has returned.
+ * Addresses are {@code long}s. One object owns all of the memory it allocated and frees it at once.
  *
- * <p>Allocation belongs to one thread; the copies are plain loads and stores and may be called from any thread that
- * owns the bytes at that moment. Nothing here checks bounds against a single allocation: an address is trusted, as in
- * C, and callers keep their own lengths.
+ * <p>One thread allocates. The copies are plain loads and stores; any thread that owns the bytes at that moment may
+ * call them. No method checks an address against the bounds of its allocation: an address is trusted, as in C, and the
+ * caller keeps the length.
  */
 public final class NativeMemory implements AutoCloseable {
-    // One segment over the whole address space: a copy needs no slice per call, so nothing is allocated on a hot path.
+    // One segment over the whole address space. A copy needs no slice of its own, so it allocates nothing.
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private final Arena arena = Arena.ofShared();
@@ -60,7 +60,7 @@ public final class NativeMemory implements AutoCloseable {
         return ALL.get(ValueLayout.JAVA_LONG, address);
     }
 
-    /** Frees everything. The kernel must hold no address of it any more. */
+    /** Frees all memory of this owner. The kernel must hold no address of that memory any more. */
     @Override
     public void close() {
         arena.close();

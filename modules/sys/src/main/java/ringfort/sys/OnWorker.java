@@ -9,13 +9,18 @@ import java.lang.annotation.Target;
 /**
  * Only the thread that owns the ring, the epoll or the connection may call this: its worker.
  *
- * <p>On a type it holds for all methods of the type and its subtypes, but for those marked {@link OffWorker}; not for
- * constructors, since nobody else has an object that is being made. On a method it holds for what overrides it. On a
- * parameter it says that the task given there runs on the worker, so that it
- * may touch what is the worker's although the code that hands it over may not.
+ * <p>What the mark means at each place:
  *
- * <p>The rules of {@code ringfort.rules} see to it: code that reaches something marked is marked itself, and nothing
- * marked blocks. The mark is for them and for readers; at run time it does not exist.
+ * <ul>
+ *   <li>On a type: all methods of the type and its subtypes, except those marked {@link OffWorker}. Constructors are not
+ *       included, because no other thread can have an object that is still being constructed.
+ *   <li>On a method: also the methods that override it.
+ *   <li>On a parameter: the task given there runs on the worker. So the task may touch state of the worker, although the
+ *       code that hands it over may not.
+ * </ul>
+ *
+ * <p>The rules of {@code ringfort.rules} check two things: code that calls marked code is marked itself, and marked
+ * code does not block. The mark is for these rules and for readers; it does not exist at run time.
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)

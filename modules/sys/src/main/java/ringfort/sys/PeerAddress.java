@@ -8,11 +8,12 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 
 /**
- * Who is at the other end of a socket, in one object of 40 bytes: an {@link InetSocketAddress} is five of them, and most
- * connections are never asked for theirs. IPv4 is kept as IPv6 maps it, {@code ::ffff:a.b.c.d} (RFC 4291, 2.5.5.2). Immutable.
+ * The address and port of a peer, in one object of 40 bytes. An {@link InetSocketAddress} consists of five objects, and
+ * most connections are never asked for their peer's address. An IPv4 address is kept as IPv6 maps it,
+ * {@code ::ffff:a.b.c.d} (RFC 4291, 2.5.5.2). Immutable.
  */
 public final class PeerAddress {
-    /** What stands for a peer that nobody knows any more: {@code 0.0.0.0:0}. */
+    /** Stands for a peer whose address the kernel does not know any more: {@code 0.0.0.0:0}. */
     static final PeerAddress UNKNOWN = new PeerAddress(0, SocketAddressCodec.MAPPED_IPV4, 0, 0);
 
     private static final int BYTES = 16;
@@ -30,12 +31,14 @@ public final class PeerAddress {
         this.port = port;
     }
 
-    /** Returns it as the JDK has it, with its port; each call makes a new one. */
+    /** Returns address and port as an object of the JDK; each call makes a new object. */
     public InetSocketAddress toInetSocketAddress() {
         return new InetSocketAddress(address(), port);
     }
 
-    /** Returns it without its port, an IPv4 peer of a dual-stack socket as IPv4; each call makes a new one. */
+    /**
+     * Returns the address without the port, an IPv4 peer of a dual-stack socket as IPv4; each call makes a new object.
+     */
     public InetAddress address() {
         byte[] bytes = ByteBuffer.allocate(BYTES).putLong(high).putLong(low).array();
         try {

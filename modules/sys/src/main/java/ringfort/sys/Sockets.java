@@ -11,9 +11,10 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 
 /**
- * What every engine does with sockets, once: listen, say who is at the other end. Any thread may call.
+ * What every engine does with sockets: listen, ask for addresses, set options. Any thread may call.
  *
- * <p>Unlike {@link Libc} these methods throw, and the message says what failed, where, with which error and what to do.
+ * <p>Unlike those of {@link Libc}, these methods throw. The message says what failed, where, with which error, and what
+ * to do.
  */
 public final class Sockets {
     private Sockets() {}
@@ -23,11 +24,12 @@ public final class Sockets {
      * IPv4 connections.
      *
      * @param address a resolved address; port 0 lets the kernel choose, see {@link #localAddress}
-     * @param backlog connections the kernel holds until they are accepted; it caps the number at
+     * @param backlog connections the kernel holds until they are accepted; the kernel caps the number at
      *     {@code net.core.somaxconn}
-     * @param reusePort whether other sockets may share address and port, the kernel spreading connections over them
+     * @param reusePort whether other sockets may share address and port; the kernel then spreads connections over them
      *     (socket(7), {@code SO_REUSEPORT})
-     * @param nonBlocking whether accept4(2) answers {@code -EAGAIN} instead of waiting; io_uring wants a blocking one
+     * @param nonBlocking whether accept4(2) answers {@code -EAGAIN} instead of waiting; io_uring wants a blocking
+     *     socket
      * @return the descriptor; the caller closes it
      * @throws BindException when the address cannot be had: taken, not of this machine, or not permitted
      * @throws SocketException when anything else fails
@@ -45,8 +47,8 @@ public final class Sockets {
     }
 
     /**
-     * Opens a TCP socket as {@link #listen} does, and binds it without listening: it fails when somebody listens there,
-     * and nobody can connect to it.
+     * Opens a TCP socket as {@link #listen} does, and binds it without listening. It fails when another socket listens
+     * at that address. No peer can connect to it.
      *
      * @return the descriptor; the caller closes it
      * @throws BindException when the address cannot be had: taken, not of this machine, or not permitted
@@ -108,22 +110,25 @@ public final class Sockets {
         return SocketAddressCodec.decode(Downcall.scratch(Downcall.state())).toInetSocketAddress();
     }
 
-    /** Returns the other end of a connection, or {@code 0.0.0.0:0} when that has already reset it. */
+    /** Returns the peer of a connection, or {@code 0.0.0.0:0} when the peer has already reset the connection. */
     public static PeerAddress peerOrUnknown(int fd) {
         return getpeername(fd) < 0
                 ? PeerAddress.UNKNOWN
                 : SocketAddressCodec.decode(Downcall.scratch(Downcall.state()));
     }
 
-    /** Leaves the address in this thread's scratch memory. */
+    /**
+     * Writes the peer's address into the scratch memory of the calling thread. Returns 0, or the negated error number.
+     */
     private static int getpeername(int fd) {
         MemorySegment scratch = scratchForAddress();
         return Libc.getpeername(fd, scratch.address(), scratch.address() + SocketAddressCodec.MAX_BYTES);
     }
 
     /**
-     * Makes the coming close(2) discard what is unsent and send a reset ({@code SO_LINGER} of 0 seconds, socket(7)): for a
-     * peer that does not read, whose unsent data the kernel would otherwise keep. Returns 0, or the negated error number.
+     * Makes the coming close(2) discard unsent bytes and send a reset ({@code SO_LINGER} of 0 seconds, socket(7)). For
+     * a peer that does not read: without this the kernel would keep the unsent bytes for minutes. Returns 0, or the
+     * negated error number.
      */
     public static int abortOnClose(int fd) {
         return Libc.setLinger(fd, true, 0);
@@ -134,12 +139,17 @@ public final class Sockets {
         return Math.max(0, Libc.ioctlInt(fd, Linux.FIONREAD));
     }
 
-    /** Returns how many sent bytes the peer has not acknowledged ({@code SIOCOUTQ}, tcp(7)); 0 when it cannot be told. */
+    /**
+     * Returns how many sent bytes the peer has not acknowledged ({@code SIOCOUTQ}, tcp(7)); 0 when it cannot be told.
+     */
     public static int unsentBytes(int fd) {
         return Math.max(0, Libc.ioctlInt(fd, Linux.SIOCOUTQ));
     }
 
-    /** Ends both directions: the peer gets a FIN, pending operations end. Any thread, while nobody closes {@code fd}. */
+    /**
+     * Ends both directions: the peer gets a FIN, and operations that wait on the socket end. Any thread, as long as no
+     * other thread closes {@code fd} at that time.
+     */
     public static int shutdown(int fd) {
         return Libc.shutdown(fd, Linux.SHUT_RDWR);
     }

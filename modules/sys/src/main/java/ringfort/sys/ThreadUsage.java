@@ -5,12 +5,12 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What a platform thread has used so far, as getrusage(2) tells it for {@code RUSAGE_THREAD}. Two of these, one before and
- * one after, tell a thread that computed or blocked from one that was only kept from its processor.
+ * What a platform thread has used so far, by getrusage(2) with {@code RUSAGE_THREAD}. The difference of two readings
+ * shows whether the thread computed, blocked, or only waited for a processor that ran another thread.
  *
  * @param cpuNanos processor time, in user and in kernel mode, with the kernel's resolution of a microsecond
- * @param voluntarySwitches how often it gave its processor up because it had to wait for something
- * @param involuntarySwitches how often its processor was taken from it for another thread
+ * @param voluntarySwitches how often the thread gave its processor up because it had to wait for something
+ * @param involuntarySwitches how often the kernel gave the thread's processor to another thread
  */
 public record ThreadUsage(long cpuNanos, long voluntarySwitches, long involuntarySwitches) {
     private static final MemorySegment GETRUSAGE = Downcall.symbol("getrusage");
@@ -27,7 +27,9 @@ public record ThreadUsage(long cpuNanos, long voluntarySwitches, long involuntar
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final long NANOS_PER_MICRO = 1_000L;
 
-    /** Asks for the calling thread, which for a virtual one is its carrier. One system call; all zero if the kernel refuses. */
+    /**
+     * Reads the usage of the calling thread; for a virtual thread, of its carrier. One system call; zeros if it fails.
+     */
     public static ThreadUsage now() {
         MemorySegment usage = Downcall.scratch(Downcall.state());
         int result = Downcall.intNow(GETRUSAGE, RUSAGE_THREAD, usage.address(), 0, 0, 0, 0, 0);
@@ -43,7 +45,7 @@ public record ThreadUsage(long cpuNanos, long voluntarySwitches, long involuntar
         return usage.get(JAVA_LONG, timeval) * NANOS_PER_SECOND + usage.get(JAVA_LONG, timeval + 8) * NANOS_PER_MICRO;
     }
 
-    /** What was used from {@code before} until this reading, both of one thread. */
+    /** Returns what the thread used between {@code before} and this reading; both must be readings of one thread. */
     public ThreadUsage since(ThreadUsage before) {
         return new ThreadUsage(
                 cpuNanos - before.cpuNanos,

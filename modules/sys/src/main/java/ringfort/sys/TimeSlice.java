@@ -1,9 +1,10 @@
 package ringfort.sys;
 
 /**
- * How long the kernel lets a thread run while others wait for its processor: sched_setattr(2). Since Linux 6.12 a thread of
- * the normal policy may ask for a slice of its own. One that wakes takes the processor from a thread with a longer slice; it
- * waits less, and gets no larger share. No privilege is needed.
+ * How long the kernel lets a thread run while other threads wait for its processor: sched_setattr(2). Since Linux 6.12
+ * a thread of the normal policy may ask for a slice of its own length. A thread with a short slice that wakes up takes
+ * the processor from a thread with a longer slice. So it waits less; its share of the processor does not grow. No
+ * privilege is needed.
  */
 public final class TimeSlice {
     // asm/unistd_64.h, and asm-generic/unistd.h for aarch64.
@@ -21,11 +22,11 @@ public final class TimeSlice {
     private TimeSlice() {}
 
     /**
-     * Asks for a slice of {@code nanos}, which the kernel keeps between 0.1 and 100 ms, for the calling platform thread.
-     * Its policy and nice value stay as they are.
+     * Asks for a slice of {@code nanos}, which the kernel keeps between 0.1 and 100 ms, for the calling platform
+     * thread. Its policy and nice value stay as they are.
      *
-     * @return 0, also from kernels before 6.12, which ignore it; or the negated error number, {@code -EOPNOTSUPP} for a
-     *     thread of another policy
+     * @return 0, also from kernels before 6.12, which ignore the request; or the negated error number,
+     *     {@code -EOPNOTSUPP} for a thread of another policy
      */
     public static int ask(long nanos) {
         try (NativeMemory memory = new NativeMemory()) {

@@ -31,8 +31,8 @@ class EventFdTest {
     }
 
     /**
-     * A wake-up may race with the end of its target. If the descriptor were closed under a signal on its way, the eight
-     * bytes would go to whoever got the number next.
+     * A wake-up may race with the end of the thread it wakes. If the descriptor were closed while a signal is under
+     * way, the signal would write its eight bytes into the next file that gets the number of the descriptor.
      */
     @Test
     void closeWaitsForTheSignalOnItsWay() throws IOException {

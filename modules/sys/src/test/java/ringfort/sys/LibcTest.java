@@ -83,7 +83,10 @@ class LibcTest {
         }
     }
 
-    /** The JVM's own calls between two lines of Java must not leak into errno, nor one thread's error into another's. */
+    /**
+     * System calls that the JVM makes between two lines of Java must not change errno, nor must those of another
+     * thread.
+     */
     @Test
     void errnoBelongsToTheThreadThatFailed() throws InterruptedException {
         AtomicInteger wrong = new AtomicInteger();

@@ -4,11 +4,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Absolute deadlines, one for each {@link Entry}, most of which are moved or cleared before they come. One wheel belongs to
- * one thread at a time; nothing in it is synchronized, and nothing in it allocates after construction.
+ * Absolute deadlines, one for each {@link Entry}, most of which are moved or cleared before they come. One wheel
+ * belongs to one thread at a time; nothing in it is synchronized, and nothing in it allocates after construction.
  *
- * <p>This is a hierarchical timing wheel (Varghese and Lauck, "Hashed and hierarchical timing wheels", SOSP 1987). Time is
- * cut into ticks of 2<sup>20</sup> ns (about 1.05 ms). Eight levels of 64 slots each cover the whole range of a
+ * <p>This is a hierarchical timing wheel (Varghese and Lauck, "Hashed and hierarchical timing wheels", SOSP 1987). Time
+ * is cut into ticks of 2<sup>20</sup> ns (about 1.05 ms). Eight levels of 64 slots each cover the whole range of a
  * {@code long}, so no deadline is too far:
  *
  * <pre>
@@ -20,25 +20,26 @@ import org.jspecify.annotations.Nullable;
  *    4       4.9 h      13 days       ... and so on up to level 7
  * </pre>
  *
- * The level of an entry is the highest group of six bits in which its tick differs from the current tick. Hence the entries
- * of a level are all earlier than those of the next, and a bit mask of the slots in use finds the earliest slot, and skips
- * empty time of any length, in constant time.
+ * The level of an entry is the highest group of six bits in which its tick differs from the current tick. So all
+ * entries of a level are earlier than those of the next level. A bit mask of the slots in use finds the earliest slot
+ * in constant time, however much empty time lies before it.
  *
- * <p><b>Cost.</b> {@link #arm}, {@link #disarm} and {@link #clear} are O(1). {@link #expire} is O(1) when nothing is due;
- * otherwise it is O(expired) with an amortised cascade: an entry changes its slot at most seven times in its life, however
- * often expire is called, plus once for each time it was moved later since its slot came up. Deadlines of the tick that is
- * running are looked at again by each call.
+ * <p><b>Cost.</b> {@link #arm}, {@link #disarm} and {@link #clear} are O(1). {@link #expire} is O(1) when nothing is
+ * due; otherwise it is O(expired) with an amortised cascade: an entry changes its slot at most seven times in its life,
+ * however often expire is called, plus once for each time it was moved later since its slot came up. Deadlines of the
+ * tick that is running are looked at again by each call.
  *
- * <p><b>Laziness.</b> {@code arm} with a later deadline, and {@code disarm}, only write into the entry. It stays hung where
- * it is and finds its new place when its old slot comes up. A connection that is armed and disarmed with every request is
- * hung once per budget instead of twice per request. The price is that {@link #nextExpireNanos} may be early, and that the
- * wheel refers to a disarmed entry until its old slot has come up: {@code clear} an entry that is done for good.
+ * <p><b>Laziness.</b> {@code arm} with a later deadline, and {@code disarm}, only write into the entry. The entry stays
+ * in its slot and finds its new place when that slot comes up. So a connection that is armed and disarmed with every
+ * request is put into a slot once per budget instead of twice per request. The price: {@link #nextExpireNanos} may be
+ * early, and the wheel refers to a disarmed entry until its old slot has come up. Use {@code clear} for an entry that
+ * is done for good.
  *
- * <p><b>Exactness.</b> An entry fires if and only if its deadline is not after the time given to {@code expire}. Ticks decide
- * where entries are looked for, never whether they are due.
+ * <p><b>Exactness.</b> An entry fires if and only if its deadline is not after the time given to {@code expire}. Ticks
+ * decide where entries are looked for, never whether they are due.
  *
- * <p><b>Wrapping.</b> Times are compared by difference, as {@link Ticker#nanos()} asks. All times used with one wheel at one
- * moment have to lie within 2<sup>62</sup> ns (146 years) of its latest {@code expire}.
+ * <p><b>Wrapping.</b> Times are compared by difference, as {@link Ticker#nanos()} asks. All times used with one wheel
+ * at one moment have to lie within 2<sup>62</sup> ns (146 years) of its latest {@code expire}.
  *
  * @param <E> what carries the deadline, usually a connection
  */
@@ -52,7 +53,7 @@ public final class DeadlineWheel<E extends DeadlineWheel.Entry> {
     /** {@link Entry#slot} of an entry that hangs nowhere. */
     private static final int NOWHERE = -1;
 
-    /** The list behind the wheel: entries that are due and whose callback has not run yet. */
+    /** Index of the list of entries that are due and whose callback has not run yet; it follows the slots. */
     private static final int DUE = LEVELS * SLOTS;
 
     private final long startNanos;
@@ -74,8 +75,8 @@ public final class DeadlineWheel<E extends DeadlineWheel.Entry> {
     private boolean expiring;
 
     /**
-     * A deadline, and its place in a wheel. Extended by what has the deadline, so that arming allocates nothing; of use to
-     * the thread of its wheel only.
+     * A deadline, and its place in a wheel. The class that has the deadline extends this one, so that arming allocates
+     * nothing. Only the thread of the wheel may use an entry.
      */
     public abstract static class Entry {
         private @Nullable DeadlineWheel<?> wheel;
@@ -85,7 +86,7 @@ public final class DeadlineWheel<E extends DeadlineWheel.Entry> {
         private boolean armed;
         private long deadlineNanos;
 
-        /** The deadline it had when it was given its slot; the present one is never earlier. */
+        /** The deadline this entry had when it was given its slot; the present deadline is never earlier. */
         private long hungNanos;
 
         /** A new entry, not armed, of no wheel. */
@@ -118,8 +119,9 @@ public final class DeadlineWheel<E extends DeadlineWheel.Entry> {
     }
 
     /**
-     * Gives the entry this deadline, whether it had one before or not. A deadline that has passed is fired by the next
-     * {@link #expire}; from within a callback that is the next round, not the one that is running.
+     * Gives the entry this deadline, whether it had a deadline before or not. The next {@link #expire} fires a deadline
+     * that has passed already. When a callback of {@code expire} arms it, that is the next call, not the one that is
+     * running.
      *
      * @throws IllegalArgumentException if the entry still hangs in another wheel: {@link #clear} it there first
      */
@@ -141,8 +143,9 @@ public final class DeadlineWheel<E extends DeadlineWheel.Entry> {
     }
 
     /**
-     * Takes the deadline from the entry and lets it hang, so that the next {@link #arm} is as cheap as moving later: for the
-     * pause between two deadlines. The wheel refers to the entry until its old slot comes up. Idempotent.
+     * Takes the deadline from the entry and leaves the entry in its slot, so that the next {@link #arm} is as cheap as
+     * moving a deadline later. For the pause between two deadlines. The wheel refers to the entry until its old slot
+     * comes up. Idempotent.
      *
      * @throws IllegalArgumentException if the entry hangs in another wheel
      */
@@ -158,8 +161,8 @@ public final class DeadlineWheel<E extends DeadlineWheel.Entry> {
     }
 
     /**
-     * Takes the deadline from the entry and the entry out of the wheel, which doesn't refer to it any more: for an entry that
-     * is done for good. Idempotent.
+     * Takes the deadline from the entry and the entry out of the wheel. For an entry that is done for good: the wheel
+     * does not refer to it any more. Idempotent.
      *
      * @throws IllegalArgumentException if the entry hangs in another wheel
      */
@@ -173,13 +176,13 @@ public final class DeadlineWheel<E extends DeadlineWheel.Entry> {
     }
 
     /**
-     * Fires every entry whose deadline is not after {@code now}: takes it out of the wheel and hands it to the callback.
-     * Entries fire roughly, not exactly, in the order of their deadlines. Time never steps back: a reading before an earlier
-     * one counts as that one.
+     * Fires every entry whose deadline is not after {@code now}: takes it out of the wheel and hands it to the
+     * callback. Entries fire roughly, not exactly, in the order of their deadlines. Time never steps back: if
+     * {@code now} is before the time of an earlier call, the time of that earlier call is used.
      *
-     * <p>The callback may arm, disarm and clear any entry of this wheel: the one it is given, and others that are due in the
-     * same round, which then don't fire in it. What it throws is thrown on from here; the entries that were still to be fired
-     * stay due and are the first of the next call.
+     * <p>The callback may arm, disarm and clear any entry of this wheel. An entry that is due in this call and that the
+     * callback has changed does not fire in this call. When the callback throws, this method throws the exception on;
+     * the entries that were still to be fired stay due and are the first of the next call.
      *
      * @return how many entries were fired
      * @throws IllegalStateException if called from a callback
@@ -231,10 +234,11 @@ public final class DeadlineWheel<E extends DeadlineWheel.Entry> {
 
     /**
      * When to call {@link #expire} next: never later than the earliest deadline, so that nothing is late, but possibly
-     * earlier. It is exact for a deadline in the 67 ms block of level 0; for a later one it is the start of its slot, which is
-     * early by less than the span of the slot, less than a 64th of the range of its level. A loop that waits until this time
-     * and then expires wakes at most seven times per deadline for nothing, and once more for each deadline that was moved or
-     * disarmed; it never spins, because each such call moves entries to a finer place.
+     * earlier. It is exact for a deadline in the 67 ms block of level 0. For a later deadline it is the start of the
+     * slot of that deadline: early by less than the span of the slot, which is a 64th of the range of its level. A loop
+     * that waits until this time and then expires wakes up at most seven times per deadline for nothing, and once more
+     * for each deadline that was moved or disarmed. It never spins, because each such call moves entries to a slot with
+     * a smaller span.
      *
      * <p>O(1), plus the entries of one tick when the deadline is that near.
      *
@@ -260,9 +264,9 @@ public final class DeadlineWheel<E extends DeadlineWheel.Entry> {
     }
 
     /**
-     * The earliest deadline, exactly. It walks the entries of the slot that holds it, and rehangs those that were moved or
-     * disarmed: at a far deadline that can be every entry. For diagnostics and tests; a loop that waits wants
-     * {@link #nextExpireNanos}.
+     * The earliest deadline, exactly. This method walks the entries of the slot that holds the earliest deadline and
+     * gives entries that were moved or disarmed their right place. For a far deadline that can be every entry. For
+     * diagnostics and tests; a loop that waits wants {@link #nextExpireNanos}.
      *
      * @param whenEmpty what to return when nothing is armed
      */
@@ -292,8 +296,8 @@ public final class DeadlineWheel<E extends DeadlineWheel.Entry> {
     }
 
     /**
-     * Advances to {@code now} and moves what is due to its list. No callback runs before this is done, so nobody sees the
-     * wheel halfway.
+     * Advances to {@code now} and moves the entries that are due to the list {@link #DUE}. No callback runs before this
+     * is done, so no callback sees a wheel that is only half advanced.
      */
     private void collectDue(long now) {
         long tick = nowTick;
@@ -352,8 +356,8 @@ public final class DeadlineWheel<E extends DeadlineWheel.Entry> {
     }
 
     /**
-     * The earliest of the entries that belong into this slot, or null when there is none. Those that don't, because they were
-     * moved later or disarmed while they hung, leave it.
+     * The earliest of the entries that belong into this slot, or null when there is none. Entries that were moved later
+     * or disarmed while they hung here do not belong here any more, and are taken out.
      */
     private @Nullable Entry earliestOf(int slot) {
         Entry head = heads[slot];
@@ -442,7 +446,7 @@ public final class DeadlineWheel<E extends DeadlineWheel.Entry> {
         }
     }
 
-    /** The slot a deadline belongs into, seen from the current tick. One that has passed belongs into the current slot. */
+    /** The slot of a deadline, seen from the current tick. A deadline that has passed belongs into the current slot. */
     private int slotOf(long deadlineNanos) {
         long aheadNanos = deadlineNanos - nowNanos;
         long tick = aheadNanos <= 0 ? nowTick : (nowNanos - startNanos + aheadNanos) >>> TICK_SHIFT;
@@ -457,7 +461,9 @@ public final class DeadlineWheel<E extends DeadlineWheel.Entry> {
         return (level << LEVEL_SHIFT) | Long.numberOfTrailingZeros(slotsInUse[level]);
     }
 
-    /** The first tick of the earliest slot in use of a level in use: later than the current tick on all levels but 0. */
+    /**
+     * The first tick of the earliest slot in use of a level in use: later than the current tick on all levels but 0.
+     */
     private long slotTick(int level) {
         int shift = level * LEVEL_SHIFT;
         long index = Long.numberOfTrailingZeros(slotsInUse[level]);

@@ -1,6 +1,6 @@
 package ringfort.timers;
 
-/** The one caller of {@link System#nanoTime()}. */
+/** The clock of the JVM. No other class calls {@link System#nanoTime()}. Any thread. */
 final class SystemTicker implements Ticker {
     static final SystemTicker INSTANCE = new SystemTicker();
 

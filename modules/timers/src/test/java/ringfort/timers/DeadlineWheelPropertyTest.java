@@ -138,7 +138,7 @@ class DeadlineWheelPropertyTest {
                     assertTrue(!entry.isArmed());
                     model.clear(entry.number);
                     while (random.nextInt(3) == 0) {
-                        // Not due in this round any more, or never was: what stays due must fire all the same.
+                        // This entry is not due any more, or never was. The entries that are still due must fire.
                         change(now + 1 + (budget() & Long.MAX_VALUE >>> 4));
                     }
                     if (random.nextInt(20) == 0) {
