@@ -76,7 +76,7 @@ final class Engines {
                 "engine",
                 options.engine(),
                 "the server's options",
-                "there are auto"
+                (options.engine().equals("threads") ? "nio has taken its place; " : "") + "there are auto"
                         + engines.stream().map(engine -> ", " + engine.name()).reduce("", String::concat));
     }
 

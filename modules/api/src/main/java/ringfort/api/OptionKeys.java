@@ -21,7 +21,7 @@ final class OptionKeys {
             OptionType.WORD,
             "auto",
             Fields::isToken,
-            "auto or the name of an engine: ring, poll, threads",
+            "auto or the name of an engine: ring, poll, nio",
             "Engine to run on; auto takes the best one this machine can run");
     static final OptionKey<String> TIMERS = new OptionKey<>(
             "timers",

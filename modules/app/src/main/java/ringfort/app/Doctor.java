@@ -47,7 +47,7 @@ final class Doctor {
             findings.add(Finding.warn(
                     "kernel",
                     facts.system() + " " + facts.kernel(),
-                    "run on Linux: io_uring and epoll are Linux's, here only the threads engine works"));
+                    "run on Linux: io_uring and epoll are Linux's, here only the engine nio works"));
         }
         String quota = facts.cpuQuota() == null
                 ? ""

@@ -45,7 +45,7 @@ record Contender(String name, List<String> command, Set<Route> routes, String pr
         all.add(ringfort("ringfort-inline", "ring", INLINE_ROUTES, "/inline"));
         all.add(ringfort("ringfort-ring", "ring", ALL_ROUTES, ""));
         all.add(ringfort("ringfort-poll", "poll", ALL_ROUTES, ""));
-        all.add(ringfort("ringfort-threads", "threads", ALL_ROUTES, ""));
+        all.add(ringfort("ringfort-nio", "nio", ALL_ROUTES, ""));
         all.add(peer("netty-epoll", "NettyServer", List.of("epoll"), "netty-"));
         all.add(peer("netty-io_uring", "NettyServer", List.of("io_uring"), "netty-"));
         all.add(peer("vertx", "VertxServer", List.of(), "vertx-", "netty-"));

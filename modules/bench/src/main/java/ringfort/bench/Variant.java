@@ -18,7 +18,7 @@ record Variant(String label, List<String> flags) {
             RING_WHEEL,
             RING_KERNEL,
             new Variant("poll", List.of("--engine", "poll")),
-            new Variant("threads", List.of("--engine", "threads")));
+            new Variant("nio", List.of("--engine", "nio")));
 
     /** Reads a list such as {@code ring-wheel,poll}. */
     static List<Variant> parse(String list) {

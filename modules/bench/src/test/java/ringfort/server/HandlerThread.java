@@ -11,6 +11,7 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import ringfort.server.exchange.Scheduler;
 
 /**
  * What does a virtual thread for each request cost: started, run and ended by the worker itself, and handed to the JDK's

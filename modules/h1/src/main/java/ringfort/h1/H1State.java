@@ -175,7 +175,6 @@ public final class H1State {
     }
 
     /**
-<<<<<<< HEAD
      * Forgets the connection, which is over, and is at rest: this object may serve another one ({@link #resume}). The slot of
      * the old connection is not told.
      */
@@ -197,11 +196,9 @@ public final class H1State {
         assert isAtRest() : "reset, and not at rest";
     }
 
-    /** The connection is there: its first head is due in {@link Timeouts#headerNanos}, whether or not a byte comes. */
-=======
+    /**
      * The connection was accepted: its first head is due in {@link Timeouts#headerNanos}, whether or not a byte comes.
      */
->>>>>>> docs
     public void accepted(long nowNanos) {
         if (state == State.READING_HEAD) {
             deadlines.headExpected(nowNanos);
@@ -523,7 +520,8 @@ public final class H1State {
      * deadline stays armed. The next request may be read meanwhile. Returns what follows.
      */
     public After responseComplete(long nowNanos) {
-        assert isAnswerable() && responseStarted : "a response is complete in " + state + ", started: " + responseStarted;
+        assert isAnswerable() && responseStarted
+                : "a response is complete in " + state + ", started: " + responseStarted;
         if (state == State.CLOSED) {
             return After.CLOSE; // closed is final
         }

@@ -141,7 +141,6 @@ public final class RequestHead extends FieldSection implements MessageHead {
         return expectsContinue;
     }
 
-<<<<<<< HEAD
     @Override
     public boolean knowsInterim() {
         return minorVersion > 0;
@@ -152,11 +151,8 @@ public final class RequestHead extends FieldSection implements MessageHead {
         return minorVersion > 0;
     }
 
-    /** The protocols the peer would rather speak, when Connection names Upgrade; else null (RFC 9110, 7.8). */
-    @Override
-=======
     /** The protocols the peer offers to switch to, when Connection names Upgrade; else null (RFC 9110, 7.8). */
->>>>>>> docs
+    @Override
     public @Nullable String upgrade() {
         return upgradeField < 0 ? null : value(upgradeField);
     }

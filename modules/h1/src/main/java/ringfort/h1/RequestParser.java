@@ -170,7 +170,6 @@ public final class RequestParser {
         return Result.REFUSED;
     }
 
-<<<<<<< HEAD
     /** Forgets everything, as if nothing had been parsed. */
     void reset() {
         state = State.BEFORE;
@@ -180,10 +179,7 @@ public final class RequestParser {
         refusal = null;
     }
 
-    /** Index of the first byte that was not taken by the last {@link #parse}, in the buffer given to it. */
-=======
     /** Index of the first byte that the last {@link #parse} did not take, in the buffer of that call. */
->>>>>>> docs
     public int position() {
         return position;
     }

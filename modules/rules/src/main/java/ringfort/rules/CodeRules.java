@@ -11,7 +11,7 @@ import java.util.Set;
 /** What code does not use: reflection, {@code Unsafe}, and native memory outside the places made for it. */
 public final class CodeRules {
     /** Where Ringfort names the one hook that needs reflection: virtual threads on a scheduler of its own. */
-    private static final String SCHEDULER = "ringfort.server.Scheduler";
+    private static final String SCHEDULER = "ringfort.server.exchange.Scheduler";
 
     private static final Set<String> REFLECTIVE_METHODS_OF_CLASS = Set.of(
             "forName",
@@ -39,7 +39,7 @@ public final class CodeRules {
             "unreflectVarHandle");
 
     /**
-     * No reflection, but in {@code ringfort.server.Scheduler}. Method and variable handles that the compiler's access
+     * No reflection, but in {@code ringfort.server.exchange.Scheduler}. Method and variable handles that the compiler's access
      * rules hold for ({@code MethodHandles.lookup()}) are none.
      */
     public static final ArchRule NO_REFLECTION = noClasses()

@@ -47,7 +47,7 @@ final class ProjectTest {
 
     /** Only ever reached when the worker itself has ended: whoever comes then takes what is left, under a lock. */
     private static final Exemption AFTER_THE_WORKER =
-            new Exemption("ringfort.server.Worker.takeOver", "runs only when the worker's thread has stopped");
+            new Exemption("ringfort.server.loop.Runnables.takeOver", "runs only when the worker's thread has stopped");
 
     private static final ArchRule ONLY_THE_WORKER_TOUCHES_THE_RING = WorkerRules.onlyTheWorkerTouchesTheRing(
             AFTER_THE_WORKER,
@@ -55,13 +55,13 @@ final class ProjectTest {
                     "ringfort.budget.DeadlineSlot.*",
                     "H1State knows no threads: it calls its slot on the thread of whoever calls it"),
             new Exemption("ringfort.server.RingEngine.probe", "opens, owns and closes a ring of its own"),
-            new Exemption("ringfort.server.WorkerEngine.end", "releases workers whose threads were never started"),
+            new Exemption("ringfort.server.loop.WorkerEngine.end", "releases workers whose threads were never started"),
             new Exemption(
-                    "ringfort.server.Worker.enforceFromOutside",
-                    "the watchdog's: Hold keeps the worker out of its state meanwhile"),
+                    "ringfort.server.loop.Worker.enforceFromOutside",
+                    "the watchdog's: HandlerGuard keeps the worker out of its state meanwhile"),
             new Exemption(
-                    "ringfort.server.Worker.takeRunnable",
-                    "the watchdog's: Hold keeps the worker out of its state meanwhile"));
+                    "ringfort.server.loop.Worker.takeRunnable",
+                    "the watchdog's: HandlerGuard keeps the worker out of its state meanwhile"));
 
     private static final ArchRule NOTHING_ON_A_WORKER_BLOCKS = WorkerRules.nothingOnAWorkerBlocks(
             AFTER_THE_WORKER,
@@ -69,10 +69,11 @@ final class ProjectTest {
             new Exemption("ringfort.ring.Ring.close", "once, after the last turn; nobody contends"),
             new Exemption("ringfort.ring.Diagnosis.ofThisProcess", "words for the exception when opening has failed"),
             new Exemption(
-                    "ringfort.server.Exchange.write",
+                    "ringfort.server.exchange.Exchange.write",
                     "an inline handler's streamed content, or tunnel, gets a thread of its own before this is called"),
             new Exemption(
-                    "ringfort.server.Hold.end", "spins while the watchdog looks, which enforces deadlines meanwhile"));
+                    "ringfort.server.loop.HandlerGuard.end",
+                    "spins while the watchdog looks, which enforces deadlines meanwhile"));
 
     private static JavaClasses server = new ClassFileImporter().importPaths(List.of());
     private static JavaClasses everything = server;
@@ -130,12 +131,8 @@ final class ProjectTest {
                         // ServerContext has the wall clock for the Date field of responses, beside the ticker.
                         new NamedRule(
                                 "no wall clock in deadline code",
-                                TimeRules.noWallClockInDeadlineCode("ringfort.server.ServerContext")),
-                        // These give each read of a socket what is left until its absolute deadline.
-                        new NamedRule(
-                                "deadlines are absolute",
-                                TimeRules.deadlinesAreAbsolute(
-                                        "ringfort.server.ThreadsConnection", "ringfort.server.LateAnswer")),
+                                TimeRules.noWallClockInDeadlineCode("ringfort.server.exchange.ServerContext")),
+                        new NamedRule("deadlines are absolute", TimeRules.DEADLINES_ARE_ABSOLUTE),
                         new NamedRule("arenas have an owner", MemoryRules.ARENAS_HAVE_AN_OWNER),
                         new NamedRule("no auto arena on hot paths", MemoryRules.NO_AUTO_ARENA_ON_HOT_PATHS)));
     }
@@ -157,11 +154,11 @@ final class ProjectTest {
                         "ringfort.ring.Sqe.recvMultishot",
                         "ringfort.ring.Ring.sqe",
                         "ringfort.ring.BufferRing.release",
-                        "ringfort.server.RingWorker.await",
-                        "ringfort.server.RingConnection.settle",
-                        "ringfort.server.PollConnection.settle",
-                        "ringfort.server.Connection.received",
-                        "ringfort.server.Outbox.append")
+                        "ringfort.server.ring.RingWorker.await",
+                        "ringfort.server.ring.RingWire.settle",
+                        "ringfort.server.poll.PollWire.settle",
+                        "ringfort.server.loop.Connection.received",
+                        "ringfort.server.wire.Outbox.append")
                 .map(name -> dynamicTest(name, () -> {
                     Code code = onWorker.reached().stream()
                             .filter(reached -> reached.qualifiedName().equals(name))
@@ -177,7 +174,7 @@ final class ProjectTest {
         Set<Code> reached =
                 Set.copyOf(WorkerRules.fromWorkerCode(graph, List.of()).reached());
         for (String type :
-                List.of("ringfort.h1.H1State", "ringfort.server.Exchange", "ringfort.timers.DeadlineWheel")) {
+                List.of("ringfort.h1.H1State", "ringfort.server.exchange.Exchange", "ringfort.timers.DeadlineWheel")) {
             assertTrue(reached.stream().anyMatch(code -> code.owner().equals(type)), type);
         }
         assertTrue(Handlers.all(graph).size() >= 5, "handlers found");
@@ -189,11 +186,12 @@ final class ProjectTest {
     void whatIsExemptWouldBeCaught() {
         String ring =
                 String.join("\n", new NamedRule("", WorkerRules.ONLY_THE_WORKER_TOUCHES_THE_RING).violations(server));
-        for (String code : List.of("RingEngine.probe", "Watchdog.handOver", "Worker.takeOver", "WorkerEngine.end")) {
+        for (String code : List.of(
+                "RingEngine.probe", "loop.Watchdog.handOver", "loop.Runnables.takeOver", "loop.WorkerEngine.end")) {
             assertTrue(ring.contains("ringfort.server." + code + " reaches what is @OnWorker"), ring);
         }
         String blocks = String.join("\n", new NamedRule("", WorkerRules.NOTHING_ON_A_WORKER_BLOCKS).violations(server));
-        for (String what : List.of("Worker.takeOver", "Thread.onSpinWait()", "LockSupport.park(Object)")) {
+        for (String what : List.of("Runnables.takeOver", "Thread.onSpinWait()", "LockSupport.park(Object)")) {
             assertTrue(blocks.contains("calls " + what), blocks);
         }
     }

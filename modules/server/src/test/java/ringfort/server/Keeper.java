@@ -24,7 +24,7 @@ public enum Keeper {
         };
     }
 
-    public boolean hasWorkers() {
+    public boolean tellsAcknowledged() {
         return this != NIO;
     }
 

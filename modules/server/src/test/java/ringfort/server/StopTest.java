@@ -119,9 +119,7 @@ class StopTest extends EngineContract {
             peer.get("/waits");
             inside.acquire();
             Duration took = stop(served, Duration.ofMillis(10));
-            // The threads engine has its handlers' threads to wait for; workers leave them behind.
-            Duration bound = Duration.ofMillis(variant == Variant.NIO ? 2000 : 400);
-            assertTrue(took.compareTo(bound) < 0, () -> "took " + took);
+            assertTrue(took.compareTo(Duration.ofMillis(400)) < 0, () -> "took " + took);
         }
     }
 

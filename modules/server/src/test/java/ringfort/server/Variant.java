@@ -17,11 +17,12 @@ enum Variant {
     RING_WITH_JDK_SCHEDULER,
     POLL,
     POLL_WITH_JDK_SCHEDULER,
-    NIO;
+    NIO,
+    NIO_WITH_JDK_SCHEDULER;
 
     /** Whether handlers run on the worker that read their request, and can hold it. */
     boolean carriesHandlers() {
-        return this == RING || this == RING_WITH_KERNEL_TIMERS || this == POLL;
+        return this == RING || this == RING_WITH_KERNEL_TIMERS || this == POLL || this == NIO;
     }
 
     /** Sets what makes this variant. */
@@ -34,7 +35,7 @@ enum Variant {
         return switch (this) {
             case RING, RING_WITH_KERNEL_TIMERS, RING_WITH_JDK_SCHEDULER -> new RingEngine();
             case POLL, POLL_WITH_JDK_SCHEDULER -> new PollEngine();
-            case NIO -> new NioEngine();
+            case NIO, NIO_WITH_JDK_SCHEDULER -> new NioEngine();
         };
     }
 

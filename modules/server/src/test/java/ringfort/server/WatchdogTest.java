@@ -72,9 +72,7 @@ class WatchdogTest extends DeadlineContract {
     }
 
     private void deadlinesAreKept(Handler holds, Route route, Runnable release) throws Exception {
-        assumeTrue(
-                !keeper.hasWorkers() || new Scheduler(true).name().equals("worker"),
-                "handlers do not run on workers here");
+        assumeTrue(new Scheduler(true).name().equals("worker"), "handlers do not run on workers here");
         var entered = new CountDownLatch(1);
         TimedServer server = serve(options -> options.headerTimeout(LATER).idleTimeout(LATER), routes -> {
             echo(routes);
@@ -100,10 +98,8 @@ class WatchdogTest extends DeadlineContract {
             idle.end().inOrder();
             release.run();
             stuck.expect("released");
-            if (keeper.hasWorkers()) {
-                assertEquals(1, server.metric("watchdog_stuck_total"), "reported once");
-                assertEquals(3, server.metric("watchdog_interventions_total"));
-            }
+            assertEquals(1, server.metric("watchdog_stuck_total"), "reported once");
+            assertEquals(3, server.metric("watchdog_interventions_total"));
         } catch (Throwable e) {
             release.run();
             throw e;
@@ -118,9 +114,7 @@ class WatchdogTest extends DeadlineContract {
     /** The request is whole and waits in the socket: it is us who are late, and the peer is served. */
     @Test
     void whoseBytesWaitForUsIsNotShutDown() throws Exception {
-        assumeTrue(
-                keeper.hasWorkers() && new Scheduler(true).name().equals("worker"),
-                "handlers do not run on workers here");
+        assumeTrue(new Scheduler(true).name().equals("worker"), "handlers do not run on workers here");
         var entered = new CountDownLatch(1);
         var release = new CountDownLatch(1);
         TimedServer server = serve(options -> options.headerTimeout(LATER), routes -> {
@@ -159,9 +153,7 @@ class WatchdogTest extends DeadlineContract {
     }
 
     private TimedServer serveHeld(CountDownLatch entered, CountDownLatch release) throws Exception {
-        assumeTrue(
-                keeper.hasWorkers() && new Scheduler(true).name().equals("worker"),
-                "handlers do not run on workers here");
+        assumeTrue(new Scheduler(true).name().equals("worker"), "handlers do not run on workers here");
         return serve(options -> options.headerTimeout(LATER).idleTimeout(LATER), routes -> {
             echo(routes);
             routes.get("/hold", _ -> held(entered, release), Route.inline());
@@ -208,9 +200,7 @@ class WatchdogTest extends DeadlineContract {
         var entered = new CountDownLatch(2);
         var release = new CountDownLatch(1);
         var turn = new CountDownLatch(1); // ends what holds the worker first, while the bytes of all arrive
-        assumeTrue(
-                keeper.hasWorkers() && new Scheduler(true).name().equals("worker"),
-                "handlers do not run on workers here");
+        assumeTrue(new Scheduler(true).name().equals("worker"), "handlers do not run on workers here");
         TimedServer server =
                 serve(options -> options.headerTimeout(LATER).idleTimeout(LATER.multipliedBy(20)), routes -> {
                     echo(routes);
@@ -249,9 +239,7 @@ class WatchdogTest extends DeadlineContract {
     /** It was handled in the turn that a handler then holds: that it was not sent is our doing, and nobody is idle. */
     @Test
     void anAnswerThatIsQueuedIsNotLost() throws Exception {
-        assumeTrue(
-                keeper.hasWorkers() && new Scheduler(true).name().equals("worker"),
-                "handlers do not run on workers here");
+        assumeTrue(new Scheduler(true).name().equals("worker"), "handlers do not run on workers here");
         var entered = new CountDownLatch(2);
         var release = new CountDownLatch(1);
         var turn = new CountDownLatch(1);
@@ -322,9 +310,7 @@ class WatchdogTest extends DeadlineContract {
     /** Two workers; the one that is held has a virtual thread that could go on. */
     @Test
     void whatCouldGoOnIsTakenOverByAnotherWorker() throws Exception {
-        assumeTrue(
-                keeper.hasWorkers() && new Scheduler(true).name().equals("worker"),
-                "handlers do not run on workers here");
+        assumeTrue(new Scheduler(true).name().equals("worker"), "handlers do not run on workers here");
         var waiting = new CountDownLatch(1);
         var parked = new CountDownLatch(8);
         var resumed = new CountDownLatch(8);

@@ -140,7 +140,7 @@ final class ConnectionDeadline extends Timed implements DeadlineSlot {
 
     private Protocol.Verdict judge(Phase passed) {
         Protocol protocol = owner.protocol();
-        if (protocol == null || passed == Phase.LINGER && !owner.isOpen()) {
+        if (protocol == null || (passed == Phase.LINGER && !owner.isOpen())) {
             return Protocol.Verdict.CLOSE; // at rest, or lingering
         }
         if (passed == Phase.WRITE) {

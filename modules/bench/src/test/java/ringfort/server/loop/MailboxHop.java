@@ -1,4 +1,4 @@
-package ringfort.server;
+package ringfort.server.loop;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
