@@ -60,6 +60,15 @@ public final class Served implements AutoCloseable {
         }
     }
 
+    /** The value of a metric that is a time. */
+    public double seconds(String name) {
+        return engine.metrics().stream()
+                .filter(metric -> metric.name().equals(name))
+                .mapToDouble(Metric::value)
+                .max()
+                .orElseThrow(() -> new AssertionError("no metric " + name));
+    }
+
     /** The sum of a family over its labels. */
     public long metric(String name) {
         return metric(name, Map.of());

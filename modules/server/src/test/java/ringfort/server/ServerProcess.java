@@ -27,6 +27,14 @@ final class ServerProcess implements AutoCloseable {
 
     /** Starts {@code main}, with the tests' own module path, and returns when it has told its port. */
     static ServerProcess start(Class<?> main, List<String> jvmArguments, String... arguments) throws IOException {
+        List<String> granted = new ArrayList<>(jvmArguments);
+        granted.add("--enable-native-access=ringfort.sys,ringfort.ring,ringfort.poller,ringfort.server");
+        return startWithout(main, granted, arguments);
+    }
+
+    /** As {@link #start}, but native access is not granted. */
+    static ServerProcess startWithout(Class<?> main, List<String> jvmArguments, String... arguments)
+            throws IOException {
         String path = Objects.requireNonNull(System.getProperty("jdk.module.path"), "tests run on the module path");
         Path tests =
                 Path.of(main.getProtectionDomain().getCodeSource().getLocation().getPath());
@@ -37,7 +45,6 @@ final class ServerProcess implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmArguments);
         command.addAll(List.of(
-                "--enable-native-access=ringfort.sys,ringfort.ring,ringfort.poller,ringfort.server",
                 "--add-opens=java.base/java.lang=ringfort.server",
                 "--module-path=" + path,
                 "--patch-module=ringfort.server=" + patch,

@@ -50,7 +50,6 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     /**
      * A connection that is not {@linkplain #accepted accepted} yet.
      *
-     * @param index the connection's place with its worker
      * @param generation no other connection of this process has the same
      */
     Connection(Loop loop, Wire wire, int index, int generation) {
@@ -64,16 +63,8 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     /** The connection is there: its first head is due from now on, whether or not a byte comes. */
     public void accepted() {
         acceptedNanos = loop.now();
-        armAtRest(Phase.HEADER, loop.context().timeouts().headerNanos());
+        deadline.armFor(Phase.HEADER, loop.context().timeouts().headerNanos());
         touch();
-    }
-
-    private void armAtRest(Phase phase, long nanos) {
-        if (nanos > 0) {
-            deadline.arm(phase, loop.now() + nanos);
-        } else {
-            deadline.clear();
-        }
     }
 
     // Protocol state.
@@ -89,21 +80,17 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
 
     /** Gives the protocol state back when nothing of a message is under way; the end of the input is still its to judge. */
     private void rest() {
-        Protocol current = protocol;
-        if (current != null && ending.isOpen() && !ending.isInputEnded() && current.isAtRest()) {
-            protocol = null;
-            loop.protocols().give(current);
+        if (protocol != null && ending.isOpen() && !ending.isInputEnded() && protocol.isAtRest()) {
+            giveBack();
         }
     }
 
-    /** Gives the protocol state back when the connection needs none any more; no send is in flight. */
-    private void release() {
+    /** No send is in flight. */
+    private void giveBack() {
         Protocol current = protocol;
         if (current != null) {
             protocol = null;
-            if (current.renew()) {
-                loop.protocols().give(current);
-            }
+            loop.protocols().give(current);
         }
     }
 
@@ -123,7 +110,7 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
         boolean settled = wire.settle(this);
         if (ending.isGone()) {
             if (wire.isClosed(this)) {
-                release();
+                giveBack();
                 loop.left(index, this, ending.reason());
             }
             return settled;
@@ -143,16 +130,15 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
 
     /** Our FIN is out: what the peer still sends is dropped, so that closing does not reset what it has yet to read. */
     private void linger() {
-        Protocol current = protocol;
-        if (current != null) {
-            current.end(null);
-            release();
+        if (protocol != null) {
+            protocol.end(null);
+            giveBack();
         }
         long nanos = loop.context().timeouts().lingerNanos();
         if (nanos == 0) {
             destroy(ending.reason(), null);
         } else {
-            armAtRest(Phase.LINGER, nanos);
+            deadline.armFor(Phase.LINGER, nanos);
         }
     }
 
@@ -175,10 +161,6 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     @Override
     public long id() {
         return ((long) index << 32) | (generation & 0xFFFF_FFFFL);
-    }
-
-    int generation() {
-        return generation;
     }
 
     @Override
@@ -348,14 +330,8 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     }
 
     @Override
-    public void peerSentMore() {
-        ending = ending.saidLast(false);
-    }
-
-    @Override
-    public void finished(boolean saidLast) {
-        ending = ending.saidLast(saidLast);
-        closeWhenSent(CloseReason.FINISHED);
+    public void peerSaidLast(boolean last) {
+        ending = ending.saidLast(last);
     }
 
     @Override
@@ -374,12 +350,6 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     public void halfClose() {
         ending = ending.halfClosing();
         touch();
-    }
-
-    @Override
-    public void tunnelEnded() {
-        engage().abandon(new IOException("the tunnel has ended"));
-        closeWhenSent(CloseReason.FINISHED);
     }
 
     @Override
@@ -404,14 +374,9 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
         destroy(reason, null);
     }
 
-    /** Whether nothing of ours is waited for: a response has been sent, and no request has begun since. */
-    boolean waitsForRequest() {
-        return protocol == null ? served : protocol.waitsForRequest();
-    }
-
-    /** Whether the peer has not asked anything yet. */
-    boolean isSilent() {
-        return !served && (protocol == null || deadline.phase() == Phase.HEADER);
+    /** Whether a response has begun. */
+    boolean isServed() {
+        return served;
     }
 
     // What requests ask, on any thread.

@@ -75,6 +75,15 @@ final class ConnectionDeadline extends Timed implements DeadlineSlot {
         changed();
     }
 
+    /** Arms for so long from now on, without a protocol; 0 is for ever. */
+    void armFor(Phase next, long nanos) {
+        if (nanos > 0) {
+            arm(next, owner.loop().now() + nanos);
+        } else {
+            clear();
+        }
+    }
+
     @Override
     public void clear() {
         phase = null;

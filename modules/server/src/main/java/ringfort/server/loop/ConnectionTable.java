@@ -49,7 +49,7 @@ final class ConnectionTable {
             return null;
         }
         Connection connection = places.get(index);
-        return connection != null && connection.generation() == generation ? connection : null;
+        return connection != null && (int) connection.id() == generation ? connection : null;
     }
 
     /** The connection at {@code index} is over. */

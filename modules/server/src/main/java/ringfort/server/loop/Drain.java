@@ -1,6 +1,8 @@
 package ringfort.server.loop;
 
+import ringfort.budget.Phase;
 import ringfort.server.metrics.CloseReason;
+import ringfort.server.protocol.Protocol;
 import ringfort.sys.OnWorker;
 
 /**
@@ -78,10 +80,22 @@ final class Drain {
 
     private void end(Connection connection) {
         switch (pass) {
-            case IDLE -> endIf(connection, connection.waitsForRequest());
-            case SILENT -> endIf(connection, connection.waitsForRequest() || connection.isSilent());
+            case IDLE -> endIf(connection, waitsForRequest(connection));
+            case SILENT -> endIf(connection, waitsForRequest(connection) || isSilent(connection));
             case FORCED -> connection.destroy(CloseReason.FORCED, null);
         }
+    }
+
+    /** Whether the server owes it nothing: a response has been sent, and no request has begun since. */
+    private static boolean waitsForRequest(Connection connection) {
+        Protocol protocol = connection.protocol();
+        return protocol == null ? connection.isServed() : protocol.waitsForRequest();
+    }
+
+    /** Whether the peer has not asked anything yet. */
+    private static boolean isSilent(Connection connection) {
+        return !connection.isServed()
+                && (connection.protocol() == null || connection.deadline().phase() == Phase.HEADER);
     }
 
     private static void endIf(Connection connection, boolean ends) {

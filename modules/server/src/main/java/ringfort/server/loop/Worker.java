@@ -27,9 +27,8 @@ import ringfort.sys.OnWorker;
  *   turn:  messages ─► virtual threads that can go on ─► settle what was touched ─► wait ─► completions ─► deadlines
  * </pre>
  *
- * Each step of a turn is bounded, so that no peer and no stop makes a turn long: what is over a bound stays due, and the loop
- * goes round without waiting. Everything here belongs to the worker's thread but what is marked {@link OffWorker}. A failure of
- * one connection closes that connection; the loop goes on.
+ * Each step of a turn is bounded: what is over a bound stays due, and the loop goes round without waiting. Everything here
+ * belongs to the worker's thread but what is marked {@link OffWorker}. A failure of one connection closes that connection.
  */
 @OnWorker
 public abstract class Worker implements Carrier, Loop, Runnable {
@@ -288,7 +287,7 @@ public abstract class Worker implements Carrier, Loop, Runnable {
         }
     }
 
-    // For the watchdog, while it holds this worker's state.
+    // For the watchdog, while a handler holds this worker.
 
     /** What lets this worker and the watchdog take turns. */
     final HandlerGuard guard() {
@@ -343,11 +342,6 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     /** Where received bytes are copied before a connection gets them. */
     protected final byte[] scratch() {
         return scratch;
-    }
-
-    /** Send buffers of this worker. */
-    protected final BufferPool buffers() {
-        return buffers;
     }
 
     @Override

@@ -2,6 +2,8 @@ package ringfort.server.nio;
 
 import java.nio.ByteBuffer;
 import java.nio.channels.Selector;
+import java.util.List;
+import ringfort.server.loop.Connection;
 
 /**
  * What all wires of one {@link Selector} worker share. Its worker only.
@@ -9,7 +11,13 @@ import java.nio.channels.Selector;
  * @param selector tells what is ready
  * @param buffers what is sent stands there
  * @param receiveBuffer as many bytes as {@code scratch} has
+ * @param peeked connections of which the watchdog has read bytes that they are to get first
  * @param scratch where received bytes are when a connection is told of them
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record NioRoom(Selector selector, DirectBufferPool buffers, ByteBuffer receiveBuffer, byte[] scratch) {}
+record NioRoom(
+        Selector selector,
+        DirectBufferPool buffers,
+        ByteBuffer receiveBuffer,
+        List<Connection> peeked,
+        byte[] scratch) {}

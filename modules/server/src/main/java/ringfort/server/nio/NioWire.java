@@ -8,6 +8,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import ringfort.server.loop.Connection;
 import ringfort.server.wire.Outbox;
 import ringfort.server.wire.Wire;
 import ringfort.server.wire.WireUser;
@@ -63,10 +64,8 @@ final class NioWire implements Wire {
     void ready(WireUser user) {
         user.touch();
         SelectionKey current = key;
-        if (current != null && current.isValid() && current.isReadable()) {
-            readable = true;
-            receive(user);
-        }
+        readable |= current != null && current.isValid() && current.isReadable();
+        receive(user);
     }
 
     @Override
@@ -192,9 +191,9 @@ final class NioWire implements Wire {
 
     @Override
     public int peek(WireUser user, byte[] target) {
-        int room = target.length - early.length;
-        if (room > 0 && !earlyEnd) {
-            byte[] more = new byte[room];
+        int space = target.length - early.length;
+        if (space > 0 && !earlyEnd) {
+            byte[] more = new byte[space];
             try {
                 int count = channel.read(ByteBuffer.wrap(more));
                 if (count > 0) {
@@ -207,6 +206,11 @@ final class NioWire implements Wire {
             } catch (IOException e) {
                 return early.length; // the worker meets the same failure when it reads
             }
+        }
+        if (hasEarly()
+                && user instanceof Connection connection
+                && !room.peeked().contains(connection)) {
+            room.peeked().add(connection);
         }
         System.arraycopy(early, 0, target, 0, Math.min(early.length, target.length));
         return Math.min(early.length, target.length);

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.loop.Admission;
@@ -46,7 +47,7 @@ public final class NioWorker extends Worker {
         selector = Selector.open();
         timekeeper =
                 new Timekeeper.Wheel(new DeadlineWheel<Timed>(context.ticker().nanos()));
-        room = new NioRoom(selector, buffers, ByteBuffer.allocateDirect(SCRATCH_BYTES), scratch());
+        room = new NioRoom(selector, buffers, ByteBuffer.allocateDirect(SCRATCH_BYTES), new ArrayList<>(), scratch());
         localAddress(listener.address());
         listener.enter();
     }
@@ -82,7 +83,16 @@ public final class NioWorker extends Worker {
             }
         }
         selector.selectedKeys().clear();
+        handOverPeeked();
         listenAgain();
+    }
+
+    /** Before deadlines are looked at: the selector does not tell of bytes that the watchdog has read. */
+    private void handOverPeeked() {
+        if (!room.peeked().isEmpty()) {
+            room.peeked().forEach(this::handle);
+            room.peeked().clear();
+        }
     }
 
     private void select(long millis) throws IOException {

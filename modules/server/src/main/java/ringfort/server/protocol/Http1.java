@@ -3,7 +3,6 @@ package ringfort.server.protocol;
 import java.io.EOFException;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import ringfort.api.spi.RouteSettings;
 import ringfort.budget.Phase;
 import ringfort.h1.H1State;
 import ringfort.h1.Limits;
@@ -11,8 +10,6 @@ import ringfort.message.ByteSink;
 import ringfort.message.Refusal;
 import ringfort.server.exchange.Answer;
 import ringfort.server.exchange.Exchange;
-import ringfort.server.exchange.ExchangeOwner;
-import ringfort.server.exchange.HandlerThread;
 import ringfort.server.exchange.RequestBody;
 import ringfort.server.metrics.CloseReason;
 import ringfort.server.wire.Outbox;
@@ -31,38 +28,36 @@ import ringfort.sys.OnWorker;
  * nothing more is possible, so a handler that answers at once leads to the next request without recursion.
  */
 @OnWorker
-final class Http1 implements Protocol, ExchangeOwner {
+final class Http1 implements Protocol {
     /** Requests of one connection that begin in one turn: the other connections of the worker come in between. */
     private static final int MOST_REQUESTS_PER_TURN = 64;
 
     private static final byte[] NONE = {};
-    private static final Refusal TOO_LATE = new Refusal(503, "handler too late");
 
-    private final WorkerRoom room;
     private final Turn turn;
     private final H1State h1;
     private final Outbox out;
     private final Http1Responder responder;
     private final Http1Content content;
+    private final InProgress inProgress;
     private final Leftover leftover = new Leftover();
     private ProtocolHost host = NoHost.INSTANCE;
 
-    private @Nullable Exchange exchange; // in progress, and not answered whole
-    private boolean signalled; // the exchange has something for the worker
     private int begun; // requests that began in this turn
 
     Http1(WorkerRoom room, Limits limits) {
-        this.room = room;
         this.turn = room.turn();
         h1 = new H1State(limits, room.context().timeouts(), NoHost.INSTANCE.slot());
         out = new Outbox(room.buffers());
         responder = new Http1Responder(room, h1, out);
         content = new Http1Content(h1);
+        inProgress = new InProgress(room);
     }
 
     /** Goes on with a connection of which nothing is under way. */
     void resume(ProtocolHost next, boolean first, @Nullable Phase armed, long deadlineNanos) {
         host = next;
+        inProgress.on(next);
         h1.resume(next.slot(), first, armed, deadlineNanos);
     }
 
@@ -73,12 +68,12 @@ final class Http1 implements Protocol, ExchangeOwner {
 
     @Override
     public boolean isAtRest() {
-        return exchange == null && leftover.isEmpty() && out.isEmpty() && h1.isAtRest();
+        return inProgress.isNone() && leftover.isEmpty() && out.isEmpty() && h1.isAtRest();
     }
 
     @Override
     public boolean waitsForRequest() {
-        return h1.phase() == Phase.IDLE && exchange == null && leftover.isEmpty();
+        return h1.phase() == Phase.IDLE && inProgress.isNone() && leftover.isEmpty();
     }
 
     // What came.
@@ -92,7 +87,7 @@ final class Http1 implements Protocol, ExchangeOwner {
     public void received(byte[] buffer, int from, int to) {
         int at = leftover.isEmpty() ? run(buffer, from, to) : from;
         if (at < to) {
-            host.peerSentMore();
+            host.peerSaidLast(false);
             if (host.isOpen()) {
                 leftover.add(buffer, at, to);
             }
@@ -108,7 +103,7 @@ final class Http1 implements Protocol, ExchangeOwner {
             int to = leftover.to();
             int at = run(leftover.bytes(), leftover.from(), to);
             if (at < to) {
-                host.peerSentMore();
+                host.peerSaidLast(false);
             }
             if (!leftover.isEmpty()) { // else it was dropped on the way
                 leftover.takenUpTo(at);
@@ -121,12 +116,7 @@ final class Http1 implements Protocol, ExchangeOwner {
 
     @Override
     public boolean canAdvance() {
-        return !leftover.isEmpty() && exchange == null && host.isOpen() && hasRoom();
-    }
-
-    /** Whether the peer reads what it asked for, so that it may ask for more. */
-    private boolean hasRoom() {
-        return out.queuedBytes() < room.context().options().maxQueuedWrite();
+        return !leftover.isEmpty() && inProgress.isNone() && host.isOpen() && responder.hasRoom();
     }
 
     /**
@@ -138,21 +128,19 @@ final class Http1 implements Protocol, ExchangeOwner {
         int at = from;
         boolean fed = from == to;
         while (true) {
-            if (signalled) {
+            if (inProgress.isSignalled()) {
                 takeSignal();
             }
-            if (responder.pump(host)) {
-                responseQueued();
-            }
+            pump();
             if (fed || !host.isOpen()) {
                 return at;
             }
-            if (exchange == null && !(hasRoom() && begun < MOST_REQUESTS_PER_TURN && turn.hasTime())) {
+            if (inProgress.isNone() && !(responder.hasRoom() && begun < MOST_REQUESTS_PER_TURN && turn.hasTime())) {
                 return at;
             }
             RequestBody tunnel = tunnelInput();
             if (tunnel != null) {
-                tunnelled(tunnel, buffer, at, to);
+                content.tunnelled(tunnel, buffer, at, to, turn.now());
                 return to;
             }
             fed = feed(buffer, at, to);
@@ -164,24 +152,14 @@ final class Http1 implements Protocol, ExchangeOwner {
     private boolean feed(byte[] buffer, int from, int to) {
         switch (h1.next(buffer, from, to, turn.now())) {
             case HEAD -> begin();
-            case BODY -> body(buffer, h1.dataFrom(), h1.dataTo());
-            case END -> {
-                Exchange current = exchange;
-                if (current != null) {
-                    current.bodyEnded(h1.trailers());
-                    current.start(false);
-                }
-            }
+            case BODY -> content.offer(inProgress.body(), buffer, h1.dataFrom(), h1.dataTo(), turn.now());
+            case END -> inProgress.requestEnded(h1.trailers());
             case NEED_INPUT -> {
-                Exchange current = exchange;
-                if (current != null) {
-                    current.start(!content.isPaused() && !h1.awaitsContinue());
-                    return !signalled; // the handler may have answered at once
-                }
-                return true;
+                inProgress.start(!content.isPaused() && !h1.awaitsContinue());
+                return !inProgress.isSignalled(); // the handler may have answered at once
             }
             case BUSY -> {
-                return !signalled;
+                return !inProgress.isSignalled();
             }
             case TUNNEL -> {} // the next round gives it the bytes
             case REFUSED -> {
@@ -198,37 +176,10 @@ final class Http1 implements Protocol, ExchangeOwner {
 
     private void begin() {
         begun++;
-        var started = new Exchange(this, host, room.carrier(), room.context(), h1.head());
-        exchange = started;
-        room.counters().requests.add(1);
-        Refusal refusal = applySettings(started.mount().settings());
+        Exchange started = inProgress.begin(h1.head());
+        Refusal refusal = content.applySettings(started.mount().settings());
         if (refusal != null) {
             refuse(refusal, CloseReason.REFUSED);
-        }
-    }
-
-    /** Lets the route's own limits take the place of the server's; not null when the request exceeds them. */
-    private @Nullable Refusal applySettings(RouteSettings settings) {
-        if (settings.equals(RouteSettings.INHERITED)) {
-            return null;
-        }
-        h1.overrideTimeouts(settings.bodyNanos(), settings.handlerNanos());
-        return settings.bodyBytes() < 0 ? null : h1.limitBody(settings.bodyBytes());
-    }
-
-    private void body(byte[] buffer, int from, int to) {
-        Exchange current = exchange;
-        RequestBody body = current == null ? null : current.body();
-        if (body != null) {
-            content.offer(body, buffer, from, to, turn.now());
-        }
-    }
-
-    /** Bytes of another protocol: the handler that speaks it gets them all. */
-    private void tunnelled(RequestBody tunnel, byte[] buffer, int from, int to) {
-        if (from < to) {
-            h1.readOutstanding(false, turn.now());
-            content.offer(tunnel, buffer, from, to, turn.now());
         }
     }
 
@@ -259,17 +210,9 @@ final class Http1 implements Protocol, ExchangeOwner {
 
     // What handlers left.
 
-    @Override
-    public void signalled(HandlerThread.Work from) {
-        if (from == exchange) {
-            signalled = true;
-            host.touch();
-        }
-    }
-
     private void takeSignal() {
-        signalled = false;
-        Exchange current = exchange;
+        inProgress.looked();
+        Exchange current = inProgress.exchange();
         if (current == null || !host.isOpen()) {
             return;
         }
@@ -285,7 +228,7 @@ final class Http1 implements Protocol, ExchangeOwner {
         if (answer != null && !current.isAnswered()) {
             current.answered();
             host.served();
-            if (responder.respond(host, current, answer)) {
+            if (responder.respond(current, answer)) {
                 responseQueued();
             }
         }
@@ -295,15 +238,30 @@ final class Http1 implements Protocol, ExchangeOwner {
         }
     }
 
+    /** Takes pieces of a response that is streamed, or of a tunnel's output, as far as there is room. */
+    private void pump() {
+        switch (responder.pump()) {
+            case NOTHING_ENDED -> {}
+            case RESPONSE_ENDED -> responseQueued();
+            case OUTPUT_ENDED -> host.halfClose();
+            case TUNNEL_ENDED -> {
+                host.halfClose();
+                abandon(new IOException("the tunnel has ended"));
+                host.closeWhenSent(CloseReason.FINISHED);
+            }
+            case HANDLER_FAILED -> host.cut(CloseReason.HANDLER);
+        }
+    }
+
     /** The response is queued whole: what follows is decided now, so that pipelined answers share a send. */
     private void responseQueued() {
-        Exchange done = exchange;
+        Exchange done = inProgress.exchange();
         boolean requestComplete = h1.requestComplete();
         if (done != null && !requestComplete && done.body() != null) {
             done.body().fail(new IOException("the response is complete; the rest of the request body is discarded"));
         }
         boolean saidLast = done != null && requestComplete && !h1.head().keepAlive();
-        exchange = null;
+        inProgress.end();
         content.released(turn.now());
         switch (h1.responseComplete(turn.now())) {
             case KEEP_ALIVE, DRAIN_BODY -> {
@@ -311,7 +269,10 @@ final class Http1 implements Protocol, ExchangeOwner {
                     host.closeWhenSent(CloseReason.DRAINED);
                 }
             }
-            case CLOSE -> host.finished(saidLast && leftover.isEmpty());
+            case CLOSE -> {
+                host.peerSaidLast(saidLast && leftover.isEmpty());
+                host.closeWhenSent(CloseReason.FINISHED);
+            }
         }
     }
 
@@ -321,9 +282,7 @@ final class Http1 implements Protocol, ExchangeOwner {
     public void sent(int bytes, long progress) {
         out.sent(bytes);
         h1.writeProgress(progress, turn.now());
-        if (responder.pump(host)) {
-            responseQueued();
-        }
+        pump();
         if (out.isEmpty()) {
             h1.writeOutstanding(false, turn.now());
         }
@@ -343,6 +302,9 @@ final class Http1 implements Protocol, ExchangeOwner {
 
     @Override
     public Verdict expired(long nowNanos) {
+        if (!leftover.isEmpty() && isInTime(nowNanos)) {
+            return Verdict.NOT_DUE;
+        }
         return switch (h1.expired(nowNanos)) {
             case NOT_DUE -> Verdict.NOT_DUE;
             case ANSWER_408, ANSWER_503 -> Verdict.ANSWER;
@@ -351,12 +313,19 @@ final class Http1 implements Protocol, ExchangeOwner {
         };
     }
 
+    /** Whether the peer has sent what is due, and it only waits here until the worker has time for it. */
+    private boolean isInTime(long nowNanos) {
+        return h1.lateNanos(Phase.HEADER, nowNanos) < 0
+                ? h1.lateNanos(Phase.IDLE, nowNanos) >= 0
+                : h1.completesHead(leftover.bytes(), leftover.from(), leftover.to());
+    }
+
     @Override
     public void answerLate() {
         Refusal refusal = h1.refusal();
-        Exchange late = exchange;
+        Exchange late = inProgress.exchange();
         refuse(refusal, CloseReason.DEADLINE);
-        if (late != null && refusal.status() == TOO_LATE.status()) {
+        if (late != null && refusal.status() == 503) {
             late.thread().interrupt();
         }
     }
@@ -365,7 +334,7 @@ final class Http1 implements Protocol, ExchangeOwner {
 
     /** Answers what cannot be served, if nothing was answered yet, and closes. */
     private void refuse(Refusal refusal, CloseReason reason) {
-        Exchange current = exchange;
+        Exchange current = inProgress.exchange();
         boolean tooLate = responder.isStreaming();
         abandon(new IOException(refusal.reason()));
         if (tooLate) {
@@ -378,13 +347,8 @@ final class Http1 implements Protocol, ExchangeOwner {
 
     @Override
     public void abandon(IOException cause) {
-        Exchange current = exchange;
-        exchange = null;
-        signalled = false;
         responder.abandon();
-        if (current != null) {
-            current.abandon(cause);
-        }
+        inProgress.abandon(cause);
     }
 
     @Override
@@ -400,16 +364,15 @@ final class Http1 implements Protocol, ExchangeOwner {
         abandon(cause != null ? cause : new IOException("the connection is closed"));
     }
 
-    @Override
-    public boolean renew() {
-        assert exchange == null : "renewed while an exchange is under way";
+    /** Makes this object as good as new; the connection it belonged to is over, or lingers. */
+    void renew() {
         out.clear();
         leftover.drop();
         content.reset();
         responder.abandon();
         host = NoHost.INSTANCE;
+        inProgress.on(host);
         h1.reset();
-        return true;
     }
 
     // Beside a held worker.
@@ -426,16 +389,12 @@ final class Http1 implements Protocol, ExchangeOwner {
 
     @Override
     public @Nullable Exchange lateExchange() {
-        return exchange;
+        return inProgress.exchange();
     }
 
     @Override
     public boolean lastWord(ByteSink sink) {
-        Exchange late = exchange;
-        if (late == null || !out.isEmpty()) {
-            return false;
-        }
-        room.heads().refusal(sink, TOO_LATE, late.head().isHead());
-        return true;
+        Exchange late = inProgress.exchange();
+        return late != null && responder.lastWord(sink, late);
     }
 }

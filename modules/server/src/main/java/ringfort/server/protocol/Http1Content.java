@@ -1,7 +1,10 @@
 package ringfort.server.protocol;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.spi.RouteSettings;
 import ringfort.h1.H1State;
+import ringfort.message.Refusal;
 import ringfort.server.exchange.RequestBody;
 import ringfort.sys.OnWorker;
 
@@ -18,16 +21,33 @@ final class Http1Content {
         this.h1 = h1;
     }
 
+    /** Lets the route's own limits take the place of the server's; not null when the request exceeds them. */
+    @Nullable Refusal applySettings(RouteSettings settings) {
+        if (settings.equals(RouteSettings.INHERITED)) {
+            return null;
+        }
+        h1.overrideTimeouts(settings.bodyNanos(), settings.handlerNanos());
+        return settings.bodyBytes() < 0 ? null : h1.limitBody(settings.bodyBytes());
+    }
+
     /** Whether receiving has stopped because the handler's queue is full. */
     boolean isPaused() {
         return paused;
     }
 
-    /** Gives {@code buffer[from, to)}, which is copied, to the handler. */
-    void offer(RequestBody to, byte[] buffer, int begin, int end, long nowNanos) {
-        if (!to.offer(Arrays.copyOfRange(buffer, begin, end)) && !paused && to.pause()) {
+    /** Gives {@code buffer[begin, end)}, which is copied, to the handler; null when no handler reads it. */
+    void offer(@Nullable RequestBody to, byte[] buffer, int begin, int end, long nowNanos) {
+        if (to != null && !to.offer(Arrays.copyOfRange(buffer, begin, end)) && !paused && to.pause()) {
             paused = true;
             h1.readOutstanding(false, nowNanos);
+        }
+    }
+
+    /** Gives bytes of another protocol to the handler that speaks it. */
+    void tunnelled(RequestBody to, byte[] buffer, int begin, int end, long nowNanos) {
+        if (begin < end) {
+            h1.readOutstanding(false, nowNanos);
+            offer(to, buffer, begin, end, nowNanos);
         }
     }
 

@@ -43,6 +43,9 @@ public final class Http1Pool implements Protocols {
     @Override
     public void give(Protocol protocol) {
         if (protocol instanceof Http1 http1 && spare.size() < MOST_SPARE) {
+            if (!http1.isAtRest()) {
+                http1.renew();
+            }
             assert http1.isAtRest() : "given back while a message is under way";
             spare.addLast(http1);
         }

@@ -13,7 +13,6 @@ import ringfort.server.exchange.Contents;
 import ringfort.server.exchange.Exchange;
 import ringfort.server.exchange.RequestBody;
 import ringfort.server.exchange.ResponseStream;
-import ringfort.server.metrics.CloseReason;
 import ringfort.server.wire.BufferPool;
 import ringfort.server.wire.Outbox;
 import ringfort.sys.OnWorker;
@@ -25,6 +24,21 @@ import ringfort.sys.OnWorker;
 @OnWorker
 final class Http1Responder {
     private static final byte[] NONE = {};
+    private static final Refusal TOO_LATE = new Refusal(503, "handler too late");
+
+    /** What taking pieces of a stream has come to. */
+    enum Pumped {
+        /** More of it is to come, or there is none. */
+        NOTHING_ENDED,
+        /** The response is queued whole. */
+        RESPONSE_ENDED,
+        /** A tunnel's output is queued whole; its handler still reads. */
+        OUTPUT_ENDED,
+        /** As before, and the handler has returned. */
+        TUNNEL_ENDED,
+        /** The handler failed midway. */
+        HANDLER_FAILED
+    }
 
     /** A streamed body is taken from its writer while less than this is queued. */
     private static final int STREAM_AHEAD_BYTES = 64 * 1024;
@@ -44,6 +58,11 @@ final class Http1Responder {
         this.sink = room.sink();
         this.h1 = h1;
         this.out = out;
+    }
+
+    /** Whether the peer reads what it asked for, so that it may ask for more. */
+    boolean hasRoom() {
+        return out.queuedBytes() < room.context().options().maxQueuedWrite();
     }
 
     /** Whether a response has begun that only its writer can end. */
@@ -67,7 +86,7 @@ final class Http1Responder {
         for (Exchange.Notice next = from.nextInterim(); next != null; next = from.nextInterim()) {
             if (next.status() == 100) {
                 sendContinue();
-            } else if (out.queuedBytes() < room.context().options().maxQueuedWrite()) {
+            } else if (hasRoom()) {
                 sink.reset();
                 ResponseEncoder.interim(sink, next.status(), namesAndValues(next.fields()));
                 out.append(sink.array(), 0, sink.length());
@@ -98,7 +117,7 @@ final class Http1Responder {
     }
 
     /** Queues the head, and what there is of the content; true when that is the whole response. */
-    boolean respond(ProtocolHost host, Exchange exchange, Answer answer) {
+    boolean respond(Exchange exchange, Answer answer) {
         room.counters().responses.add(1);
         if (answer instanceof Answer.Whole whole) {
             byte[] content = whole.content() != null ? whole.content() : Contents.bytes(whole.response());
@@ -112,9 +131,9 @@ final class Http1Responder {
             head(exchange, streamed.response(), streamed.stream().declaredLength());
             appendWithHead(NONE);
             stream = streamed.stream();
-            return pump(host);
+            return false; // what is there already is taken by the next pump
         }
-        switchProtocols(host, (Answer.Switched) answer);
+        switchProtocols((Answer.Switched) answer);
         return false;
     }
 
@@ -126,7 +145,7 @@ final class Http1Responder {
         h1.responseHead(head.keepAlive(), turn.now());
     }
 
-    private void switchProtocols(ProtocolHost host, Answer.Switched to) {
+    private void switchProtocols(Answer.Switched to) {
         sink.reset();
         Http1Heads.switching(sink, to.response(), to.upgrade());
         out.append(sink.array(), 0, sink.length());
@@ -135,7 +154,6 @@ final class Http1Responder {
         framing = ResponseEncoder.Framing.UNTIL_CLOSE;
         switched = to;
         stream = to.output();
-        pump(host);
     }
 
     /** The head is in the worker's sink; a small body joins it there, so that both are copied once. */
@@ -150,21 +168,20 @@ final class Http1Responder {
         }
     }
 
-    /** Takes pieces of a streamed body, if one is under way, as far as there is room; true when it was the last of them. */
-    boolean pump(ProtocolHost host) {
+    /** Takes pieces of a stream, if one is under way, as far as there is room. */
+    Pumped pump() {
         ResponseStream streamed = stream;
         if (streamed == null) {
-            return false;
+            return Pumped.NOTHING_ENDED;
         }
         if (streamed.aborted() != null) {
-            host.cut(CloseReason.HANDLER);
-            return false;
+            return Pumped.HANDLER_FAILED;
         }
         while (out.queuedBytes() < STREAM_AHEAD_BYTES) {
             boolean last = streamed.isEnded(); // read before the queue: pieces are put before it is set
             byte[] piece = streamed.peek();
             if (piece == null) {
-                return last && ended(host, streamed);
+                return last ? ended(streamed) : Pumped.NOTHING_ENDED;
             }
             if (framing == ResponseEncoder.Framing.CHUNKED) {
                 appendChunk(piece);
@@ -173,16 +190,12 @@ final class Http1Responder {
             }
             streamed.taken();
         }
-        return false;
+        return Pumped.NOTHING_ENDED;
     }
 
-    private boolean ended(ProtocolHost host, ResponseStream ended) {
+    private Pumped ended(ResponseStream ended) {
         if (switched != null) {
-            host.halfClose();
-            if (ended.isReturned()) {
-                host.tunnelEnded();
-            }
-            return false;
+            return ended.isReturned() ? Pumped.TUNNEL_ENDED : Pumped.OUTPUT_ENDED;
         }
         if (framing == ResponseEncoder.Framing.CHUNKED) {
             sink.reset();
@@ -190,7 +203,7 @@ final class Http1Responder {
             out.append(sink.array(), 0, sink.length());
         }
         stream = null;
-        return true;
+        return Pumped.RESPONSE_ENDED;
     }
 
     private void appendChunk(byte[] piece) {
@@ -201,6 +214,14 @@ final class Http1Responder {
         sink.reset();
         ChunkedEncoder.endChunk(sink);
         out.append(sink.array(), 0, sink.length());
+    }
+
+    /** Writes an answer to a late exchange into {@code into}; false when it would come behind other bytes. The watchdog. */
+    boolean lastWord(ByteSink into, Exchange late) {
+        if (out.isEmpty()) {
+            room.heads().refusal(into, TOO_LATE, late.head().isHead());
+        }
+        return out.isEmpty();
     }
 
     /** Queues a whole answer that says why the message is not served, and that the connection ends. */

@@ -43,12 +43,7 @@ enum NoHost implements ProtocolHost, DeadlineSlot {
     }
 
     @Override
-    public void peerSentMore() {
-        throw unlent();
-    }
-
-    @Override
-    public void finished(boolean saidLast) {
+    public void peerSaidLast(boolean last) {
         throw unlent();
     }
 
@@ -59,11 +54,6 @@ enum NoHost implements ProtocolHost, DeadlineSlot {
 
     @Override
     public void halfClose() {
-        throw unlent();
-    }
-
-    @Override
-    public void tunnelEnded() {
         throw unlent();
     }
 

@@ -78,9 +78,6 @@ public interface Protocol {
     /** The connection is gone: as {@link #abandon}, and no deadline is armed from now on. */
     void end(@Nullable IOException cause);
 
-    /** Makes this object as good as new, where that is possible; the connection it belonged to is gone or lingers. */
-    boolean renew();
-
     // Beside a worker that a handler holds: asked by the watchdog, which then has the worker's state to itself.
 
     /** How long ago the deadline of a phase was reached; -1 when it was not, or none is set. */

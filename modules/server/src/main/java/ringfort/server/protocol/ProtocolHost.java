@@ -25,24 +25,14 @@ public interface ProtocolHost extends Endpoints {
     /** A response has begun. */
     void served();
 
-    /** Something came behind what the peer had called its last request. */
-    void peerSentMore();
-
-    /**
-     * A response behind which nothing comes is queued whole.
-     *
-     * @param saidLast whether the peer had said that it would ask no more, and has not
-     */
-    void finished(boolean saidLast);
+    /** Whether the peer has said that it sends nothing more; false also when something came all the same. */
+    void peerSaidLast(boolean last);
 
     /** No further request is read; the connection ends in order once everything is sent. */
     void closeWhenSent(CloseReason reason);
 
     /** Our FIN follows what is queued, and receiving goes on. */
     void halfClose();
-
-    /** The handler of a tunnel is done: what the peer still sends is of no use, and the connection ends in order. */
-    void tunnelEnded();
 
     /** Ends now, and in order as far as the kernel has everything. */
     void destroy(CloseReason reason, @Nullable IOException cause);

@@ -21,7 +21,6 @@ class ConnectionTableTest {
 
     @AfterEach
     void endWorker() {
-        worker.buffers().close();
         worker.context().notices().close();
     }
 
@@ -34,13 +33,13 @@ class ConnectionTableTest {
     void aStaleGenerationFindsNobody() {
         Connection gone = add();
         table.remove(gone.index());
-        assertNull(table.get(gone.index(), gone.generation()));
+        assertNull(table.get(gone.index(), (int) gone.id()));
         Connection next = add();
         assertEquals(gone.index(), next.index());
-        assertNotEquals(gone.generation(), next.generation());
-        assertNull(table.get(gone.index(), gone.generation()));
-        assertSame(next, table.get(next.index(), next.generation()));
-        assertNull(table.get(1000, next.generation()));
+        assertNotEquals(gone.id(), next.id());
+        assertNull(table.get(gone.index(), (int) gone.id()));
+        assertSame(next, table.get(next.index(), (int) next.id()));
+        assertNull(table.get(1000, (int) next.id()));
     }
 
     @Test
@@ -48,7 +47,7 @@ class ConnectionTableTest {
         Connection here = add();
         Connection there = new ConnectionTable(worker).add(new FakeWire());
         assertEquals(here.index(), there.index());
-        assertNotEquals(here.generation(), there.generation());
+        assertNotEquals(here.id(), there.id());
     }
 
     @Test
@@ -67,7 +66,7 @@ class ConnectionTableTest {
         open.forEach(connection -> {
             assertTrue(indexes.add(connection.index()));
             assertTrue(connection.index() <= 300);
-            assertSame(connection, table.get(connection.index(), connection.generation()));
+            assertSame(connection, table.get(connection.index(), (int) connection.id()));
         });
         int[] seen = new int[1];
         table.forEach(connection -> seen[0]++);
