@@ -2,8 +2,10 @@ package ringfort.server;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import ringfort.api.ServerOptions;
+import java.net.SocketException;
+import ringfort.sys.Errno;
 import ringfort.sys.Libc;
+import ringfort.sys.Linux;
 import ringfort.sys.Sockets;
 
 /** Listening sockets that share an address between workers, and with nobody else. */
@@ -11,26 +13,31 @@ final class Listeners {
     private Listeners() {}
 
     /**
-     * Makes sure that the address is free, and says which it is.
+     * The first listener of an address, and the proof that the address was free.
      *
      * <p>{@code SO_REUSEPORT} lets a second server of the same user join the first one's port without a word, each
-     * getting half of the connections. A socket without it tells whether somebody listens there already. It must not
-     * listen itself: who connected to it would be reset when it closes.
+     * getting half of the connections. So the first listener is opened without it: the kernel lets one such socket listen
+     * and refuses every other, also when two servers start at the same moment. Once it listens, the option is set, and
+     * the other listeners of this server can join it.
+     *
+     * @param address where; port 0 takes a free one, which {@link #bound} tells
      */
-    static InetSocketAddress exclusive(ServerOptions options) throws IOException {
-        var address = new InetSocketAddress(options.host(), options.port());
-        int probe = Sockets.bind(address, false, true);
-        try {
-            return options.port() == 0 ? address : Sockets.localAddress(probe);
-        } finally {
-            Libc.close(probe);
+    static int first(InetSocketAddress address, int backlog, boolean nonBlocking) throws IOException {
+        int fd = Sockets.listen(address, backlog, false, nonBlocking);
+        int shared = Libc.setsockoptInt(fd, Linux.SOL_SOCKET, Linux.SO_REUSEPORT, 1);
+        if (shared < 0) {
+            Libc.close(fd);
+            throw new SocketException("cannot share port " + address.getPort() + " between workers: SO_REUSEPORT: "
+                    + Errno.describe(-shared));
         }
+        Sockets.setNoDelay(fd, true);
+        return fd;
     }
 
-    /** A listener with no delay for small responses; accepted sockets inherit that. */
+    /** One more listener of an address whose {@link #first} is this server's; accepted sockets inherit its options. */
     static int open(InetSocketAddress address, int backlog, boolean nonBlocking) throws IOException {
         int fd = Sockets.listen(address, backlog, true, nonBlocking);
-        Sockets.setNoDelay(fd, true);
+        Sockets.setNoDelay(fd, true); // small responses leave at once
         return fd;
     }
 

@@ -17,6 +17,7 @@ import ringfort.ring.RingOptions;
 import ringfort.ring.RingSyscalls;
 import ringfort.ring.RingUnavailableException;
 import ringfort.ring.SetupFlag;
+import ringfort.sys.NativeAccess;
 import ringfort.timers.Ticker;
 
 /**
@@ -71,6 +72,10 @@ public final class RingEngine implements Engine {
 
     @Override
     public Availability probe() {
+        String refusal = NativeAccess.refusal();
+        if (refusal != null) {
+            return Availability.unusable("io_uring cannot be used: " + refusal);
+        }
         try (Ring ring = Ring.open(options().withEntries(8).withCqEntries(32), syscalls)) {
             ring.enable();
             ring.bufferRing(RingWorker.BUFFER_GROUP, 4, 64).close();
@@ -79,6 +84,9 @@ public final class RingEngine implements Engine {
             return Availability.usable(found);
         } catch (RingUnavailableException e) {
             return Availability.unusable(String.valueOf(e.getMessage()));
+        } catch (LinkageError | IllegalCallerException e) { // sys may call native code, ring may not
+            return Availability.unusable(
+                    "io_uring cannot be used: " + NativeAccess.explain(e, "ringfort.sys,ringfort.ring"));
         }
     }
 

@@ -42,10 +42,13 @@ final class WorkerEngine implements RunningEngine {
         List<Worker> workers = new ArrayList<>();
         InetSocketAddress address;
         try {
-            address = Listeners.exclusive(context.options);
+            address = new InetSocketAddress(context.options.host(), context.options.port());
             int count = context.workers();
             for (int i = 0; i < count; i++) {
-                int fd = Listeners.open(address, context.options.backlog(), nonBlocking);
+                int backlog = context.options.backlog();
+                int fd = i == 0
+                        ? Listeners.first(address, backlog, nonBlocking)
+                        : Listeners.open(address, backlog, nonBlocking);
                 address = Listeners.bound(fd);
                 Worker worker = make(maker, "ringfort-" + engine + "-" + i, fd);
                 worker.localAddress(address);

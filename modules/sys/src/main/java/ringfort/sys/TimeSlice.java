@@ -25,9 +25,12 @@ public final class TimeSlice {
      * Its policy and nice value stay as they are.
      *
      * @return 0, also from kernels before 6.12, which ignore it; or the negated error number, {@code -EOPNOTSUPP} for a
-     *     thread of another policy
+     *     thread of another policy, {@code -ENOSYS} where no native call can be made ({@link NativeAccess#refusal()})
      */
     public static int ask(long nanos) {
+        if (NativeAccess.refusal() != null) {
+            return -Errno.ENOSYS;
+        }
         try (NativeMemory memory = new NativeMemory()) {
             long attr = memory.allocate(ATTR_BYTES, 8);
             long result = Libc.syscall(SYS_SCHED_GETATTR, 0, attr, ATTR_BYTES, 0, 0, 0);
