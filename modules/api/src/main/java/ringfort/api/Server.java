@@ -30,7 +30,9 @@ public final class Server extends Routing<Server> {
     }
 
     /**
-     * A server on a port of every address.
+     * A server on a port of 127.0.0.1, which only this machine reaches, unless property {@code ringfort.host} or variable
+     * {@code RINGFORT_HOST} name another address. {@code Server.http("0.0.0.0", port)} listens on every IPv4 address,
+     * {@code Server.http("::", port)} on every address.
      *
      * @param port 1 to 65535, or 0 for a free one
      * @return the server
@@ -147,6 +149,7 @@ public final class Server extends Routing<Server> {
     }
 
     private RunningServer start(Engines engines) {
+        Json.prepare();
         RunningServer running;
         try {
             running = engines.start(options.build(), application());
