@@ -57,6 +57,11 @@ final class Engines {
         }
     }
 
+    /** Those that were found, the best first. */
+    List<Engine> all() {
+        return engines;
+    }
+
     StartedServer start(ServerOptions options, Application application) {
         if (engines.isEmpty()) {
             throw new ServerStartException(

@@ -110,7 +110,16 @@ public final class Server extends Routing<Server> {
         FaultLog faults = new FaultLog(LogQueue.shared());
         ErrorHandler errors = Application.guarded(errorHandler, faults);
         RouteTable table = RouteTable.compile(mounts(errors), this::filtered, notFound, errors);
-        return new Application(table, errors, faults, faults::metrics);
+        return new Application(table, errors, faults, faults::metrics, refusals(filters()));
+    }
+
+    /** No filter sees what the engine refuses; of those of the whole server, the ones that log want to know. */
+    private static Application.Refusals refusals(List<Filter> filters) {
+        List<AccessLog> logs = filters.stream()
+                .filter(AccessLog.class::isInstance)
+                .map(AccessLog.class::cast)
+                .toList();
+        return (peer, requestLine, status) -> logs.forEach(log -> log.refused(peer, requestLine, status));
     }
 
     /**
@@ -149,6 +158,7 @@ public final class Server extends Routing<Server> {
     }
 
     private RunningServer start(Engines engines) {
+        StrayNames.tellOnce(engines.all());
         Json.prepare();
         RunningServer running;
         try {
