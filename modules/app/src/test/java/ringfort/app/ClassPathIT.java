@@ -101,6 +101,43 @@ class ClassPathIT {
         }
     }
 
+    /** As in a container that shares the API among its applications: the loader of the API does not see the engines. */
+    @Test
+    void enginesThatOnlyTheContextLoaderSeesAreFound() throws IOException, InterruptedException {
+        Path source = Files.writeString(elsewhere.resolve("Container.java"), """
+                import java.net.URI;
+                import java.net.URL;
+                import java.net.URLClassLoader;
+                import java.util.Arrays;
+
+                void main(String[] jars) throws Exception {
+                    var shared = new URLClassLoader(urls(jars[0]), ClassLoader.getPlatformClassLoader());
+                    var own = new URLClassLoader(urls(Arrays.copyOfRange(jars, 1, jars.length)), shared);
+                    Thread.currentThread().setContextClassLoader(own);
+                    String[] arguments = {"serve", "--host", "127.0.0.1", "--port", "0"};
+                    own.loadClass("ringfort.app.Main").getMethod("main", String[].class).invoke(null, (Object) arguments);
+                }
+
+                URL[] urls(String... jars) throws Exception {
+                    var urls = new URL[jars.length];
+                    for (int i = 0; i < jars.length; i++) {
+                        urls[i] = URI.create(jars[i]).toURL();
+                    }
+                    return urls;
+                }
+                """);
+        List<String> arguments = new ArrayList<>(List.of(source.toString()));
+        Path api = jar("ringfort-api");
+        arguments.add(api.toUri().toString());
+        jars().filter(jar -> !jar.equals(api))
+                .map(jar -> jar.toUri().toString())
+                .forEach(arguments::add);
+        try (Launched server = java(Map.of(), List.of("--enable-native-access=ALL-UNNAMED"), "", arguments)) {
+            answers(server.awaitLine("ringfort ready http://127.0.0.1:", BOUND));
+            assertEquals(143, server.terminate(BOUND));
+        }
+    }
+
     @Test
     void withoutTheServerTheModulePathIsToldWhatToAdd() throws IOException, InterruptedException {
         Path source = Files.writeString(elsewhere.resolve("Lonely.java"), """
