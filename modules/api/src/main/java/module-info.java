@@ -8,7 +8,7 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module ringfort.api {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports ringfort.api;
     exports ringfort.api.spi;

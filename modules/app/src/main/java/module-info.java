@@ -6,7 +6,7 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module ringfort.app {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires ringfort.api;
     requires ringfort.server;
     requires ringfort.json;

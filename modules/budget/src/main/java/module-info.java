@@ -9,7 +9,7 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module ringfort.budget {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports ringfort.budget;
 }

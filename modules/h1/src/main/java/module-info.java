@@ -10,7 +10,7 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module ringfort.h1 {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive ringfort.budget;
     requires transitive ringfort.message;
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module ringfort.json {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires ringfort.api;
     requires tools.jackson.databind;
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module ringfort.poller {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive ringfort.sys;
     requires transitive ringfort.timers;
 

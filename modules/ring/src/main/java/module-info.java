@@ -10,7 +10,7 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module ringfort.ring {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive ringfort.sys;
 
     exports ringfort.ring;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module ringfort.rules {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive com.tngtech.archunit;
     requires static transitive org.junit.jupiter.api;
     requires org.slf4j; // ArchUnit's own need: as an automatic module it cannot say so itself

@@ -10,7 +10,7 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module ringfort.sys {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports ringfort.sys;
 }

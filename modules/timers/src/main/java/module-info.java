@@ -8,7 +8,7 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module ringfort.timers {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports ringfort.timers;
 }

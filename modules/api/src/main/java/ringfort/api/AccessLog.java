@@ -29,26 +29,48 @@ final class AccessLog implements Filter {
             long length,
             long epochMillis) {
         String text() {
-            String address = peer.getAddress() == null
-                    ? peer.getHostString()
-                    : peer.getAddress().getHostAddress();
-            return address + " - - [" + DATE.format(Instant.ofEpochMilli(epochMillis)) + "] \"" + method + ' '
+            return address(peer) + " - - [" + DATE.format(Instant.ofEpochMilli(epochMillis)) + "] \"" + method + ' '
                     + visible(target) + ' ' + version + "\" " + status + ' ' + (length < 0 ? "-" : length);
         }
+    }
 
-        /** A target cannot forge a line: quotes, backslashes, controls and non-ASCII are escaped. */
-        private static String visible(String target) {
-            StringBuilder text = new StringBuilder(target.length());
-            for (int i = 0; i < target.length(); i++) {
-                char c = target.charAt(i);
-                if (c <= ' ' || c >= 0x7F || c == '"' || c == '\\') {
-                    text.append(String.format("\\x%02x", (int) c));
-                } else {
-                    text.append(c);
-                }
-            }
-            return text.toString();
+    /** A request that the engine refused, of which there may be no more than a piece of a line, or nothing. */
+    record Refused(InetSocketAddress peer, String requestLine, int status, long epochMillis) {
+        private static final int MOST_CHARACTERS = 1_000;
+
+        String text() {
+            String line =
+                    requestLine.length() > MOST_CHARACTERS ? requestLine.substring(0, MOST_CHARACTERS) : requestLine;
+            String request = line.isEmpty() ? "-" : visible(line).replace("\\x20", " ");
+            return address(peer) + " - - [" + DATE.format(Instant.ofEpochMilli(epochMillis)) + "] \"" + request + "\" "
+                    + status + " -";
         }
+    }
+
+    private static String address(InetSocketAddress peer) {
+        return peer.getAddress() == null
+                ? peer.getHostString()
+                : peer.getAddress().getHostAddress();
+    }
+
+    /** A peer cannot forge a line: quotes, backslashes, controls and non-ASCII are escaped. */
+    private static String visible(String sent) {
+        StringBuilder text = new StringBuilder(sent.length());
+        for (int i = 0; i < sent.length(); i++) {
+            char c = sent.charAt(i);
+            if (c <= ' ' || c >= 0x7F || c == '"' || c == '\\') {
+                text.append(String.format("\\x%02x", (int) c));
+            } else {
+                text.append(c);
+            }
+        }
+        return text.toString();
+    }
+
+    /** Logs a request that no filter sees. */
+    void refused(InetSocketAddress peer, String requestLine, int status) {
+        Refused refused = new Refused(peer, requestLine, status, System.currentTimeMillis());
+        queue.offer(() -> LOGGER.log(Level.INFO, refused::text));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package ringfort.api;
 
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.syntax.EntityTags;
@@ -41,9 +42,11 @@ final class Conditional {
         if (current.etag() != null) {
             response = response.header("ETag", current.etag());
         }
-        return current.lastModified() == null
+        Instant modified = current.lastModified();
+        Instant now = Instant.now(); // section 8.8.2.1: never later than Date
+        return modified == null
                 ? response
-                : response.header("Last-Modified", HttpDate.format(current.lastModified()));
+                : response.header("Last-Modified", HttpDate.format(modified.isAfter(now) ? now : modified));
     }
 
     /** After a GET or HEAD was performed. */

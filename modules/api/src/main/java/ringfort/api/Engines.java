@@ -9,6 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 import ringfort.api.spi.Application;
 import ringfort.api.spi.Availability;
 import ringfort.api.spi.Engine;
@@ -28,30 +29,58 @@ final class Engines {
         this.passedOver = new ArrayList<>(passedOver);
     }
 
-    /** The engines of this process; one that cannot even be loaded is passed over with its reason. */
+    /**
+     * The engines of this process; one that cannot even be loaded is passed over with its reason. Where the loader of this
+     * library sees none, that of the calling thread is asked: in a container the library may be shared and the engines not.
+     */
     static Engines installed() {
-        List<Engine> engines = new ArrayList<>();
         List<String> broken = new ArrayList<>();
-        Iterator<Engine> found =
-                ServiceLoader.load(Engine.class, Engine.class.getClassLoader()).iterator();
+        List<Engine> engines = of(Engine.class.getClassLoader(), broken);
+        if (engines.isEmpty()) {
+            engines = of(Thread.currentThread().getContextClassLoader(), broken);
+        }
+        return new Engines(engines, broken);
+    }
+
+    private static List<Engine> of(@Nullable ClassLoader loader, List<String> broken) {
+        List<Engine> engines = new ArrayList<>();
+        Iterator<Engine> found = ServiceLoader.load(Engine.class, loader).iterator();
         while (true) {
             try {
                 if (!found.hasNext()) {
-                    return new Engines(engines, broken);
+                    return engines;
                 }
                 engines.add(found.next());
-            } catch (ServiceConfigurationError e) {
-                broken.add("an engine could not be loaded: " + e.getMessage());
+            } catch (ServiceConfigurationError | LinkageError e) {
+                broken.add("an engine could not be loaded: " + reason(e));
             }
         }
     }
 
+    /** Those that were found, the best first. */
+    List<Engine> all() {
+        return engines;
+    }
+
     StartedServer start(ServerOptions options, Application application) {
         if (engines.isEmpty()) {
-            throw new ServerStartException("No engine is on the module or class path" + because()
-                    + "; add org.ringfort:ringfort-server (module ringfort.server)");
+            throw new ServerStartException(
+                    Engines.missing("engine", Engine.class, "org.ringfort:ringfort-server (module ringfort.server)")
+                            + because());
         }
         return options.engine().equals(AUTO) ? best(options, application) : named(options, application);
+    }
+
+    /**
+     * What to do when no provider of a service is found. On the class path the jar may well be there: a tool that packs
+     * several jars into one keeps only one of the files that name providers, unless it is told to merge them.
+     */
+    static String missing(String what, Class<?> service, String artefact) {
+        return Engines.class.getModule().isNamed()
+                ? "No " + what + " is on the module path: add " + artefact
+                : "No " + what + " is on the class path: add " + artefact
+                        + "; where it is packed into a jar with others, have the packer merge META-INF/services/"
+                        + service.getName();
     }
 
     private StartedServer named(ServerOptions options, Application application) {
@@ -140,8 +169,13 @@ final class Engines {
         return passedOver.isEmpty() ? "" : " (" + String.join("; ", passedOver) + ")";
     }
 
+    /** The first cause: a class that failed to load hides it behind an error without a message. */
     private static String reason(Throwable failure) {
-        String message = failure.getMessage();
-        return message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+        Throwable told = failure;
+        while (told instanceof LinkageError && told.getCause() != null) {
+            told = told.getCause();
+        }
+        String message = told.getMessage();
+        return message == null || message.isBlank() ? told.getClass().getSimpleName() : message;
     }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
+import ringfort.api.spi.LogText;
 
 /**
  * Reports what handlers threw and nobody expected: each counted, the first few of a second logged with their trace.
@@ -36,7 +37,7 @@ final class FaultLog implements BiConsumer<Request, Throwable> {
         if (inThisSecond.incrementAndGet() <= TRACES_PER_SECOND) {
             String what = request + " failed; route " + request.pattern()
                     + (unlogged > 0 ? "; before it " + unlogged + " faults were counted without a trace" : "");
-            queue.offer(() -> LOGGER.log(Level.ERROR, what, fault));
+            queue.offer(() -> LOGGER.log(Level.ERROR, LogText.line(what), LogText.of(fault)));
         }
     }
 

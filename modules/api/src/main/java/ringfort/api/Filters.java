@@ -32,7 +32,9 @@ public final class Filters {
 
     /**
      * Logs one line per request, in the Common Log Format, to the {@link System.Logger} {@code ringfort.access}: who
-     * asked, when, for what, the status, and the length of the content when it is known before it is sent.
+     * asked, when, for what, the status, and the length of the content when it is known before it is sent. As a filter of
+     * the whole server it also logs requests that the engine refuses before they reach a filter, such as malformed ones,
+     * by as much of their first line as was read.
      *
      * <p>Lines are written by a thread of their own from a bounded queue; a line that finds it full is dropped and
      * counted in {@code ringfort_log_lines_dropped_total}. The caller never waits.

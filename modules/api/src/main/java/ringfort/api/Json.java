@@ -1,10 +1,13 @@
 package ringfort.api;
 
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.spi.JsonCodec;
 
-/** The JSON codec, looked for at first use. Any thread; two threads may look at the same time and find the same. */
+/** The JSON codec, looked for when a server starts or at first use. Any thread; two threads may look at the same time and find the same. */
 final class Json {
     private static volatile @Nullable JsonCodec found;
 
@@ -19,10 +22,28 @@ final class Json {
         return codec;
     }
 
+    /** Makes the codec ready before there are requests; without a codec there is nothing to do. */
+    static void prepare() {
+        try {
+            Optional<JsonCodec> installed = find();
+            if (found == null && installed.isPresent()) {
+                installed.get().prepare();
+                found = installed.get();
+            }
+        } catch (RuntimeException | ServiceConfigurationError | LinkageError e) {
+            System.getLogger("ringfort").log(Level.WARNING, "The JSON codec could not be made ready", e);
+        }
+    }
+
     private static JsonCodec installed() {
-        return ServiceLoader.load(JsonCodec.class, JsonCodec.class.getClassLoader())
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("No JSON codec is on the module or class path; add"
-                        + " org.ringfort:ringfort-json (module ringfort.json), or provide ringfort.api.spi.JsonCodec"));
+        return find().orElseThrow(() -> new IllegalStateException(
+                Engines.missing("JSON codec", JsonCodec.class, "org.ringfort:ringfort-json (module ringfort.json)")
+                        + "; or provide ringfort.api.spi.JsonCodec"));
+    }
+
+    private static Optional<JsonCodec> find() {
+        Optional<JsonCodec> codec = ServiceLoader.load(JsonCodec.class, JsonCodec.class.getClassLoader())
+                .findFirst();
+        return codec.isPresent() ? codec : ServiceLoader.load(JsonCodec.class).findFirst();
     }
 }

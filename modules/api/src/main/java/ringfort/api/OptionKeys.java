@@ -1,7 +1,10 @@
 package ringfort.api;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import ringfort.api.syntax.Fields;
 
@@ -191,38 +194,52 @@ final class OptionKeys {
 
     /** The option of that name; a wrong name is answered with the nearest. */
     static OptionKey<?> named(String name, String text, String origin) {
-        OptionKey<?> nearest = ALL.getFirst();
-        int least = Integer.MAX_VALUE;
         for (OptionKey<?> key : ALL) {
             if (key.name().equals(name)) {
                 return key;
             }
-            int distance = distance(key.name(), name);
-            if (distance < least) {
-                least = distance;
-                nearest = key;
-            }
         }
-        boolean near = least <= Math.max(2, name.length() / 3);
+        Optional<String> nearest =
+                nearest(name, ALL.stream().map(OptionKey::name).toList());
         throw new OptionException(
-                name, text, origin, "there is no such option" + (near ? "; did you mean " + nearest.name() + "?" : ""));
+                name,
+                text,
+                origin,
+                "there is no such option"
+                        + nearest.map(near -> "; did you mean " + near + "?").orElse(""));
     }
 
-    /** Levenshtein's distance. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
+    /** The known name that was probably meant: case does not count, and a third of the letters may be wrong. */
+    static Optional<String> nearest(String name, Collection<String> known) {
+        String nearest = "";
+        int least = Integer.MAX_VALUE;
+        for (String candidate : known.stream().sorted().toList()) {
+            int distance = distance(candidate.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT));
+            if (distance < least) {
+                least = distance;
+                nearest = candidate;
             }
         }
-        return row[b.length()];
+        // What all of them begin with says nothing about which was meant.
+        int shared = name.startsWith("ringfort.") || name.startsWith("RINGFORT_") ? "ringfort.".length() : 0;
+        return least <= Math.max(2, (name.length() - shared) / 3) ? Optional.of(nearest) : Optional.empty();
+    }
+
+    /** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours, each of them one. */
+    private static int distance(String a, String b) {
+        int[][] cost = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                cost[i][j] = i == 0 || j == 0 ? i + j : cheapest(cost, a, b, i, j);
+            }
+        }
+        return cost[a.length()][b.length()];
+    }
+
+    private static int cheapest(int[][] cost, String a, String b, int i, int j) {
+        boolean same = a.charAt(i - 1) == b.charAt(j - 1);
+        int least = Math.min(cost[i - 1][j - 1] + (same ? 0 : 1), Math.min(cost[i - 1][j], cost[i][j - 1]) + 1);
+        boolean swapped = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+        return swapped ? Math.min(least, cost[i - 2][j - 2] + 1) : least;
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -158,7 +159,8 @@ public final class Response {
     }
 
     /**
-     * 200 with a file, its type by its extension, {@code ETag} and {@code Last-Modified} by its attributes. Reads the
+     * 200 with a file, its type by its extension, {@code ETag} and {@code Last-Modified} by its attributes; the tag is
+     * weak while the file is younger than two seconds. {@link #contentType} sets another type. Reads the
      * attributes now, the content when it is sent. Ranges and conditional requests are answered after
      * {@link #conditional}.
      *
@@ -182,9 +184,14 @@ public final class Response {
     }
 
     static Response file(Path path, BasicFileAttributes attributes) {
-        FieldList fields = type(ContentTypes.of(path))
-                .plus("ETag", Validators.etag(attributes))
-                .plus("Last-Modified", Validators.lastModified(attributes))
+        return file(path, attributes, ContentTypes.of(path));
+    }
+
+    static Response file(Path path, BasicFileAttributes attributes, String type) {
+        Instant now = Instant.now();
+        FieldList fields = type(type)
+                .plus("ETag", Validators.etag(attributes, now))
+                .plus("Last-Modified", Validators.lastModified(attributes, now))
                 .plus("Accept-Ranges", "bytes")
                 .plus("X-Content-Type-Options", "nosniff");
         return of(200, fields, new Body.FileBody(path, 0, attributes.size()));

@@ -3,7 +3,10 @@ package ringfort.api;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -30,6 +33,7 @@ public abstract sealed class Routing<S extends Routing<S>> permits Server, Route
     private final @Nullable Routing<?> parent;
     private final List<Filter> filters = new ArrayList<>();
     private final List<Declaration> declarations;
+    private final Map<String, String> mediaTypes; // by extension; of the whole server
 
     /** A route as it was declared; filters are put around it at start, when its scopes are complete. */
     private record Declaration(
@@ -40,12 +44,14 @@ public abstract sealed class Routing<S extends Routing<S>> permits Server, Route
         this.prefix = "";
         this.parent = null;
         this.declarations = new ArrayList<>();
+        this.mediaTypes = new HashMap<>();
     }
 
     Routing(String prefix, Routing<?> parent) {
         this.prefix = prefix;
         this.parent = parent;
         this.declarations = parent.declarations;
+        this.mediaTypes = parent.mediaTypes;
     }
 
     abstract S self();
@@ -292,7 +298,9 @@ public abstract sealed class Routing<S extends Routing<S>> permits Server, Route
     /**
      * Serves the regular files below a directory: GET and HEAD, conditional and range requests, offloaded.
      * A directory is answered by its {@code index.html}; nothing outside the directory is served, whatever dots or
-     * symbolic links say, and no name that starts with a dot but {@code .well-known}.
+     * symbolic links say, and no name that starts with a dot but {@code .well-known}. The directory itself may be a
+     * symbolic link, which is followed anew for each request, so a release can be switched by it. A name that the JVM
+     * cannot write in the encoding of the locale is 500, and a warning in the log says which locale can.
      *
      * @param filesPrefix starts with a slash; {@code /} for the whole scope
      * @param directory the directory; looked at when the server starts
@@ -300,11 +308,32 @@ public abstract sealed class Routing<S extends Routing<S>> permits Server, Route
      */
     public S files(String filesPrefix, Path directory) {
         String under = filesPrefix.equals("/") ? "" : requirePrefix(filesPrefix);
-        StaticFiles files = new StaticFiles(directory);
+        StaticFiles files = new StaticFiles(directory, mediaTypes);
         if (!(prefix + under).isEmpty()) {
             declare("GET", under, files::root, Route.offload());
         }
         return declare("GET", under + "/{path...}", files, Route.offload());
+    }
+
+    /**
+     * Names the media type of files with an extension, for all directories that {@link #files} serves in this server,
+     * also those declared before. Ringfort knows those of websites, documents, pictures, sound and video; others are
+     * {@code application/octet-stream}. A handler that answers with {@link Response#file} sets its own by
+     * {@link Response#contentType}.
+     *
+     * @param extension without its dot, {@code stl}; in any case of letters
+     * @param type the media type, with its {@code charset} when it is text
+     * @return this scope
+     * @throws IllegalArgumentException when the extension is empty or holds a dot or slash, or the type is malformed
+     */
+    public S mediaType(String extension, String type) {
+        if (extension.isEmpty() || extension.indexOf('.') >= 0 || extension.indexOf('/') >= 0) {
+            throw new IllegalArgumentException("extension " + Fields.quote(extension)
+                    + " must be what follows the last dot of a name, without it");
+        }
+        Response.ok().contentType(type); // refuses what is no media type
+        mediaTypes.put(extension.toLowerCase(Locale.ROOT), type);
+        return self();
     }
 
     private static String requirePrefix(String prefix) {
@@ -360,6 +389,11 @@ public abstract sealed class Routing<S extends Routing<S>> permits Server, Route
                     declared.place));
         }
         return mounts;
+    }
+
+    /** The filters of this scope alone. */
+    List<Filter> filters() {
+        return List.copyOf(filters);
     }
 
     /** Puts the filters of this scope, then those of the scopes around it, around a handler. */

@@ -30,7 +30,9 @@ public final class Server extends Routing<Server> {
     }
 
     /**
-     * A server on a port of every address.
+     * A server on a port of 127.0.0.1, which only this machine reaches, unless property {@code ringfort.host} or variable
+     * {@code RINGFORT_HOST} name another address. {@code Server.http("0.0.0.0", port)} listens on every IPv4 address,
+     * {@code Server.http("::", port)} on every address.
      *
      * @param port 1 to 65535, or 0 for a free one
      * @return the server
@@ -108,7 +110,16 @@ public final class Server extends Routing<Server> {
         FaultLog faults = new FaultLog(LogQueue.shared());
         ErrorHandler errors = Application.guarded(errorHandler, faults);
         RouteTable table = RouteTable.compile(mounts(errors), this::filtered, notFound, errors);
-        return new Application(table, errors, faults, faults::metrics);
+        return new Application(table, errors, faults, faults::metrics, refusals(filters()));
+    }
+
+    /** No filter sees what the engine refuses; of those of the whole server, the ones that log want to know. */
+    private static Application.Refusals refusals(List<Filter> filters) {
+        List<AccessLog> logs = filters.stream()
+                .filter(AccessLog.class::isInstance)
+                .map(AccessLog.class::cast)
+                .toList();
+        return (peer, requestLine, status) -> logs.forEach(log -> log.refused(peer, requestLine, status));
     }
 
     /**
@@ -147,6 +158,8 @@ public final class Server extends Routing<Server> {
     }
 
     private RunningServer start(Engines engines) {
+        StrayNames.tellOnce(engines.all());
+        Json.prepare();
         RunningServer running;
         try {
             running = engines.start(options.build(), application());

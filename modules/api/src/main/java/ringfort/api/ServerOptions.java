@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link Builder#build} resolves once: what the program or a flag has set wins over the system property
  * {@code ringfort.header-timeout}, that over the variable {@code RINGFORT_HEADER_TIMEOUT}, that over the default.
- * Properties and variables of other names are left alone. Durations of zero switch a limit off.
+ * An empty variable counts as not set, and so does the address of a service, {@code tcp://10.0.0.1:80}, which orchestrators
+ * set. Other properties and variables of such names are told in the log when a server starts. Durations of zero switch a limit off.
  *
  * @param host name or address to listen on; 0.0.0.0 for every IPv4 address, :: for every address
  * @param port port to listen on; 0 takes a free one
@@ -590,7 +591,11 @@ public record ServerOptions(
                 return key.parse(property, "property " + option.property());
             }
             String variable = environment.apply(option.variable());
-            return variable == null ? key.standard() : key.parse(variable, "environment variable " + option.variable());
+            // Empty is what a deployment file sets when it has nothing to say.
+            boolean unset = variable == null || variable.isBlank() || StrayNames.isAddressOfAService(variable);
+            return variable == null || unset
+                    ? key.standard()
+                    : key.parse(variable, "environment variable " + option.variable());
         }
 
         int size(OptionKey<Long> key) {

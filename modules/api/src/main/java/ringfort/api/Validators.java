@@ -1,6 +1,7 @@
 package ringfort.api;
 
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.syntax.EntityTags;
@@ -18,6 +19,9 @@ import ringfort.api.syntax.HttpDate;
  */
 public record Validators(
         boolean exists, @Nullable String etag, @Nullable Instant lastModified) {
+    /** FAT, the coarsest, counts in steps of two seconds. */
+    private static final Duration STAMP_RESOLUTION = Duration.ofSeconds(2);
+
     public Validators {
         if (etag != null && !EntityTags.isTag(etag)) {
             throw new IllegalArgumentException(
@@ -72,14 +76,21 @@ public record Validators(
         return lastModified == null ? null : lastModified.getEpochSecond();
     }
 
-    /** Strong: a file changed twice within the file system's time stamp without changing size would be taken for one. */
-    static String etag(BasicFileAttributes attributes) {
+    /**
+     * By size and time of change. Strong once the file has been left alone for longer than any file system's time stamp
+     * is coarse; until then a second change might not move the stamp, so the tag is weak, which ranges are not continued
+     * by, and another one than the later strong tag, which therefore does not confirm it.
+     */
+    static String etag(BasicFileAttributes attributes, Instant now) {
         Instant modified = attributes.lastModifiedTime().toInstant();
         long nanos = modified.getEpochSecond() * 1_000_000_000L + modified.getNano();
-        return "\"" + Long.toHexString(attributes.size()) + "-" + Long.toHexString(nanos) + "\"";
+        String tag = Long.toHexString(attributes.size()) + "-" + Long.toHexString(nanos);
+        return modified.plus(STAMP_RESOLUTION).isBefore(now) ? "\"" + tag + "\"" : "W/\"" + tag + "-new\"";
     }
 
-    static String lastModified(BasicFileAttributes attributes) {
-        return HttpDate.format(attributes.lastModifiedTime().toInstant());
+    /** Section 8.8.2.1: a time that is later than Date, from another clock for instance, is sent as Date's. */
+    static String lastModified(BasicFileAttributes attributes, Instant now) {
+        Instant modified = attributes.lastModifiedTime().toInstant();
+        return HttpDate.format(modified.isAfter(now) ? now : modified);
     }
 }

@@ -93,6 +93,43 @@ class LogQueueTest {
                 line.text());
     }
 
+    /** What the engine refused was in no log: no filter sees it. */
+    @Test
+    void whatTheEngineRefusesGetsALineThatCannotBeForged() {
+        InetSocketAddress peer = new InetSocketAddress("192.0.2.7", 5);
+        String forged = new AccessLog.Refused(peer, "GET /\" 200 1\r\n\u001b HTTP/1.1", 400, 784_111_777_000L).text();
+        assertTrue(
+                forged.matches(
+                        "192\\.0\\.2\\.7 - - \\[0[67]/Nov/1994:[^\\]]+] \"GET /\\\\x22 200 1\\\\x0d\\\\x0a\\\\x1b"
+                                + " HTTP/1\\.1\" 400 -"),
+                forged);
+        String nothing = new AccessLog.Refused(peer, "", 408, 784_111_777_000L).text();
+        assertTrue(nothing.endsWith("\"-\" 408 -"), nothing);
+        assertTrue(
+                new AccessLog.Refused(peer, "x".repeat(100_000), 414, 0).text().length() < 1_100);
+    }
+
+    @Test
+    void theLogOfAServerHearsOfWhatTheEngineRefuses() throws InterruptedException {
+        LogQueue queue = new LogQueue(10);
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        queue.offer(() -> {
+            begun.countDown();
+            awaitQuietly(release);
+        });
+        begun.await();
+        InetSocketAddress peer = new InetSocketAddress("192.0.2.7", 5);
+        Server.http(0).filter(new AccessLog(queue)).application().refused(peer, "GET  / HTTP/1.1", 400);
+        Server.http(0).application().refused(peer, "nobody logs", 400);
+        int room = 0;
+        while (queue.offer(() -> {})) {
+            room++;
+        }
+        release.countDown();
+        assertEquals(9, room, "one of ten places is taken by the line");
+    }
+
     @Test
     void theAccessLogNeitherChangesNorSwallowsAnything() throws Exception {
         LogQueue queue = new LogQueue(10);

@@ -129,7 +129,9 @@ final class Doctor {
             findings.add(Finding.fail(
                     "engines",
                     "none works here",
-                    facts.engines().isEmpty() ? "put ringfort.server on the module path" : "see the reasons above"));
+                    facts.engines().isEmpty()
+                            ? "add org.ringfort:ringfort-server (module ringfort.server) to the module or class path"
+                            : "see the reasons above"));
         }
     }
 
@@ -140,7 +142,7 @@ final class Doctor {
             findings.add(Finding.warn(
                     "java.lang opened",
                     "no: handlers run on the JDK's own pool, a hop away from their worker",
-                    "java --add-opens java.base/java.lang=ringfort.server, as dist/ringfort.args does"));
+                    "java --add-opens java.base/java.lang=" + facts.engineModule() + byArgumentFile()));
         }
         if (facts.withoutNativeAccess().isEmpty()) {
             findings.add(Finding.ok("native access", "enabled for every module that needs it"));
@@ -149,8 +151,27 @@ final class Doctor {
             findings.add(Finding.warn(
                     "native access",
                     "not enabled for " + modules,
-                    "java --enable-native-access=" + modules + ", as dist/ringfort.args does"));
+                    "java --enable-native-access=" + modules + byArgumentFile()));
         }
+        fileNames();
+    }
+
+    /** The argument file is for the module path. */
+    private String byArgumentFile() {
+        return facts.engineModule().equals("ringfort.server") ? ", as dist/ringfort.args does" : "";
+    }
+
+    /** Paths of requests are Unicode; a file whose name the encoding cannot write cannot be opened by the JVM. */
+    private void fileNames() {
+        String encoding = facts.fileNameEncoding();
+        boolean unicode = encoding.equalsIgnoreCase("UTF-8") || encoding.equalsIgnoreCase("UTF8");
+        findings.add(
+                unicode || !linux()
+                        ? Finding.ok("file names", encoding)
+                        : Finding.warn(
+                                "file names",
+                                encoding + ": files whose names it cannot write cannot be served",
+                                "start under a UTF-8 locale: LC_ALL=C.UTF-8"));
     }
 
     private void limits() {

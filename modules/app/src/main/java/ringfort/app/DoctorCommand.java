@@ -32,7 +32,8 @@ final class DoctorCommand implements Command {
 
     @Override
     public int run(CommandLine line, Console console) {
-        Facts facts = new FactFinder(Path.of("/"), console.environment()).find(engines());
+        FactFinder finder = new FactFinder(Path.of("/"), console.environment());
+        Facts facts = finder.find(engines());
         List<Finding> findings = Doctor.examine(facts);
         console.out().print("ringfort " + Program.version() + " doctor\n\n" + Doctor.format(findings));
         console.out().flush();

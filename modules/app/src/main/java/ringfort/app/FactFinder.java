@@ -25,26 +25,30 @@ final class FactFinder {
 
     private final Path root;
     private final Map<String, String> environment;
+    private final List<String> withoutNativeAccess;
 
     /**
+     * Make it before any engine is asked: a module that calls native code without being allowed to counts as allowed
+     * after the JVM has warned of it once.
+     *
      * @param root where proc, sys and the container's marks are, "/" but in tests
      * @param environment the process's environment
      */
     FactFinder(Path root, Map<String, String> environment) {
         this.root = root;
         this.environment = environment;
+        this.withoutNativeAccess = withoutNativeAccess(ModuleLayer.boot(), engineModule());
     }
 
-    Facts find(List<EngineFact> engines) {
-        ModuleLayer layer = ModuleLayer.boot();
-        boolean opened = layer.findModule("ringfort.server")
-                .map(server -> Object.class.getModule().isOpen("java.lang", server))
-                .orElse(false);
-        List<String> denied = NATIVE_MODULES.stream()
-                .filter(name -> layer.findModule(name)
-                        .filter(module -> !module.isNativeAccessEnabled())
-                        .isPresent())
-                .toList();
+    private static Module engineModule() {
+        return ModuleLayer.boot()
+                .findModule("ringfort.server")
+                .orElse(FactFinder.class.getClassLoader().getUnnamedModule());
+    }
+
+    Facts find(List<EngineFact> answers) {
+        Module engines = engineModule();
+        boolean opened = Object.class.getModule().isOpen("java.lang", engines);
         return new Facts(
                 System.getProperty("java.vm.name") + " " + Runtime.version(),
                 System.getProperty("os.name"),
@@ -61,9 +65,23 @@ final class FactFinder {
                 limit("Max locked memory"),
                 number("proc/sys/net/core/somaxconn"),
                 number("proc/sys/net/ipv4/tcp_max_syn_backlog"),
+                System.getProperty("sun.jnu.encoding", "unknown"),
+                engines.isNamed() ? engines.getName() : "ALL-UNNAMED",
                 opened,
-                denied,
-                engines);
+                withoutNativeAccess,
+                answers);
+    }
+
+    /** On the class path all modules are one. */
+    private static List<String> withoutNativeAccess(ModuleLayer layer, Module engines) {
+        if (!engines.isNamed()) {
+            return engines.isNativeAccessEnabled() ? List.of() : List.of("ALL-UNNAMED");
+        }
+        return NATIVE_MODULES.stream()
+                .filter(name -> layer.findModule(name)
+                        .filter(module -> !module.isNativeAccessEnabled())
+                        .isPresent())
+                .toList();
     }
 
     private OptionalLong seccomp() {

@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param lockedMemoryBytes RLIMIT_MEMLOCK, soft
  * @param listenBacklog sysctl net.core.somaxconn
  * @param synBacklog sysctl net.ipv4.tcp_max_syn_backlog
- * @param schedulerOpened whether java.lang is opened to ringfort.server
+ * @param fileNameEncoding the encoding of file names, which the locale decides
+ * @param engineModule what options of java call the module of the engines: ALL-UNNAMED on the class path
+ * @param schedulerOpened whether java.lang is opened to it
  * @param withoutNativeAccess modules that call native code and were not allowed to
  * @param engines every engine found, best first
  */
@@ -42,6 +44,8 @@ record Facts(
         Limit lockedMemoryBytes,
         OptionalLong listenBacklog,
         OptionalLong synBacklog,
+        String fileNameEncoding,
+        String engineModule,
         boolean schedulerOpened,
         List<String> withoutNativeAccess,
         List<EngineFact> engines) {

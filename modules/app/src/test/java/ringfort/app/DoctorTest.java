@@ -35,6 +35,8 @@ class DoctorTest {
                 new Limit(Limit.UNLIMITED, Limit.UNLIMITED),
                 OptionalLong.of(4096),
                 OptionalLong.of(4096),
+                "UTF-8",
+                "ringfort.server",
                 launched,
                 launched ? List.of() : List.of("ringfort.sys", "ringfort.ring"),
                 List.of(engines));

@@ -42,12 +42,17 @@ public final class Accepts {
         Check.that(coding == null || coding.equals("identity") || CODINGS.contains(coding), "not offered: " + coding);
         Check.that(language == null || LANGUAGES.contains(language), "a language nobody offered: " + language);
         if (lines.stream().noneMatch(line -> line.indexOf('"') >= 0)) {
-            List<Element> elements = elements(lines);
-            List<Element> ranges = elements.stream()
-                    .filter(element -> RANGE.matcher(element.value()).matches())
-                    .toList();
+            List<Element> elements = new ArrayList<>();
+            boolean malformed = elements(lines, elements);
+            List<Element> ranges = new ArrayList<>(elements);
+            boolean others =
+                    ranges.removeIf(element -> !RANGE.matcher(element.value()).matches());
+            if (malformed || others) {
+                ranges.add(new Element("*/*", Map.of(), 1));
+            }
             Check.same("type", first(TYPES, offer -> typeWeight(ranges, offer)), type);
-            Check.same("coding", coding(elements), coding);
+            String least = coding(elements);
+            Check.same("coding", least == null && malformed ? "identity" : least, coding);
             if (elements.isEmpty()) {
                 Check.same("language without wishes", LANGUAGES.getFirst(), language);
             }
@@ -57,8 +62,9 @@ public final class Accepts {
 
     private record Element(String value, Map<String, String> parameters, int weight) {}
 
-    private static List<Element> elements(List<String> lines) {
-        List<Element> elements = new ArrayList<>();
+    /** Collects what is well-formed; true when something is not. */
+    private static boolean elements(List<String> lines, List<Element> elements) {
+        boolean malformed = false;
         for (String line : lines) {
             for (String text : line.split(",", -1)) {
                 String trimmed = text.replaceAll("^[ \\t]+|[ \\t]+\\z", "");
@@ -69,10 +75,12 @@ public final class Accepts {
                         semicolon < 0 ? "" : trimmed.substring(semicolon));
                 if (element != null) {
                     elements.add(element);
+                } else {
+                    malformed |= !trimmed.isEmpty();
                 }
             }
         }
-        return elements;
+        return malformed;
     }
 
     private static @Nullable Element element(String value, String tail) {

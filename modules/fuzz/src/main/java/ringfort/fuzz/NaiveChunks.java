@@ -26,7 +26,13 @@ record NaiveChunks(State state, int end, String content, String trailers) {
 
     private static final String VALUE = "[\\t\\x20-\\x7E\\x80-\\xFF]";
     private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]";
-    private static final Pattern SIZE = Pattern.compile("([0-9A-Fa-f]{1,16})(?:;([ \\t]*" + TOKEN + VALUE + "*))?");
+    private static final String TOKEN_OR_OLD = "[!#$%&'*+.^_`|~0-9A-Za-z\\x80-\\xFF-]";
+    private static final String PLAIN = "[\\t\\x20!\\x23-\\x5B\\x5D-\\x7E\\x80-\\xFF]*";
+    private static final String QUOTED = "\"" + PLAIN + "(?:\\\\" + VALUE + PLAIN + ")*\"";
+    private static final String EXTENSION =
+            "[ \\t]*" + TOKEN + "+[ \\t]*(?:=[ \\t]*(?:" + TOKEN_OR_OLD + "+|" + QUOTED + ")[ \\t]*)?";
+    private static final Pattern SIZE =
+            Pattern.compile("([0-9A-Fa-f]{1,16})(?:;(" + EXTENSION + "(?:;" + EXTENSION + ")*))?");
     private static final Pattern FIELD = Pattern.compile("(" + TOKEN + "+):[ \\t]*(" + VALUE + "*?)[ \\t]*");
 
     /** What a trailer must not bring (RFC 9110, 6.5.1): framing, routing, modifiers, authentication, how to read the content. */

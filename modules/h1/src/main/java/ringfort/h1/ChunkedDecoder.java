@@ -26,7 +26,6 @@ final class ChunkedDecoder {
 
     private enum State {
         SIZE,
-        BEFORE_EXTENSION,
         EXTENSION,
         SIZE_LINE_FEED,
         DATA,
@@ -41,6 +40,7 @@ final class ChunkedDecoder {
     private final Limits limits;
     private final FieldLines fields;
     private final Carry carry = new Carry();
+    private final ChunkExtension extension = new ChunkExtension();
 
     private State state = State.SIZE;
     private long bodyLimit;
@@ -95,25 +95,21 @@ final class ChunkedDecoder {
                     }
                     i++;
                 }
-                case BEFORE_EXTENSION -> {
-                    // "Bad" white space: no sender may write it, but a recipient has to accept it (RFC 9112, 7.1.1).
-                    if (Octets.is(Octets.TOKEN, buffer[i])) {
-                        state = State.EXTENSION;
-                    } else if (!Octets.isWhitespace(buffer[i]) || !extension(1)) {
-                        return refuse(400, "chunk extension without a name");
-                    } else {
-                        i++;
-                    }
-                }
                 case EXTENSION -> {
-                    int end = Octets.valueEnd(buffer, i, to);
-                    if (!extension(end - i)) {
-                        return refuse(400, "chunk extensions too long");
-                    } else if (end < to && buffer[end] != '\r') {
-                        return refuse(400, "control character in a chunk extension");
+                    byte octet = buffer[i++];
+                    if (octet == '\r') {
+                        if (!extension.mayEnd()) {
+                            return refuse(400, extension.unfinished());
+                        }
+                        state = State.SIZE_LINE_FEED;
+                        continue;
                     }
-                    state = end < to ? State.SIZE_LINE_FEED : State.EXTENSION;
-                    i = Math.min(to, end + 1);
+                    String refused = ++extensionBytes > limits.chunkExtensionBytes()
+                            ? "chunk extensions too long"
+                            : extension.take(octet);
+                    if (refused != null) {
+                        return refuse(400, refused);
+                    }
                 }
                 case SIZE_LINE_FEED -> {
                     if (buffer[i++] != '\n') {
@@ -172,13 +168,9 @@ final class ChunkedDecoder {
             return false;
         }
         bodyBytes += remaining;
-        state = octet == '\r' ? State.SIZE_LINE_FEED : State.BEFORE_EXTENSION;
+        state = octet == '\r' ? State.SIZE_LINE_FEED : State.EXTENSION;
+        extension.begin();
         return true;
-    }
-
-    private boolean extension(int bytes) {
-        extensionBytes += bytes;
-        return extensionBytes <= limits.chunkExtensionBytes();
     }
 
     private Found data(int from, int to) {

@@ -163,9 +163,33 @@ final class FramingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"1;\r", "1; \r", "1;=", "1;;", "1;a\n", "1;a\0", "1;a\u007f", "1;a\r\r", "1;a\"\rb", "1;\n"})
+    @ValueSource(strings = {"1;\r", "1; \r", "1;=", "1;;", "1;a\n", "1;a\0", "1;a\u007f", "1;a\r\r", "1;\n"})
     void rfc9112_7_1_1_aMalformedExtensionIsRefusedAtOnce(String chunk) {
+        Wire.refusesAtLastByte(400, CHUNKED + chunk);
+    }
+
+    /** A reader that respects quotes reads on behind the line's end, one that does not finds the chunk's data there. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1;a=\"b\r",
+                "1;a=\"\r",
+                "1;a=\"b\\\r",
+                "1;a=\"b\\\"\r",
+                "1;a=\"b\n",
+                "1;a\"",
+                "1;a=\"b\"c",
+                "1;a=b\"",
+                "1;a=\r",
+                "1;a= \r",
+                "1;a=;",
+                "1;a b",
+                "1;a==",
+                "1;a,",
+                "1;a=\"b\"\"",
+                "1;a=b; \r"
+            })
+    void rfc9112_7_1_1_anExtensionThatTwoReadersMayEndAtTwoPlacesIsRefused(String chunk) {
         Wire.refusesAtLastByte(400, CHUNKED + chunk);
     }
 

@@ -15,6 +15,7 @@ import ringfort.server.loop.Admission;
 import ringfort.server.loop.WorkerEngine;
 import ringfort.server.metrics.Notices;
 import ringfort.server.poll.PollWorker;
+import ringfort.sys.NativeAccess;
 import ringfort.timers.Ticker;
 
 /** The engine on epoll: any Linux, also where containers forbid io_uring. */
@@ -34,14 +35,18 @@ public final class PollEngine implements Engine {
 
     @Override
     public Availability probe() {
-        if (!System.getProperty("os.name", "").equals("Linux")) {
-            return Availability.unusable("epoll is Linux's; this is " + System.getProperty("os.name"));
+        String refusal = NativeAccess.refusal();
+        if (refusal != null) {
+            return Availability.unusable("epoll cannot be used: " + refusal);
         }
         try {
             Epoll.open(1).close();
             return Availability.usable(List.of("EPOLLET", "EPOLLRDHUP", "TIMERFD"));
-        } catch (IOException | UnsatisfiedLinkError e) {
+        } catch (IOException e) {
             return Availability.unusable("epoll cannot be opened: " + e.getMessage());
+        } catch (LinkageError | IllegalCallerException e) {
+            return Availability.unusable(
+                    "epoll cannot be used: " + NativeAccess.explain(e, "ringfort.sys,ringfort.poller"));
         }
     }
 

@@ -25,6 +25,7 @@ import ringfort.server.loop.WorkerEngine;
 import ringfort.server.metrics.Notices;
 import ringfort.server.ring.RingSizes;
 import ringfort.server.ring.RingWorker;
+import ringfort.sys.NativeAccess;
 import ringfort.timers.Ticker;
 
 /**
@@ -66,6 +67,10 @@ public final class RingEngine implements Engine {
 
     @Override
     public Availability probe() {
+        String refusal = NativeAccess.refusal();
+        if (refusal != null) {
+            return Availability.unusable("io_uring cannot be used: " + refusal);
+        }
         try (Ring ring = Ring.open(options().withEntries(8).withCqEntries(32), syscalls)) {
             ring.enable();
             ring.bufferRing(0, 4, 64).close();
@@ -74,6 +79,9 @@ public final class RingEngine implements Engine {
             return Availability.usable(found);
         } catch (RingUnavailableException e) {
             return Availability.unusable(String.valueOf(e.getMessage()));
+        } catch (LinkageError | IllegalCallerException e) { // sys may call native code, ring may not
+            return Availability.unusable(
+                    "io_uring cannot be used: " + NativeAccess.explain(e, "ringfort.sys,ringfort.ring"));
         }
     }
 

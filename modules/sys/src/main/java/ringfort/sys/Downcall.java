@@ -13,7 +13,9 @@ import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 
 /**
- * Calls libc functions so that {@code errno} survives the way back into Java. Thread-safe.
+ * Calls libc functions so that {@code errno} survives the way back into Java. Thread-safe. On another system than Linux,
+ * or another processor than amd64 and aarch64, every use fails with an {@link UnsatisfiedLinkError}; see
+ * {@link NativeAccess}.
  *
  * <p>The JVM may make system calls of its own between the end of a native call and the next line of Java, so
  * {@code errno} must be saved by the linker's stub itself. It goes into a block of memory that each thread allocates
@@ -47,8 +49,7 @@ public final class Downcall {
     private static final FunctionDescriptor SHAPE = FunctionDescriptor.of(
             JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
-    private static final MethodHandle CALL =
-            Linker.nativeLinker().downcallHandle(SHAPE, Linker.Option.captureCallState("errno"));
+    private static final MethodHandle CALL = stub();
 
     /** A class of its own, so that the stub is made only in a program that makes such a call. */
     private static final class Now {
@@ -57,6 +58,15 @@ public final class Downcall {
     }
 
     private Downcall() {}
+
+    /** Nothing is bound on a system whose structures and numbers are others: a call there would be a foreign one. */
+    private static MethodHandle stub() {
+        String foreign = NativeAccess.foreign();
+        if (foreign != null) {
+            throw new UnsatisfiedLinkError("ringfort.sys cannot be used: " + foreign);
+        }
+        return Linker.nativeLinker().downcallHandle(SHAPE, Linker.Option.captureCallState("errno"));
+    }
 
     /**
      * Returns the address of a function of the C library; keep it in a {@code static final} field.

@@ -13,7 +13,15 @@ import java.lang.foreign.MemorySegment;
  * @param involuntarySwitches how often the kernel gave the thread's processor to another thread
  */
 public record ThreadUsage(long cpuNanos, long voluntarySwitches, long involuntarySwitches) {
-    private static final MemorySegment GETRUSAGE = Downcall.symbol("getrusage");
+    private static final ThreadUsage UNKNOWN = new ThreadUsage(0, 0, 0);
+
+    /** A class of its own: where native calls cannot be made, it is never initialized. */
+    private static final class Native {
+        static final MemorySegment GETRUSAGE = Downcall.symbol("getrusage");
+    }
+
+    /** Asked once: an engine without native calls measures its handlers too, on any system. */
+    private static final boolean CALLABLE = NativeAccess.refusal() == null;
 
     private static final int RUSAGE_THREAD = 1; // linux/resource.h
 
@@ -28,13 +36,17 @@ public record ThreadUsage(long cpuNanos, long voluntarySwitches, long involuntar
     private static final long NANOS_PER_MICRO = 1_000L;
 
     /**
-     * Reads the usage of the calling thread; for a virtual thread, of its carrier. One system call; zeros if it fails.
+     * Reads the usage of the calling thread; for a virtual thread, of its carrier. One system call; zeros if it fails, and
+     * where no native call can be made ({@link NativeAccess#refusal()}).
      */
     public static ThreadUsage now() {
+        if (!CALLABLE) {
+            return UNKNOWN;
+        }
         MemorySegment usage = Downcall.scratch(Downcall.state());
-        int result = Downcall.intNow(GETRUSAGE, RUSAGE_THREAD, usage.address(), 0, 0, 0, 0, 0);
+        int result = Downcall.intNow(Native.GETRUSAGE, RUSAGE_THREAD, usage.address(), 0, 0, 0, 0, 0);
         return result < 0
-                ? new ThreadUsage(0, 0, 0)
+                ? UNKNOWN
                 : new ThreadUsage(
                         nanos(usage, USER) + nanos(usage, SYSTEM),
                         usage.get(JAVA_LONG, VOLUNTARY),

@@ -25,10 +25,13 @@ public final class TimeSlice {
      * Asks for a slice of {@code nanos}, which the kernel keeps between 0.1 and 100 ms, for the calling platform
      * thread. Its policy and nice value stay as they are.
      *
-     * @return 0, also from kernels before 6.12, which ignore the request; or the negated error number,
-     *     {@code -EOPNOTSUPP} for a thread of another policy
+     * @return 0, also from kernels before 6.12, which ignore the request; or the negated error number, {@code -EOPNOTSUPP} for a
+     *     thread of another policy, {@code -ENOSYS} where no native call can be made ({@link NativeAccess#refusal()})
      */
     public static int ask(long nanos) {
+        if (NativeAccess.refusal() != null) {
+            return -Errno.ENOSYS;
+        }
         try (NativeMemory memory = new NativeMemory()) {
             long attr = memory.allocate(ATTR_BYTES, 8);
             long result = Libc.syscall(SYS_SCHED_GETATTR, 0, attr, ATTR_BYTES, 0, 0, 0);

@@ -1,5 +1,6 @@
 package ringfort.api.spi;
 
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
@@ -16,9 +17,23 @@ public final class Application {
     private final ErrorHandler errors;
     private final BiConsumer<? super Request, ? super Throwable> reporter;
     private final Supplier<List<Metric>> metrics;
+    private final Refusals refusals;
+
+    /** Told of requests that the engine refuses by itself. */
+    @FunctionalInterface
+    public interface Refusals {
+        /**
+         * Takes note of one; must not block.
+         *
+         * @param peer who sent it
+         * @param requestLine as much of the request line as was read, as it was sent; empty when none was
+         * @param status what it is answered with
+         */
+        void refused(InetSocketAddress peer, String requestLine, int status);
+    }
 
     /**
-     * Makes an application.
+     * Makes an application that does not want to know of requests the engine refuses.
      *
      * @param routes its routes
      * @param errors what answers for failures, from {@link #guarded}
@@ -30,10 +45,29 @@ public final class Application {
             ErrorHandler errors,
             BiConsumer<? super Request, ? super Throwable> reporter,
             Supplier<List<Metric>> metrics) {
+        this(routes, errors, reporter, metrics, (_, _, _) -> {});
+    }
+
+    /**
+     * Makes an application.
+     *
+     * @param routes its routes
+     * @param errors what answers for failures, from {@link #guarded}
+     * @param reporter told of failures that are nobody's expected outcome; must not block
+     * @param metrics counters of its own
+     * @param refusals told of requests that never become one of the application's
+     */
+    public Application(
+            RouteTable routes,
+            ErrorHandler errors,
+            BiConsumer<? super Request, ? super Throwable> reporter,
+            Supplier<List<Metric>> metrics,
+            Refusals refusals) {
         this.routes = Objects.requireNonNull(routes, "routes");
         this.errors = Objects.requireNonNull(errors, "errors");
         this.reporter = Objects.requireNonNull(reporter, "reporter");
         this.metrics = Objects.requireNonNull(metrics, "metrics");
+        this.refusals = Objects.requireNonNull(refusals, "refusals");
     }
 
     /**
@@ -82,6 +116,18 @@ public final class Application {
      */
     public void report(Request request, Throwable fault) {
         reporter.accept(request, fault);
+    }
+
+    /**
+     * Reports a request that the engine answers by itself, because it is malformed, too large or too late: no filter sees
+     * it, so it would be in no log. Never blocks, never throws.
+     *
+     * @param peer who sent it
+     * @param requestLine as much of the request line as was read, as it was sent; empty when none was
+     * @param status what it is answered with
+     */
+    public void refused(InetSocketAddress peer, String requestLine, int status) {
+        refusals.refused(peer, requestLine, status);
     }
 
     /**

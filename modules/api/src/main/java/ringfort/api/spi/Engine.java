@@ -1,6 +1,7 @@
 package ringfort.api.spi;
 
 import java.io.IOException;
+import java.util.Set;
 import ringfort.api.ServerOptions;
 
 /**
@@ -21,6 +22,16 @@ public interface Engine {
      * @return the rank
      */
     int rank();
+
+    /**
+     * The system properties the engine reads by itself, which are no options of the server: others that begin with
+     * {@code ringfort.NAME.} are told to be misspelt. An engine that names none may read any of that beginning.
+     *
+     * @return their whole names
+     */
+    default Set<String> properties() {
+        return Set.of();
+    }
 
     /**
      * Says whether this machine can run the engine, by trying, without side effects that stay.

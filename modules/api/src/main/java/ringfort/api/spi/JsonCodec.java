@@ -1,10 +1,17 @@
 package ringfort.api.spi;
 
 /**
- * Turns values into JSON and back. One is found through {@link java.util.ServiceLoader} at first use; any thread may
- * call it.
+ * Turns values into JSON and back. One is found through {@link java.util.ServiceLoader} when a server starts, or
+ * at first use without one; any thread may call it.
  */
 public interface JsonCodec {
+    /**
+     * Loads what the first call would otherwise have to load. A server calls it when it starts, on the thread that starts
+     * it, because the initializers of a library's classes can take longer than a worker may be held. Does nothing unless
+     * it is overridden; what it throws is logged, and the server starts all the same.
+     */
+    default void prepare() {}
+
     /**
      * Writes a value.
      *

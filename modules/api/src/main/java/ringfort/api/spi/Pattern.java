@@ -2,6 +2,7 @@ package ringfort.api.spi;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import ringfort.api.syntax.Fields;
 
 /**
@@ -38,6 +39,10 @@ record Pattern(List<Part> parts, List<String> parameters) {
             if (segment.equals(".") || segment.equals("..")) {
                 throw refused(pattern, "holds a dot segment, which is removed from every path before it is matched");
             }
+            String foreign = foreign(segment);
+            if (foreign != null) {
+                throw refused(pattern, "has the segment " + segment + ", which would be literal text here: " + foreign);
+            }
             if (segment.indexOf('{') < 0 && segment.indexOf('}') < 0) {
                 literal.append(segment);
                 continue;
@@ -50,6 +55,22 @@ record Pattern(List<Part> parts, List<String> parameters) {
             parts.add(new Literal(literal.toString()));
         }
         return new Pattern(List.copyOf(parts), List.copyOf(names));
+    }
+
+    /** How a parameter of other routers is written here; null for a segment that does not look like one. */
+    private static @Nullable String foreign(String segment) {
+        if (segment.startsWith(":") && segment.length() > 1) {
+            return "write {" + segment.substring(1) + "} for a parameter";
+        } else if (segment.startsWith("<") && segment.endsWith(">")) {
+            return "write {" + segment.substring(1, segment.length() - 1) + "} for a parameter";
+        } else if (segment.startsWith("{") && segment.contains("*") && segment.endsWith("}")) {
+            return "write {" + segment.replaceAll("[{}*]", "") + "...} for the rest of the path";
+        } else if (segment.startsWith("{") && segment.contains(":") && segment.endsWith("}")) {
+            return "write {" + segment.substring(1, segment.indexOf(':')) + "} and check its value in the handler";
+        }
+        return segment.startsWith("*") || segment.endsWith("*")
+                ? "write {name} for one segment, {name...} for the rest of the path"
+                : null;
     }
 
     private static Part parameter(String pattern, String segment, boolean last, List<String> names) {

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Chooses among what a server offers by what a client accepts (RFC 9110, section 12.5): the heaviest weight wins, each
  * offer having that of the most specific element that matches it; 0 refuses. Stateless; any thread.
  *
- * <p>These fields are wishes, not framing: elements that are malformed are left out, and a field of which nothing is
- * left counts as absent.
+ * <p>These fields are wishes, not framing: elements that are malformed are left out. What one of them wished for is not
+ * known, so beside it nothing is refused for not being named: it is only wished for less than all that is. A field of
+ * which nothing is left counts as absent.
  */
 public final class AcceptHeader {
     private static final String IDENTITY = "identity";
@@ -28,9 +29,12 @@ public final class AcceptHeader {
      * @throws IllegalArgumentException when an offer is not a media type
      */
     public static @Nullable String mediaType(List<String> lines, List<String> offers) {
-        List<WeightedList.Element> ranges = WeightedList.parse(lines).stream()
-                .filter(range -> isRange(range.value()))
-                .toList();
+        WeightedList.Elements sent = WeightedList.parse(lines);
+        List<WeightedList.Element> wellFormed =
+                sent.elements().stream().filter(range -> isRange(range.value())).toList();
+        boolean malformed =
+                sent.malformed() || wellFormed.size() < sent.elements().size();
+        List<WeightedList.Element> ranges = new WeightedList.Elements(wellFormed, malformed).withRest("*/*");
         String best = null;
         int bestWeight = 0;
         for (String offer : offers) {
@@ -98,7 +102,7 @@ public final class AcceptHeader {
      * @return one of the offers; null when none is acceptable, where the default language usually serves better than 406
      */
     public static @Nullable String language(List<String> lines, List<String> offers) {
-        List<WeightedList.Element> ranges = WeightedList.parse(lines);
+        List<WeightedList.Element> ranges = WeightedList.parse(lines).withRest("*");
         if (ranges.isEmpty()) {
             return offers.isEmpty() ? null : offers.getFirst();
         }
@@ -155,14 +159,15 @@ public final class AcceptHeader {
     /**
      * Chooses a content coding by {@code Accept-Encoding}. Without the field, or with an empty one, nothing is encoded.
      * Among equal weights the first offer wins, and {@code identity} only when nothing else does; it is acceptable
-     * unless it is refused ({@code identity;q=0}, or {@code *;q=0} alone).
+     * unless it is refused ({@code identity;q=0}, or {@code *;q=0} alone, with nothing malformed beside it).
      *
      * @param lines values of the field; empty when it is absent
      * @param offers codings, the preferred one first; {@code identity} need not be among them
      * @return one of the offers, or {@code identity}; null when even that is refused
      */
     public static @Nullable String coding(List<String> lines, List<String> offers) {
-        List<WeightedList.Element> codings = WeightedList.parse(lines);
+        WeightedList.Elements sent = WeightedList.parse(lines);
+        List<WeightedList.Element> codings = sent.elements();
         String best = null;
         int bestWeight = 0;
         for (String offer : offers) {
@@ -173,7 +178,7 @@ public final class AcceptHeader {
             }
         }
         int identity = codingWeight(codings, IDENTITY);
-        return identity > bestWeight || (best == null && identity != 0) ? IDENTITY : best;
+        return identity > bestWeight || (best == null && (identity != 0 || sent.malformed())) ? IDENTITY : best;
     }
 
     /** -1 for identity when nothing is said about it. */

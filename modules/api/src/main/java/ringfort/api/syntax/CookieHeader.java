@@ -31,8 +31,8 @@ public final class CookieHeader {
         while (from < line.length()) {
             int semicolon = line.indexOf(';', from);
             int to = semicolon < 0 ? line.length() : semicolon;
-            int equals = line.indexOf('=', from);
-            if (equals >= 0 && equals < to) {
+            int equals = line.indexOf('=', from, to); // not beyond: thousands of pairs would each look to the end
+            if (equals >= 0) {
                 String name = Fields.trimmed(line, from, equals);
                 String value = Fields.trimmed(line, equals + 1, to);
                 if (Fields.isToken(name) && isValue(value)) {

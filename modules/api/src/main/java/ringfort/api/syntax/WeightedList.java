@@ -8,10 +8,14 @@ import java.util.Map;
 
 /**
  * The elements of {@code Accept}, {@code Accept-Language} and {@code Accept-Encoding} with their weights (RFC 9110,
- * section 12.4.2). Stateless; any thread. A malformed element is left out, as if it had not been sent.
+ * section 12.4.2). Stateless; any thread. A malformed element is left out, but it is remembered that there was one: what
+ * it wished for is not known, so it must not look as if nothing else was wished for.
  */
 final class WeightedList {
     static final int FULL_WEIGHT = 1000;
+
+    /** The least that is not a refusal. */
+    static final int LEAST_WEIGHT = 1;
 
     /**
      * An element.
@@ -22,27 +26,47 @@ final class WeightedList {
      */
     record Element(String value, Map<String, String> parameters, int weight) {}
 
+    /**
+     * What was sent.
+     *
+     * @param elements those that are well-formed, in their order
+     * @param malformed whether others were left out
+     */
+    record Elements(List<Element> elements, boolean malformed) {
+        /** The elements, behind them one for all that is not named when something was left out. */
+        List<Element> withRest(String all) {
+            if (!malformed) {
+                return elements;
+            }
+            List<Element> more = new ArrayList<>(elements);
+            more.add(new Element(all, Map.of(), LEAST_WEIGHT));
+            return more;
+        }
+    }
+
     private WeightedList() {}
 
-    static List<Element> parse(List<String> lines) {
+    static Elements parse(List<String> lines) {
         List<Element> elements = new ArrayList<>();
+        boolean malformed = false;
         for (String line : lines) {
             for (int from = 0; from < line.length(); ) {
                 int to = ParameterList.elementEnd(line, from);
-                add(elements, Fields.trimmed(line, from, to));
+                String text = Fields.trimmed(line, from, to);
+                malformed |= !text.isEmpty() && !add(elements, text); // a list may have empty elements
                 from = to + 1;
             }
         }
-        return elements;
+        return new Elements(elements, malformed);
     }
 
-    private static void add(List<Element> elements, String text) {
+    private static boolean add(List<Element> elements, String text) {
         int semicolon = text.indexOf(';');
         int valueEnd = semicolon < 0 ? text.length() : semicolon;
         String value = Fields.trimmed(text, 0, valueEnd).toLowerCase(Locale.ROOT);
         Map<String, String> all = ParameterList.parse(text, valueEnd);
         if (value.isEmpty() || all == null) {
-            return;
+            return false;
         }
         Map<String, String> parameters = new LinkedHashMap<>();
         int weight = FULL_WEIGHT;
@@ -53,9 +77,7 @@ final class WeightedList {
             }
             parameters.put(parameter.getKey(), parameter.getValue());
         }
-        if (weight >= 0) {
-            elements.add(new Element(value, parameters, weight));
-        }
+        return weight >= 0 && elements.add(new Element(value, parameters, weight));
     }
 
     /** In thousandths; -1 when it is not 0 to 1 with at most three decimals. */

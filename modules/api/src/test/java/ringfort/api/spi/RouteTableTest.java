@@ -1,5 +1,6 @@
 package ringfort.api.spi;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -58,6 +59,30 @@ class RouteTableTest {
         } catch (HttpException e) {
             return match.mount().errors().handle(request, e);
         }
+    }
+
+    /** Other routers' parameters were literal text here, and matched nothing that anybody asks for. */
+    @ParameterizedTest
+    @CsvSource({
+        "/users/:id, write {id} for a parameter",
+        "/users/<id>/x, write {id} for a parameter",
+        "/files/*, write {name} for one segment",
+        "/files/**, write {name} for one segment",
+        "/files/*path, write {name} for one segment",
+        "/files/{path*}, write {path...} for the rest of the path",
+        "/files/{*path}, write {path...} for the rest of the path",
+        "/files/{id:[0-9]+}, write {id} and check its value in the handler"
+    })
+    void aParameterAsOtherRoutersSpellItIsRefusedWithTheRightSpelling(String pattern, String remedy) {
+        IllegalArgumentException refused =
+                assertThrows(IllegalArgumentException.class, () -> Mount.requirePattern(pattern));
+        assertTrue(String.valueOf(refused.getMessage()).contains(remedy), refused.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/items:batch", "/a*b", "/a:", "/:", "/a<b", "/{id}", "/{path...}"})
+    void textThatOnlyHoldsSuchACharacterIsLiteral(String pattern) {
+        assertDoesNotThrow(() -> Mount.requirePattern(pattern));
     }
 
     @Test

@@ -76,6 +76,21 @@ class AcceptHeaderTest {
         assertEquals("c/d", AcceptHeader.mediaType(List.of("c/d;q=0.1", element), List.of("x/y", "c/d")));
     }
 
+    /** What Java's own client sent for twenty years got 406 from a server of JSON: its last two elements are malformed. */
+    @Test
+    void besideAMalformedElementNothingIsRefusedForNotBeingNamed() {
+        List<String> java = List.of("text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2");
+        assertEquals("application/json", AcceptHeader.mediaType(java, List.of("application/json")));
+        assertEquals("text/html", AcceptHeader.mediaType(java, List.of("application/json", "text/html")));
+        List<String> refusing = List.of("text/html, application/json;q=0, x;q=.2");
+        assertNull(AcceptHeader.mediaType(refusing, List.of("application/json")), "said to be refused");
+        assertEquals("a/b", AcceptHeader.mediaType(List.of("text/html, *"), List.of("a/b")));
+        assertEquals("fr", AcceptHeader.language(List.of("de, en;q=.5"), List.of("fr")));
+        assertNull(AcceptHeader.language(List.of("de, fr;q=0, x;q=.5"), List.of("fr")));
+        assertEquals("identity", AcceptHeader.coding(List.of("br, *;q=0, gzip;q=.5"), List.of("gzip")));
+        assertNull(AcceptHeader.mediaType(List.of("text/html,,"), List.of("a/b")), "an empty element is well-formed");
+    }
+
     @Test
     void linesAreOneList() {
         assertEquals("c/d", AcceptHeader.mediaType(List.of("a/b;q=0.1", "c/d"), List.of("a/b", "c/d")));

@@ -31,7 +31,7 @@ public final class Scheduler {
                             MethodType.methodType(
                                     Thread.class, Executor.class, String.class, int.class, Runnable.class));
         } catch (IllegalAccessException e) {
-            why = "java.lang is not opened to ringfort.server";
+            why = "java.lang is not opened to " + target();
         } catch (ReflectiveOperationException e) {
             why = "this JDK has no ThreadBuilders.newVirtualThread(Executor, ...)";
         }
@@ -55,8 +55,14 @@ public final class Scheduler {
     public String note() {
         return carried || FACTORY != null
                 ? ""
-                : " (scheduler=worker is not to be had: " + WHY_NOT
-                        + "; start with --add-opens java.base/java.lang=ringfort.server)";
+                : " (scheduler=worker is not to be had: " + WHY_NOT + "; start with --add-opens java.base/java.lang="
+                        + target() + ")";
+    }
+
+    /** What {@code --add-opens} must name: on the class path there is no module ringfort.server. */
+    private static String target() {
+        Module module = Scheduler.class.getModule();
+        return module.isNamed() ? module.getName() : "ALL-UNNAMED";
     }
 
     /** A virtual thread, not started, whose continuation runs on {@code carrier}. */
