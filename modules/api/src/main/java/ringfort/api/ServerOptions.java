@@ -80,8 +80,8 @@ public record ServerOptions(
         boolean logExpired,
         boolean shutdownHook) {
     private static final String PROGRAM = "the program";
-    /** Offsets into a request head are kept in 16 bits. */
-    private static final int MOST_HEAD_BYTES = 0xFFFF;
+    /** Offsets into a request head are kept in 20 bits. */
+    private static final int MOST_HEAD_BYTES = 0xFFFFF;
 
     public ServerOptions {
         OptionKeys.HOST.check(host, PROGRAM);
@@ -120,7 +120,7 @@ public record ServerOptions(
                     OptionKeys.MAX_HEAD.name(),
                     maxHead + "B",
                     PROGRAM,
-                    "with max-request-line " + maxRequestLine + "B it exceeds the 65535 bytes a head may have");
+                    "with max-request-line " + maxRequestLine + "B it exceeds the 1048575 bytes a head may have");
         }
     }
 

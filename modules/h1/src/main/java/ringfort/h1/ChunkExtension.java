@@ -1,6 +1,7 @@
 package ringfort.h1;
 
 import org.jspecify.annotations.Nullable;
+import ringfort.message.Octets;
 
 /**
  * Checks the extensions behind a chunk size, octet by octet (RFC 9112, 7.1.1), and keeps nothing of them. Two readers must

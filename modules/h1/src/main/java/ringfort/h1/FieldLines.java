@@ -154,6 +154,11 @@ final class FieldLines {
     }
 
     private Found field() {
+        if (nameEnd - nameStart > FieldSection.MOST_NAME_BYTES) {
+            return refuse(431, "field name too long");
+        } else if (valueStart - nameEnd > FieldSection.MOST_NAME_BYTES) {
+            return refuse(431, "too much white space before a field value");
+        }
         if (count == spans.length) {
             spans = Arrays.copyOf(spans, 2 * count);
         }

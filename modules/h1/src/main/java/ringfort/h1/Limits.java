@@ -1,5 +1,7 @@
 package ringfort.h1;
 
+import ringfort.message.FieldSection;
+
 /**
  * How much a peer may send for each part of a message.
  *
@@ -23,14 +25,13 @@ public record Limits(
         long bodyBytes,
         int drainBytes) {
 
-    /** Offsets into a head are kept in 16 bits each. */
-    private static final int MOST_HEAD_BYTES = 0xFFFF;
+    private static final int MOST_HEAD_BYTES = FieldSection.MOST_BYTES;
 
     /** Line 8 KiB; header section 32 KiB and 100 fields; trailers 8 KiB and 32 fields; extensions 16 KiB; body 10 MiB; drain 256 KiB. */
     public static final Limits DEFAULT =
             new Limits(8 * 1024, 32 * 1024, 100, 8 * 1024, 32, 16 * 1024, 10L * 1024 * 1024, 256 * 1024);
 
-    /** Refuses numbers that no message could meet, and heads longer than 64 KiB. */
+    /** Refuses numbers that no message could meet, and heads of a megabyte or more. */
     public Limits {
         within("requestLineBytes", requestLineBytes, 16, MOST_HEAD_BYTES);
         within("headBytes", headBytes, 2, MOST_HEAD_BYTES);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import ringfort.budget.Timeouts;
@@ -105,21 +106,37 @@ final class RequestHeadTest {
 
     @Test
     void limitsAndTimeoutsRefuseWhatCannotBeMeant() {
-        assertThrows(IllegalArgumentException.class, () -> new Limits(60_000, 60_000, 1, 2, 1, 1, 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new Limits(600_000, 600_000, 1, 2, 1, 1, 1, 1));
         assertThrows(IllegalArgumentException.class, () -> new Limits(8192, 8192, 1, 2, 1, -1, 1, 1));
         assertThrows(IllegalArgumentException.class, () -> new Timeouts(-1, 0, 0, 0, 0, 0, 0, 0, 0));
     }
 
     @Test
     void theLongestAllowedHeadKeepsItsOffsets() {
-        Limits limits = new Limits(8192, 0xFFFF - 8192, 100, 2, 1, 1, 1, 1);
+        Limits limits = new Limits(8192, 0xFFFFF - 8192, 100, 2, 1, 1, 1, 1);
         String line = "GET /" + "a".repeat(8192 - 16) + " HTTP/1.1\r\n";
-        String fields = "Host: a\r\nX: " + "y".repeat(0xFFFF - 8192 - 24) + "\r\nZ: end\r\n\r\n";
+        String fields = "Host: a\r\nX: " + "y".repeat(0xFFFFF - 8192 - 24) + "\r\nZ: end\r\n\r\n";
         var parser = new RequestParser(limits);
         byte[] bytes = Wire.bytes(line + fields);
-        assertEquals(0xFFFF, bytes.length);
+        assertEquals(0xFFFFF, bytes.length);
         assertEquals(RequestParser.Result.HEAD, parser.parse(bytes, 0, bytes.length));
         assertEquals("end", parser.head().first("z"));
-        assertEquals(0xFFFF, parser.head().byteLength());
+        assertEquals(0xFFFFF, parser.head().byteLength());
+    }
+
+    /** A name longer than its place in a span is refused, and not cut. */
+    @Test
+    void aFieldNameOrGapOfFourKilobytesIsRefused() {
+        Limits limits = new Limits(8192, 64 * 1024, 100, 2, 1, 1, 1, 1);
+        String line = "GET / HTTP/1.1\r\nHost: a\r\n";
+        assertEquals(RequestParser.Result.HEAD, parse(limits, line + "n".repeat(4095) + ": v\r\n\r\n"));
+        assertEquals(RequestParser.Result.REFUSED, parse(limits, line + "n".repeat(4096) + ": v\r\n\r\n"));
+        assertEquals(RequestParser.Result.HEAD, parse(limits, line + "n:" + " ".repeat(4094) + "v\r\n\r\n"));
+        assertEquals(RequestParser.Result.REFUSED, parse(limits, line + "n:" + " ".repeat(4095) + "v\r\n\r\n"));
+    }
+
+    private static RequestParser.Result parse(Limits limits, String head) {
+        byte[] bytes = head.getBytes(StandardCharsets.US_ASCII);
+        return new RequestParser(limits).parse(bytes, 0, bytes.length);
     }
 }

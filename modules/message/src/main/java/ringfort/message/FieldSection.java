@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  * Look names up with {@link #indexOf} and {@link #nameEquals}, which make none.
  */
 public abstract class FieldSection {
-    private static final int SPAN_MASK = 0xFFFF;
+    /** More bytes than this a section cannot have. */
+    public static final int MOST_BYTES = 0xFFFFF;
+
+    /** A longer name, or more white space in front of a value, a field cannot have. */
+    public static final int MOST_NAME_BYTES = 0xFFF;
 
     /** The message's bytes, followed by one span per field from {@link #spansAt} on. */
     protected final byte[] octets;
@@ -30,29 +34,39 @@ public abstract class FieldSection {
         this.count = count;
     }
 
-    /** Packs the four offsets of a field: each below 64 KiB, as the limits of each version see to. */
+    /**
+     * Packs the four offsets of a field: 20 bits for where the name begins, 12 for its length, 12 for the gap between name and
+     * value, 20 for the length of the value.
+     *
+     * @throws AssertionError when assertions are on and a part is longer than {@link #MOST_BYTES} or {@link #MOST_NAME_BYTES}
+     */
     public static long span(int nameStart, int nameEnd, int valueStart, int valueEnd) {
-        return nameStart | ((long) nameEnd << 16) | ((long) valueStart << 32) | ((long) valueEnd << 48);
+        int name = nameEnd - nameStart;
+        int gap = valueStart - nameEnd;
+        int value = valueEnd - valueStart;
+        assert nameStart <= MOST_BYTES && name <= MOST_NAME_BYTES && gap <= MOST_NAME_BYTES && value <= MOST_BYTES
+                : "a field at " + nameStart + " of " + name + " + " + gap + " + " + value + " bytes";
+        return nameStart | (long) name << 20 | (long) gap << 32 | (long) value << 44;
     }
 
     /** Where the name begins. */
     public static int nameStart(long span) {
-        return (int) span & SPAN_MASK;
+        return (int) span & MOST_BYTES;
     }
 
     /** The end of the name. */
     public static int nameEnd(long span) {
-        return (int) (span >>> 16) & SPAN_MASK;
+        return nameStart(span) + ((int) (span >>> 20) & MOST_NAME_BYTES);
     }
 
     /** Where the value begins. */
     public static int valueStart(long span) {
-        return (int) (span >>> 32) & SPAN_MASK;
+        return nameEnd(span) + ((int) (span >>> 32) & MOST_NAME_BYTES);
     }
 
     /** The end of the value. */
     public static int valueEnd(long span) {
-        return (int) (span >>> 48);
+        return valueStart(span) + (int) (span >>> 44);
     }
 
     /** Bytes of the message, without the spans behind them. */

@@ -3,6 +3,7 @@ package ringfort.server;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -63,6 +64,15 @@ public final class RingEngine implements Engine {
     @Override
     public int rank() {
         return 300;
+    }
+
+    @Override
+    public Set<String> properties() {
+        Set<String> names = new HashSet<>(Set.of("ringfort.ring." + MULTISHOT_RECEIVE));
+        for (SetupFlag flag : SetupFlag.values()) {
+            names.add("ringfort.ring." + flag.name().toLowerCase(Locale.ROOT));
+        }
+        return names;
     }
 
     @Override

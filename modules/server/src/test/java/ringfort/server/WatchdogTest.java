@@ -1,6 +1,7 @@
 package ringfort.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -302,9 +303,20 @@ class WatchdogTest extends DeadlineContract {
     @Test
     void theReportSaysWhereTheHandlerIs() {
         Thread me = Thread.currentThread();
-        String said = Watchdog.account("GET /hold", me, me, 41_000_000);
+        String said = Watchdog.account("GET /hold", me, me.getStackTrace(), 41_000_000);
         assertTrue(said.startsWith("GET /hold has held " + me.getName() + " for 41 ms."), said);
         assertTrue(said.contains("WatchdogTest.theReportSaysWhereTheHandlerIs"), said);
+    }
+
+    /** The JVM initialises a class of a first request, which happens once: its author can do nothing about it. */
+    @Test
+    void classLoadingIsNotReported() {
+        assertTrue(Watchdog.isLoadingClasses(Initialised.STACK));
+        assertFalse(Watchdog.isLoadingClasses(Thread.currentThread().getStackTrace()));
+    }
+
+    private static final class Initialised {
+        static final StackTraceElement[] STACK = Thread.currentThread().getStackTrace();
     }
 
     /** Two workers; the one that is held has a virtual thread that could go on. */

@@ -4,6 +4,7 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.loop.Admission;
 import ringfort.server.metrics.Counters;
+import ringfort.server.metrics.Notices;
 import ringfort.sys.Errno;
 import ringfort.sys.Libc;
 import ringfort.sys.Linux;
@@ -27,6 +28,7 @@ public final class Listener implements AutoCloseable {
     private final int fd;
     private final Admission admission;
     private final Counters counters;
+    private final Notices notices;
     private final NativeMemory memory = new NativeMemory();
     private final long tooMany = memory.allocate(Admission.REJECTION.length, 8);
     private final long discarded = memory.allocate(DISCARDED_BYTES, 8);
@@ -34,10 +36,11 @@ public final class Listener implements AutoCloseable {
     private boolean closed;
 
     /** Owns {@code fd}, a listening socket. */
-    public Listener(int fd, Admission admission, Counters counters) {
+    public Listener(int fd, Admission admission, Counters counters, Notices notices) {
         this.fd = fd;
         this.admission = admission;
         this.counters = counters;
+        this.notices = notices;
         NativeMemory.copyIn(Admission.REJECTION, 0, Admission.REJECTION.length, tooMany);
     }
 
@@ -76,6 +79,9 @@ public final class Listener implements AutoCloseable {
         counters.acceptFailures.add(1);
         if (errno == Errno.EMFILE || errno == Errno.ENFILE) {
             refuseOne();
+            notices.shortage("cannot accept connections: " + Errno.describe(errno)
+                    + "; one that waited was closed. Raise "
+                    + (errno == Errno.EMFILE ? "the descriptor limit (ulimit -n)" : "sysctl fs.file-max"));
             return true;
         }
         return errno == Errno.ENOBUFS || errno == Errno.ENOMEM; // the rest, ECONNABORTED say, concerns one connection

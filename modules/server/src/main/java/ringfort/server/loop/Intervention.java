@@ -36,7 +36,7 @@ import ringfort.sys.OnWorker;
  */
 @OnWorker
 final class Intervention {
-    /** More than a head may have: what is not complete by then is refused anyway. */
+    /** More than most heads have; of a longer one the end is not looked for. */
     private static final int PENDING_BYTES = 64 * 1024;
 
     private static final int ANSWER_BYTES = 1024;
@@ -129,6 +129,9 @@ final class Intervention {
     // What the peer has sent.
 
     private boolean endsHead(Connection connection, int count) {
+        if (count == pending.length) {
+            return true; // more may wait, and end it
+        }
         Protocol protocol = connection.protocol();
         if (protocol != null) {
             return protocol.completesHead(pending, count);

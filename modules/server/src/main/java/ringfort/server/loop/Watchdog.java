@@ -106,15 +106,31 @@ public final class Watchdog implements Runnable, AutoCloseable {
         @Nullable Thread handler = running.thread();
         String route = running.mount().toString();
         FlightRecorder.stuck(worker.thread().getName(), route, heldNanos);
-        context.notices()
-                .stuck(account(route, worker.thread(), handler != null ? handler : worker.thread(), heldNanos));
+        StackTraceElement[] stack = (handler != null ? handler : worker.thread()).getStackTrace();
+        if (!isLoadingClasses(stack)) { // it happens once, and the handler's author can do nothing about it
+            context.notices().stuck(account(route, worker.thread(), stack, heldNanos));
+        }
+    }
+
+    /** Whether the JVM is loading, linking or initialising classes on top of the handler's frames. */
+    public static boolean isLoadingClasses(StackTraceElement[] stack) {
+        for (StackTraceElement frame : stack) {
+            String type = frame.getClassName();
+            if (frame.getMethodName().equals("<clinit>")
+                    || type.equals("java.lang.ClassLoader")
+                    || type.startsWith("jdk.internal.loader.")
+                    || type.equals("java.lang.invoke.MethodHandleNatives")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What is said of a handler that has held a worker for so long, with the stack it does that in. */
-    public static String account(String route, Thread worker, Thread handler, long heldNanos) {
+    public static String account(String route, Thread worker, StackTraceElement[] stack, long heldNanos) {
         var said = new StringBuilder(route + " has held " + worker.getName() + " for " + heldNanos / 1_000_000
                 + " ms. Deadlines are kept; requests of that worker wait. Route.offload() avoids this.");
-        for (StackTraceElement frame : handler.getStackTrace()) {
+        for (StackTraceElement frame : stack) {
             said.append("\n    at ").append(frame);
         }
         return said.toString();

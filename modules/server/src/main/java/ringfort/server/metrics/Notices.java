@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import ringfort.api.spi.LogText;
 import ringfort.api.spi.Mount;
 import ringfort.budget.Phase;
 import ringfort.timers.Ticker;
@@ -18,6 +19,7 @@ import ringfort.timers.Ticker;
 public final class Notices implements AutoCloseable {
     private static final int ROOM = 256;
     private static final int EXPIRED_PER_SECOND = 50;
+    private static final long SHORTAGE_NANOS = 60_000_000_000L;
 
     private sealed interface Notice {}
 
@@ -32,6 +34,7 @@ public final class Notices implements AutoCloseable {
 
     private final ArrayBlockingQueue<Notice> queue = new ArrayBlockingQueue<>(ROOM);
     private final AtomicLong dropped = new AtomicLong();
+    private final AtomicLong shortageNanos = new AtomicLong(); // when the last was told; 0 for none
     private long expiredInSecond; // the thread's
     private long expiredSecond;
     private final Thread thread =
@@ -62,6 +65,15 @@ public final class Notices implements AutoCloseable {
         put(new Said(System.Logger.Level.WARNING, what, null));
     }
 
+    /** The system has not given what the server asked for; told once in {@link #SHORTAGE_NANOS} at most. */
+    public void shortage(String what) {
+        long now = Ticker.system().nanos();
+        long last = shortageNanos.get();
+        if ((last == 0 || now - last > SHORTAGE_NANOS) && shortageNanos.compareAndSet(last, now)) {
+            put(new Said(System.Logger.Level.WARNING, what, null));
+        }
+    }
+
     /** The server itself failed. Never fails itself: who reports a shortage, of memory say, must survive the report. */
     public void defect(String what, Throwable cause) {
         try {
@@ -87,7 +99,11 @@ public final class Notices implements AutoCloseable {
         try {
             while (true) {
                 switch (queue.take()) {
-                    case Said said -> log.log(said.level, said.text, said.cause);
+                    case Said said ->
+                        log.log(
+                                said.level,
+                                LogText.line(said.text),
+                                said.cause == null ? null : LogText.of(said.cause));
                     case Expired expired -> say(log, expired);
                 }
                 long now = dropped.get();

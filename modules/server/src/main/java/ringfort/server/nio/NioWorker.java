@@ -135,7 +135,7 @@ public final class NioWorker extends Worker {
             try {
                 accepted = listener.channel().accept();
             } catch (IOException e) {
-                failed();
+                failed(e);
                 return true;
             }
             if (accepted == null) {
@@ -146,8 +146,12 @@ public final class NioWorker extends Worker {
         return false;
     }
 
-    private void failed() {
+    private void failed(IOException cause) {
         counters().acceptFailures.add(1);
+        context()
+                .notices()
+                .shortage("cannot accept connections: " + cause.getMessage()
+                        + "; those that come wait. If descriptors are short, raise their limit (ulimit -n)");
         acceptAgainNanos = now() + BACK_OFF_NANOS;
         SelectionKey key = acceptKey;
         if (key != null && key.isValid()) {

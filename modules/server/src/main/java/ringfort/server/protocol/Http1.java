@@ -341,7 +341,7 @@ final class Http1 implements Protocol {
             host.destroy(reason, null);
             return;
         }
-        responder.refuse(refusal, current != null && current.head().isHead());
+        responder.refuse(host.peer(), refusal, current == null ? null : current.head());
         host.closeWhenSent(reason);
     }
 

@@ -1,5 +1,6 @@
 package ringfort.server.protocol;
 
+import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Headers;
 import ringfort.api.Response;
@@ -7,6 +8,7 @@ import ringfort.h1.ChunkedEncoder;
 import ringfort.h1.H1State;
 import ringfort.h1.ResponseEncoder;
 import ringfort.message.ByteSink;
+import ringfort.message.MessageHead;
 import ringfort.message.Refusal;
 import ringfort.server.exchange.Answer;
 import ringfort.server.exchange.Contents;
@@ -224,10 +226,12 @@ final class Http1Responder {
         return out.isEmpty();
     }
 
-    /** Queues a whole answer that says why the message is not served, and that the connection ends. */
-    void refuse(Refusal refusal, boolean isHead) {
+    /** Queues a whole answer that says why the message is not served, and that the connection ends; it is logged, too. */
+    void refuse(InetSocketAddress peer, Refusal refusal, @Nullable MessageHead head) {
+        String requestLine = head == null ? "" : head.method() + " " + head.target() + " " + head.protocol();
+        room.context().application().refused(peer, requestLine, refusal.status());
         sink.reset();
-        room.heads().refusal(sink, refusal, isHead);
+        room.heads().refusal(sink, refusal, head != null && head.isHead());
         out.append(sink.array(), 0, sink.length());
         h1.responseHead(false, turn.now());
     }

@@ -64,7 +64,7 @@ public final class RingWorker extends Worker {
         room = new RingRoom(queue, kernelTimers, scratch());
         // Blocking: a read of a non-blocking descriptor would complete with EAGAIN at once, and spin.
         wakeUp = EventFd.open(false);
-        listener = new Listener(listenerFd, admission, counters());
+        listener = new Listener(listenerFd, admission, counters(), context.notices());
     }
 
     @Override
