@@ -18,6 +18,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import ringfort.api.Response;
+import ringfort.api.ServerOptions;
+import ringfort.server.linux.Listeners;
 import ringfort.sys.Libc;
 import ringfort.sys.Linux;
 
@@ -73,9 +75,11 @@ class TwoStartsTest extends EngineContract {
     /** The first listener gets its option late; the kernel must spread connections over it and those that joined it. */
     @Test
     void listenersThatJoinTheFirstShareItsConnections() throws Exception {
-        int first = Listeners.first(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 256, true);
-        InetSocketAddress address = Listeners.bound(first);
-        int joined = Listeners.open(address, 256, true);
+        var listeners = new Listeners(
+                ServerOptions.defaults().toBuilder().port(0).backlog(256).build(), true);
+        int first = listeners.open();
+        int joined = listeners.open();
+        InetSocketAddress address = listeners.address();
         List<Socket> peers = new ArrayList<>();
         try {
             for (int i = 0; i < 128; i++) {

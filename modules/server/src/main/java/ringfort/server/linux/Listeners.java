@@ -36,11 +36,8 @@ public final class Listeners {
 
     /** A worker with a listener of its own; on failure the listener is closed, for nothing would serve what it takes. */
     public Worker serve(Maker maker) throws IOException {
-        int fd = first ? first() : Sockets.listen(address, backlog, true, nonBlocking);
+        int fd = open();
         try {
-            Sockets.setNoDelay(fd, true); // small responses leave at once; accepted sockets inherit that
-            address = Sockets.localAddress(fd);
-            first = false;
             Worker worker = maker.make(fd);
             worker.localAddress(address);
             return worker;
@@ -48,6 +45,25 @@ public final class Listeners {
             Libc.close(fd);
             throw e;
         }
+    }
+
+    /** The next listener, which the caller closes. */
+    public int open() throws IOException {
+        int fd = first ? first() : Sockets.listen(address, backlog, true, nonBlocking);
+        try {
+            Sockets.setNoDelay(fd, true); // small responses leave at once; accepted sockets inherit that
+            address = Sockets.localAddress(fd);
+            first = false;
+            return fd;
+        } catch (IOException | RuntimeException | Error e) {
+            Libc.close(fd);
+            throw e;
+        }
+    }
+
+    /** Where the listeners are; the port is the one that was taken, once the first is open. */
+    public InetSocketAddress address() {
+        return address;
     }
 
     /**
