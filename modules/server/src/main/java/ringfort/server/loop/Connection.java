@@ -154,6 +154,7 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     public void defect(Throwable cause) {
         loop.defect(cause);
         destroy(CloseReason.DEFECT, null);
+        touch(); // also one that was gone already: what failed may have been the last step of its end
     }
 
     // What the wire asks.

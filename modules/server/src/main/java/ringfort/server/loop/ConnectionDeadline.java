@@ -101,6 +101,11 @@ final class ConnectionDeadline extends Timed implements DeadlineSlot {
         return phase;
     }
 
+    /** What the keeper knows; null for nothing. */
+    @Nullable Phase settled() {
+        return settled;
+    }
+
     /** When it is due; meaningful while a phase is armed. */
     long dueNanos() {
         return dueNanos;

@@ -48,7 +48,7 @@ final class Touched {
                     again(settleable);
                 }
             } catch (Throwable e) {
-                settleable.touched = false; // whatever it was in the middle of: it is in no list now
+                settleable.touched = next.contains(settleable); // whatever it was in the middle of, it is in a list once
                 settleable.defect(e);
             }
         }

@@ -16,7 +16,7 @@ import ringfort.timers.Ticker;
  *
  * <p>The queue is bounded; what finds no room is counted and told with the next notice. Any thread may call.
  */
-public final class Notices implements AutoCloseable {
+public class Notices implements AutoCloseable {
     private static final int ROOM = 256;
     private static final int EXPIRED_PER_SECOND = 50;
     private static final long SHORTAGE_NANOS = 60_000_000_000L;

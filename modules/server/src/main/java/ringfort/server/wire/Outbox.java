@@ -150,8 +150,9 @@ public final class Outbox {
     }
 
     private void take(int wanted) {
-        capacity = wanted > BufferPool.SMALL_BYTES ? BufferPool.LARGE_BYTES : BufferPool.SMALL_BYTES;
-        buffer = pool.take(capacity);
+        int bytes = wanted > BufferPool.SMALL_BYTES ? BufferPool.LARGE_BYTES : BufferPool.SMALL_BYTES;
+        buffer = pool.take(bytes);
+        capacity = bytes; // last: where there was no memory to take, there is none to give back
     }
 
     private void release() {
