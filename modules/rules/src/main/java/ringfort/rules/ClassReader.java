@@ -11,7 +11,6 @@ import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.MethodModel;
-import java.lang.classfile.constantpool.ClassEntry;
 import java.lang.reflect.AccessFlag;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,23 +23,37 @@ final class ClassReader {
     private ClassReader() {}
 
     static ClassCode read(JavaClass imported) {
+        return read(parse(imported));
+    }
+
+    /** The types that a class names, in the order of its class file; itself is none of them. */
+    static List<TypeUse> typesNamed(JavaClass imported) {
+        ClassModel model = parse(imported);
+        return TypeReader.read(model, sourceFile(model));
+    }
+
+    private static ClassModel parse(JavaClass imported) {
         Source source = imported.getSource()
                 .orElseThrow(() -> new IllegalArgumentException(imported.getName() + " was imported without its file"));
         try (InputStream in = source.getUri().toURL().openStream()) {
-            return read(ClassFile.of().parse(in.readAllBytes()));
+            return ClassFile.of().parse(in.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + source.getUri() + " again", e);
         }
     }
 
-    private static ClassCode read(ClassModel model) {
-        String name = dotted(model.thisClass());
-        List<String> supertypes = new ArrayList<>();
-        model.superclass().ifPresent(type -> supertypes.add(dotted(type)));
-        model.interfaces().forEach(type -> supertypes.add(dotted(type)));
-        String sourceFile = model.findAttribute(Attributes.sourceFile())
+    private static String sourceFile(ClassModel model) {
+        return model.findAttribute(Attributes.sourceFile())
                 .map(attribute -> attribute.sourceFile().stringValue())
                 .orElse("");
+    }
+
+    private static ClassCode read(ClassModel model) {
+        String name = Names.dotted(model.thisClass());
+        List<String> supertypes = new ArrayList<>();
+        model.superclass().ifPresent(type -> supertypes.add(Names.dotted(type)));
+        model.interfaces().forEach(type -> supertypes.add(Names.dotted(type)));
+        String sourceFile = sourceFile(model);
         List<ClassCode.MethodCode> methods =
                 model.methods().stream().map(method -> read(name, method)).toList();
         return new ClassCode(name, List.copyOf(supertypes), mark(annotations(model)), sourceFile, methods);
@@ -60,7 +73,7 @@ final class ClassReader {
                 uses);
     }
 
-    private static List<Annotation> annotations(AttributedElement element) {
+    static List<Annotation> annotations(AttributedElement element) {
         List<Annotation> annotations = new ArrayList<>();
         element.findAttribute(Attributes.runtimeInvisibleAnnotations())
                 .ifPresent(attribute -> annotations.addAll(attribute.annotations()));
@@ -86,9 +99,5 @@ final class ClassReader {
             mark = mark.orElse(Mark.of(annotation.className().stringValue()));
         }
         return mark;
-    }
-
-    private static String dotted(ClassEntry type) {
-        return type.asInternalName().replace('/', '.');
     }
 }

@@ -26,6 +26,12 @@ record Code(String owner, String name, String descriptor) {
         return owner + "." + name;
     }
 
+    /** {@code a.b.Worker.stop(long)}: as people would write it, with the package. */
+    String inFull() {
+        String parameters = MethodTypeDesc.ofDescriptor(descriptor).displayDescriptor();
+        return qualifiedName() + parameters.substring(0, parameters.indexOf(')') + 1);
+    }
+
     /** For people: {@code Worker.stop(long)}, {@code new Worker(Context)}, {@code lambda in Worker.stop}. */
     @Override
     public String toString() {

@@ -46,9 +46,7 @@ final class CodeReader {
                 case LoadInstruction load -> push(locals.getOrDefault(load.slot(), UNKNOWN));
                 case StoreInstruction store -> locals.put(store.slot(), pop());
                 case ConstantInstruction constant -> constant(constant.constantValue());
-                case NewObjectInstruction made ->
-                    push(new ClassCode.Instance(
-                            made.className().asInternalName().replace('/', '.')));
+                case NewObjectInstruction made -> push(new ClassCode.Instance(Names.dotted(made.className())));
                 case TypeCheckInstruction check -> checkType(check);
                 case StackInstruction instruction -> moveOnStack(instruction.opcode());
                 case MonitorInstruction monitor -> monitor(monitor);
@@ -64,7 +62,7 @@ final class CodeReader {
         List<ClassCode.Value> arguments = pop(count);
         ClassCode.Value receiver = call.opcode() == Opcode.INVOKESTATIC ? UNKNOWN : pop();
         Code target = new Code(
-                typeName(call.owner().asSymbol()),
+                Names.dotted(call.owner()),
                 call.name().stringValue(),
                 call.type().stringValue());
         boolean dispatched = call.opcode() == Opcode.INVOKEVIRTUAL || call.opcode() == Opcode.INVOKEINTERFACE;
@@ -76,13 +74,13 @@ final class CodeReader {
 
     private void callDynamic(InvokeDynamicInstruction call) {
         pop(call.typeSymbol().parameterCount());
-        String factory = typeName(call.bootstrapMethod().owner());
+        String factory = Names.dotted(call.bootstrapMethod().owner());
         if (factory.equals("java.lang.invoke.LambdaMetafactory")
                 && call.bootstrapArgs().get(1) instanceof DirectMethodHandleDesc body) {
             var function = new ClassCode.Function(
-                    new Code(typeName(body.owner()), body.methodName(), body.lookupDescriptor()),
+                    new Code(Names.dotted(body.owner()), body.methodName(), body.lookupDescriptor()),
                     isDispatched(body.kind()),
-                    typeName(call.typeSymbol().returnType()),
+                    Names.dotted(call.typeSymbol().returnType()),
                     call.name().stringValue(),
                     line);
             uses.add(function);
@@ -97,7 +95,7 @@ final class CodeReader {
     }
 
     private void access(FieldInstruction access) {
-        String owner = typeName(access.owner().asSymbol());
+        String owner = Names.dotted(access.owner());
         String name = access.name().stringValue();
         boolean isWrite = access.opcode() == Opcode.PUTFIELD || access.opcode() == Opcode.PUTSTATIC;
         ClassCode.Value written = isWrite ? pop() : UNKNOWN;
@@ -105,7 +103,7 @@ final class CodeReader {
         ClassCode.Value receiver = isOfObject ? pop() : UNKNOWN;
         uses.add(new ClassCode.FieldUse(owner, name, receiver, isWrite, line));
         if (!isWrite) {
-            push(new ClassCode.Held(owner, name, typeName(access.typeSymbol())));
+            push(new ClassCode.Held(owner, name, Names.dotted(access.typeSymbol())));
         } else if (written instanceof ClassCode.Function || written instanceof ClassCode.Instance) {
             uses.add(new ClassCode.Kept(owner, name, written, line));
         }
@@ -162,17 +160,5 @@ final class CodeReader {
 
     private static boolean isVoid(ClassDesc type) {
         return type.descriptorString().equals("V");
-    }
-
-    /** Binary name with dots; of an array, that of its elements. */
-    private static String typeName(ClassDesc type) {
-        ClassDesc element = type;
-        while (element.isArray()) {
-            element = element.componentType();
-        }
-        String descriptor = element.descriptorString();
-        return element.isPrimitive()
-                ? element.displayName()
-                : descriptor.substring(1, descriptor.length() - 1).replace('/', '.');
     }
 }
