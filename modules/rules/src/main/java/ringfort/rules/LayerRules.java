@@ -1,9 +1,7 @@
 package ringfort.rules;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
-import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
@@ -34,23 +32,31 @@ import java.util.stream.Collectors;
  * Immutable: {@link #layer} answers with a new one.
  */
 public final class LayerRules {
+    private static final List<String> ENGINES = List.of("ringfort.server.", "ringfort.app.", "ringfort.json.");
+
     /** A package named {@code internal} is used from the package above it and from below that, by nobody else. */
     public static final ArchRule INTERNAL_PACKAGES_ARE_LEFT_ALONE = classes()
-            .should(new LeaveInternalsAlone())
-            .because("what is internal changes without notice; a use of it breaks with the next version");
+            .should(new LeaveTypesAlone("not use internal packages of others", LayerRules::isInternalOfOthers))
+            .because(Advice.of(
+                    "LayerRules.INTERNAL_PACKAGES_ARE_LEFT_ALONE",
+                    "what is internal changes without notice; a use of it breaks with the next version",
+                    "use what the library exports, or ask it for a public way"))
+            .allowEmptyShould(true);
 
     /**
      * Applications know {@code ringfort.api}; the engines, the program and the JSON codec are found at run time. On the
      * module path the compiler sees to it, on the class path only this does.
      */
-    public static final ArchRule APPLICATIONS_LEAVE_THE_ENGINES_ALONE = noClasses()
+    public static final ArchRule APPLICATIONS_LEAVE_THE_ENGINES_ALONE = classes()
             .that()
             .resideOutsideOfPackage("ringfort..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("ringfort.server..", "ringfort.app..", "ringfort.json..")
-            .because(
-                    "which engine serves is decided at run time: code that names one does not start on another machine")
+            .should(new LeaveTypesAlone(
+                    "not name the engines, the program or the codec",
+                    (_, type) -> ENGINES.stream().anyMatch(type::startsWith)))
+            .because(Advice.of(
+                    "LayerRules.APPLICATIONS_LEAVE_THE_ENGINES_ALONE",
+                    "which engine serves is decided at run time: code that names one does not start on another machine",
+                    "use ringfort.api, and set the option engine"))
             .allowEmptyShould(true);
 
     private final String rootPackage;
@@ -241,21 +247,10 @@ public final class LayerRules {
         }
     }
 
-    private static final class LeaveInternalsAlone extends ArchCondition<JavaClass> {
-        LeaveInternalsAlone() {
-            super("not use internal packages of others");
-        }
-
-        @Override
-        public void check(JavaClass type, ConditionEvents events) {
-            for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
-                String target = dependency.getTargetClass().getPackageName();
-                int at = (target + ".").indexOf(".internal.");
-                boolean own = at >= 0 && (type.getPackageName() + ".").startsWith(target.substring(0, at) + ".");
-                if ((at >= 0 && !own) || target.startsWith("sun.")) {
-                    events.add(SimpleConditionEvent.violated(dependency, dependency.getDescription()));
-                }
-            }
-        }
+    private static boolean isInternalOfOthers(JavaClass user, String type) {
+        String target = Names.packageOf(type);
+        int at = (target + ".").indexOf(".internal.");
+        boolean own = at >= 0 && (user.getPackageName() + ".").startsWith(target.substring(0, at) + ".");
+        return (at >= 0 && !own) || target.startsWith("sun.");
     }
 }

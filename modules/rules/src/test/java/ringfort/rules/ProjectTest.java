@@ -49,11 +49,13 @@ final class ProjectTest {
     private static final Exemption AFTER_THE_WORKER =
             new Exemption("ringfort.server.Worker.takeOver", "runs only when the worker's thread has stopped");
 
+    private static final Exemption DEADLINE_SLOTS = new Exemption(
+            "ringfort.h1.DeadlineSlot.*",
+            "H1State knows no threads: it calls its slot on the thread of whoever calls it");
+
     private static final ArchRule ONLY_THE_WORKER_TOUCHES_THE_RING = WorkerRules.onlyTheWorkerTouchesTheRing(
             AFTER_THE_WORKER,
-            new Exemption(
-                    "ringfort.h1.DeadlineSlot.*",
-                    "H1State knows no threads: it calls its slot on the thread of whoever calls it"),
+            DEADLINE_SLOTS,
             new Exemption("ringfort.server.RingEngine.probe", "opens, owns and closes a ring of its own"),
             new Exemption("ringfort.server.WorkerEngine.end", "releases workers whose threads were never started"),
             new Exemption(
@@ -120,9 +122,13 @@ final class ProjectTest {
                 List.of(
                         new NamedRule("only the worker touches the ring", ONLY_THE_WORKER_TOUCHES_THE_RING),
                         new NamedRule("nothing on a worker blocks", NOTHING_ON_A_WORKER_BLOCKS),
-                        new NamedRule("handlers stay off the worker", WorkerRules.HANDLERS_STAY_OFF_THE_WORKER),
+                        new NamedRule(
+                                "handlers stay off the worker",
+                                WorkerRules.handlersStayOffTheWorker(AFTER_THE_WORKER, DEADLINE_SLOTS)),
                         new NamedRule("handlers share nothing mutable", HandlerRules.HANDLERS_SHARE_NO_MUTABLE_STATE),
                         new NamedRule("inline handlers do not block", HandlerRules.INLINE_HANDLERS_DO_NOT_BLOCK),
+                        new NamedRule(
+                                "handlers do not stop their server", HandlerRules.HANDLERS_DO_NOT_STOP_THEIR_SERVER),
                         new NamedRule("no responses by hand", HandlerRules.RESPONSES_ARE_NOT_BUILT_BY_HAND),
                         new NamedRule("no reflection", CodeRules.NO_REFLECTION),
                         new NamedRule("native code stays in its rooms", CodeRules.NATIVE_CODE_STAYS_IN_ITS_ROOMS),
