@@ -12,6 +12,8 @@ public final class ApplicationRules {
             new NamedRule("HandlerRules.HANDLERS_SHARE_NO_MUTABLE_STATE", HandlerRules.HANDLERS_SHARE_NO_MUTABLE_STATE),
             new NamedRule("HandlerRules.INLINE_HANDLERS_DO_NOT_BLOCK", HandlerRules.INLINE_HANDLERS_DO_NOT_BLOCK),
             new NamedRule("HandlerRules.RESPONSES_ARE_NOT_BUILT_BY_HAND", HandlerRules.RESPONSES_ARE_NOT_BUILT_BY_HAND),
+            new NamedRule(
+                    "HandlerRules.HANDLERS_DO_NOT_STOP_THEIR_SERVER", HandlerRules.HANDLERS_DO_NOT_STOP_THEIR_SERVER),
             new NamedRule("LayerRules.INTERNAL_PACKAGES_ARE_LEFT_ALONE", LayerRules.INTERNAL_PACKAGES_ARE_LEFT_ALONE),
             new NamedRule(
                     "LayerRules.APPLICATIONS_LEAVE_THE_ENGINES_ALONE", LayerRules.APPLICATIONS_LEAVE_THE_ENGINES_ALONE),

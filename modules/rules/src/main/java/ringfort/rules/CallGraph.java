@@ -1,10 +1,11 @@
 package ringfort.rules;
 
-import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaModifier;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -12,188 +13,284 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import ringfort.rules.ClassCode.Call;
-import ringfort.rules.ClassCode.Function;
+import ringfort.rules.ClassCode.FieldCode;
 import ringfort.rules.ClassCode.MethodCode;
-import ringfort.rules.ClassCode.Use;
+import ringfort.rules.Use.Call;
+import ringfort.rules.Use.Function;
+import ringfort.rules.Use.Made;
 
 /**
- * Who may call whom among imported classes: class hierarchy analysis (J. Dean, D. Grove, C. Chambers, ECOOP 1995) with
- * lambdas.
+ * Who may call whom among imported classes.
  *
  * <ul>
- *   <li>A call through a type that was imported reaches the method it resolves to, everything imported that overrides
- *       it, and each lambda or method reference made for that interface.
- *   <li>A lambda or method reference runs where it was made, so that a method reaches what its lambdas reach; unless it
- *       is {@link #handed handed over} in the same statement, or through a local variable, to a parameter marked
- *       {@code @OnWorker} or {@code @OffWorker} or to something of the JDK that runs it on another thread.
- *   <li>A call through a type of the JDK ({@code Runnable.run}) ends there: following it would connect everything with
- *       everything. So do reflection and method handles.
+ *   <li>Where it is known which objects a call may be made on, because they were made or their functions written in
+ *       imported code, it reaches what those run. Where it is not, it reaches all that {@link Targets} finds.
+ *   <li>A lambda or method reference runs where it was made, so that a method reaches what its lambdas reach; unless all
+ *       that happens to it is that it is {@link #handed} to a parameter marked {@code @OnWorker} or {@code @OffWorker}, or
+ *       to something of the JDK that runs it on another thread.
+ *   <li>A call of something of the JDK ends there, except that it runs a task object that it is given for an interface.
+ *       Reflection and method handles are not followed.
  * </ul>
  */
 final class CallGraph {
-    /** A way from one method into another: {@code via} is what the call names, {@code to} what it may run. */
-    record Edge(Code from, Code to, Code via, int line) {}
+    /**
+     * A way from one method into another.
+     *
+     * @param via what the call names
+     * @param to what it may run
+     * @param call the call; null where a function is made
+     * @param isCertain whether it is known that the call is made on an object, or the function, that leads there
+     */
+    record Edge(
+            Code from,
+            Code to,
+            Code via,
+            int line,
+            @Nullable Call call,
+            boolean isCertain) {}
 
-    /** A lambda or method reference that {@code by} makes and has run elsewhere, on a worker or off. */
-    record Handed(Code by, Function function, Mark mark, List<Code> bodies) {}
+    /**
+     * A function or a task object that {@code by} has run elsewhere, on a worker or off.
+     *
+     * @param isFunction whether it is a function; a task object's methods can be marked, a function's body cannot
+     */
+    record Handed(Code by, int line, Mark mark, List<Code> bodies, boolean isFunction) {}
 
-    private final Map<String, ClassCode> classes = new LinkedHashMap<>();
-    private final Map<String, JavaClass> known = new HashMap<>();
-    private final Map<Code, MethodCode> methods = new LinkedHashMap<>();
-    private final Map<String, Set<String>> supertypes = new HashMap<>();
-    private final Map<String, List<ClassCode>> subtypes = new HashMap<>();
-    private final Map<String, List<Function>> functions = new HashMap<>();
+    private static SoftReference<CallGraph> last = new SoftReference<>(null);
+
+    private final List<JavaClass> imported;
+    private final Types types;
+    private final Targets targets;
+    private final ValueFlow flow;
+    private final Marks marks;
     private final Map<Code, List<Edge>> edges = new HashMap<>();
     private final List<Handed> handed = new ArrayList<>();
+    private final Map<Function, Set<Mark>> sinks = new HashMap<>();
+    private @Nullable Set<Code> workerCode;
 
     CallGraph(Collection<JavaClass> imported) {
-        for (JavaClass type : imported) {
-            ClassCode code = ClassReader.read(type);
-            classes.put(code.name(), code);
-            code.methods().forEach(method -> methods.put(method.code(), method));
-            known.put(type.getName(), type);
-        }
-        for (JavaClass type : imported) {
-            for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
-                known.putIfAbsent(dependency.getTargetClass().getName(), dependency.getTargetClass());
-            }
-        }
-        for (ClassCode type : classes.values()) {
-            for (String supertype : supertypes(type.name())) {
-                subtypes.computeIfAbsent(supertype, _ -> new ArrayList<>()).add(type);
-            }
-        }
-        for (MethodCode method : methods.values()) {
-            for (Use use : method.uses()) {
-                if (use instanceof Function function) {
-                    for (String type : supertypes(function.function())) {
-                        functions.computeIfAbsent(type, _ -> new ArrayList<>()).add(function);
-                    }
-                }
-            }
-        }
-        methods.values().forEach(this::connect);
+        this.imported = List.copyOf(imported);
+        this.types = new Types(imported);
+        this.targets = new Targets(types);
+        this.flow = new ValueFlow(types, targets);
+        this.marks = new Marks(types);
+        taskObjects();
+        types.methods().forEach(this::connect);
     }
 
+    /** The graph of these classes, which is made once for the rules that look at them one after another. */
+    static synchronized CallGraph of(Collection<JavaClass> imported) {
+        CallGraph made = last.get();
+        if (made == null || made.imported.size() != imported.size() || !made.imported.containsAll(imported)) {
+            made = new CallGraph(imported);
+            last = new SoftReference<>(made);
+        }
+        return made;
+    }
+
+    // Tasks.
+
+    /** Finds the classes whose objects are given to workers, or to other threads, as tasks. */
+    private void taskObjects() {
+        Map<String, Set<Mark>> sinks = new LinkedHashMap<>();
+        Map<String, Made> firstMade = new HashMap<>();
+        for (MethodCode method : types.methods()) {
+            for (Use use : method.uses()) {
+                if (use instanceof Made made && isTask(made.type())) {
+                    sinks.computeIfAbsent(made.type(), _ -> EnumSet.noneOf(Mark.class))
+                            .addAll(flow.sinks(made, this::parameterMark));
+                    firstMade.putIfAbsent(made.type(), made);
+                }
+            }
+        }
+        sinks.forEach((type, found) -> {
+            List<Code> bodies = taskMethods(type);
+            if (found.equals(EnumSet.of(Mark.ON))) {
+                bodies.forEach(marks::addTask);
+            }
+            for (Mark mark : found) {
+                Made made = firstMade.get(type);
+                if (mark != Mark.NONE && made != null) {
+                    handed.add(new Handed(made.in(), made.line(), mark, bodies, false));
+                }
+            }
+        });
+    }
+
+    private boolean isTask(String type) {
+        return types.isImported(type) && types.supertypes(type).stream().anyMatch(types::isInterface);
+    }
+
+    /** What an object of the class runs for the interfaces it implements. */
+    private List<Code> taskMethods(String type) {
+        Set<Code> found = new LinkedHashSet<>();
+        for (String supertype : types.supertypes(type)) {
+            if (types.isInterface(supertype)) {
+                found.addAll(methodsFor(type, supertype));
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    private List<Code> methodsFor(String type, String interfaceName) {
+        List<Code> found = new ArrayList<>();
+        for (Code method : types.abstractMethods(interfaceName)) {
+            MethodCode body = types.implementation(type, method.name(), method.descriptor());
+            if (body != null && !body.isAbstract()) {
+                found.add(body.code());
+            }
+        }
+        return found;
+    }
+
+    private Mark parameterMark(Call call, int index) {
+        return marks.ofParameter(call, index, flow);
+    }
+
+    // Edges.
+
     private void connect(MethodCode method) {
-        List<Edge> out = new ArrayList<>();
-        Map<Function, Mark> handedOver = handedOver(method);
+        Set<Edge> out = new LinkedHashSet<>();
         for (Use use : method.uses()) {
             switch (use) {
-                case Call call -> connect(out, method, call.target(), call.dispatched(), call.line());
-                case Function function -> {
-                    Mark mark = handedOver.getOrDefault(function, Mark.NONE);
-                    if (mark == Mark.NONE) {
-                        connect(out, method, function.body(), function.dispatched(), function.line());
-                    } else {
-                        List<Code> bodies = resolve(function.body(), function.dispatched());
-                        handed.add(new Handed(method.code(), function, mark, bodies));
-                    }
+                case Call call -> {
+                    connect(out, method, call);
+                    tasksRunBy(call)
+                            .forEach(
+                                    to -> out.add(new Edge(method.code(), to, call.target(), call.line(), call, true)));
                 }
+                case Function function -> connect(out, method, function);
                 default -> {}
             }
         }
-        edges.put(method.code(), out);
+        edges.put(method.code(), List.copyOf(out));
     }
 
-    private void connect(List<Edge> out, MethodCode method, Code via, boolean dispatched, int line) {
-        for (Code to : resolve(via, dispatched)) {
-            out.add(new Edge(method.code(), to, via, line));
+    private void connect(Set<Edge> out, MethodCode method, Function function) {
+        List<Code> bodies = targets.bodies(function);
+        for (Mark sink : sinks(function)) {
+            if (sink == Mark.NONE) {
+                for (Code to : bodies) {
+                    out.add(new Edge(method.code(), to, function.body(), function.line(), null, true));
+                }
+            } else {
+                handed.add(new Handed(method.code(), function.line(), sink, bodies, true));
+            }
         }
     }
 
-    /** What is given to code that runs it elsewhere, and to nobody else. */
-    private Map<Function, Mark> handedOver(MethodCode method) {
-        Map<Function, Mark> marks = new HashMap<>();
-        for (Use use : method.uses()) {
-            if (use instanceof Call call) {
-                for (int i = 0; i < call.arguments().size(); i++) {
-                    if (call.arguments().get(i) instanceof Function function) {
-                        Mark mark = parameterMark(call.target(), i);
-                        marks.merge(function, mark, (one, other) -> one == other ? one : Mark.NONE);
-                    }
+    /** Where a function runs: by the mark of the method that it implements, or by where it is given. */
+    private Set<Mark> sinks(Function function) {
+        return sinks.computeIfAbsent(function, _ -> {
+            Mark mark = marks.of(function);
+            return mark == Mark.NONE ? flow.sinks(function, this::parameterMark) : Set.of(mark);
+        });
+    }
+
+    private boolean isHandedOver(Function function) {
+        return !sinks(function).contains(Mark.NONE);
+    }
+
+    /** What a call may run. */
+    private void connect(Set<Edge> out, MethodCode method, Call call) {
+        if (!call.isDispatched() || call.receiver.values().isEmpty()) {
+            for (Code to : targets.of(call.target(), call.isDispatched())) {
+                out.add(new Edge(method.code(), to, call.target(), call.line(), call, !call.isDispatched()));
+            }
+            return;
+        }
+        for (Value receiver : flow.origins(call.receiver.values())) {
+            if (receiver instanceof Function function && isHandedOver(function)) {
+                continue; // it is judged as the task of a worker, or of another thread
+            }
+            boolean isCertain = receiver instanceof Function || receiver instanceof Made;
+            List<Code> found = switch (receiver) {
+                case Function function -> targets(call.target(), function);
+                case Made made -> List.of(target(call.target(), made.type()));
+                default -> targets.of(narrowed(call.target(), receiver), true);
+            };
+            for (Code to : found) {
+                if (!marks.isTask(to)) {
+                    out.add(new Edge(method.code(), to, call.target(), call.line(), call, isCertain));
                 }
             }
         }
-        return marks;
     }
 
-    private Mark parameterMark(Code target, int index) {
-        Mark mark = Mark.NONE;
-        for (String type : supertypes(target.owner())) {
-            MethodCode method = methods.get(new Code(type, target.name(), target.descriptor()));
-            if (method != null) {
-                mark = mark.orElse(method.parameterMarks().get(index));
-            } else if (OtherThreads.run(type, target.name())) {
-                mark = mark.orElse(Mark.OFF);
-            }
+    private List<Code> targets(Code target, Function function) {
+        if (function.method().equals(target.name())) {
+            return targets.bodies(function);
         }
-        return mark;
+        return List.of(target(target, function.type()));
     }
 
-    /** What a call may run: methods of imported classes, or the target itself where that is outside. */
-    List<Code> resolve(Code target, boolean dispatched) {
-        Set<Code> found = new LinkedHashSet<>();
-        for (String type : supertypes(target.owner())) {
-            Code declared = new Code(type, target.name(), target.descriptor());
-            if (methods.containsKey(declared)) {
-                found.add(declared);
-                break;
-            }
+    private Code target(Code target, String type) {
+        if (!types.isA(type, target.owner())) {
+            return target; // a value of another object, which came along through a field of all objects
         }
-        if (dispatched && classes.containsKey(target.owner())) {
-            for (ClassCode subtype : subtypes.getOrDefault(target.owner(), List.of())) {
-                MethodCode override = methods.get(new Code(subtype.name(), target.name(), target.descriptor()));
-                if (override != null && !override.isStatic()) {
-                    found.add(override.code());
+        MethodCode method = types.implementation(type, target.name(), target.descriptor());
+        return method == null ? new Code(type, target.name(), target.descriptor()) : method.code();
+    }
+
+    /** A variable may say less of an object's type than the field or parameter it came from. */
+    private Code narrowed(Code target, Value receiver) {
+        String type = ValueFlow.typeOf(receiver);
+        boolean saysMore = !type.equals(target.owner()) && types.isA(type, target.owner());
+        return saysMore ? new Code(type, target.name(), target.descriptor()) : target;
+    }
+
+    /** What code outside runs of a task object it is given for one of its interfaces. */
+    private List<Code> tasksRunBy(Call call) {
+        if (types.isImported(call.target().owner())) {
+            return List.of();
+        }
+        List<Code> found = new ArrayList<>();
+        MethodTypeDesc type = MethodTypeDesc.ofDescriptor(call.target().descriptor());
+        for (int i = 0; i < call.arguments.size(); i++) {
+            String parameter = Names.dotted(type.parameterType(i));
+            if (!types.isInterface(parameter)) {
+                continue;
+            }
+            for (Value value : flow.origins(call.arguments.get(i).values())) {
+                if (value instanceof Made made
+                        && types.isImported(made.type())
+                        && types.isA(made.type(), parameter)
+                        && parameterMark(call, i) == Mark.NONE) {
+                    found.addAll(methodsFor(made.type(), parameter));
                 }
             }
-            for (Function function : functions.getOrDefault(target.owner(), List.of())) {
-                if (function.functionMethod().equals(target.name())) {
-                    found.addAll(
-                            methods.containsKey(function.body())
-                                    ? List.of(function.body())
-                                    : resolve(function.body(), function.dispatched()));
-                }
-            }
         }
-        return found.isEmpty() ? List.of(target) : List.copyOf(found);
+        return found;
     }
 
-    /** The type itself, then its superclasses and interfaces, nearest first; also of types that were not imported. */
-    Set<String> supertypes(String type) {
-        Set<String> done = supertypes.get(type);
-        if (done != null) {
-            return done;
-        }
-        Set<String> all = new LinkedHashSet<>();
-        all.add(type);
-        ClassCode code = classes.get(type);
-        if (code != null) {
-            code.supertypes().forEach(supertype -> all.addAll(supertypes(supertype)));
-        } else if (known.containsKey(type)) {
-            known.get(type).getAllRawSuperclasses().forEach(supertype -> all.add(supertype.getName()));
-            known.get(type).getAllRawInterfaces().forEach(supertype -> all.add(supertype.getName()));
-        }
-        supertypes.put(type, all);
-        return all;
+    // What rules ask.
+
+    Types types() {
+        return types;
     }
 
-    boolean isA(String type, String supertype) {
-        return supertypes(type).contains(supertype);
+    ValueFlow flow() {
+        return flow;
+    }
+
+    List<Code> bodies(Function function) {
+        return targets.bodies(function);
     }
 
     Collection<MethodCode> methods() {
-        return methods.values();
+        return types.methods();
     }
 
     @Nullable MethodCode method(Code code) {
-        return methods.get(code);
+        return types.method(code);
     }
 
     Collection<ClassCode> classes() {
-        return classes.values();
+        return types.classes();
+    }
+
+    boolean isA(String type, String supertype) {
+        return types.isA(type, supertype);
     }
 
     List<Edge> edgesFrom(Code code) {
@@ -204,66 +301,42 @@ final class CallGraph {
         return handed;
     }
 
-    /** Methods of imported classes that are the one method of an interface: overrides and lambdas. */
     Set<Code> implementations(String interfaceName, String methodName) {
-        Set<Code> found = new LinkedHashSet<>();
-        for (ClassCode subtype : subtypes.getOrDefault(interfaceName, List.of())) {
-            for (MethodCode method : subtype.methods()) {
-                if (method.code().name().equals(methodName)
-                        && !method.isStatic()
-                        && !method.uses().isEmpty()) {
-                    found.add(method.code());
-                }
-            }
-        }
-        for (Function function : functions.getOrDefault(interfaceName, List.of())) {
-            if (function.functionMethod().equals(methodName)) {
-                found.addAll(resolve(function.body(), function.dispatched()));
-            }
-        }
-        found.removeIf(code -> !methods.containsKey(code));
-        return found;
+        return targets.implementations(interfaceName, methodName);
     }
 
-    /**
-     * Whether a method is the worker's own: by its mark, that of a method it overrides, or that of its type or a
-     * supertype. A constructor is so by its own mark only: while an object is made nobody else has it. Lambdas and static
-     * initializers are nobody's: they run where they are made, and where the class is first used.
-     */
     Mark mark(Code code) {
-        if (code.isLambda() || code.name().equals(Code.STATIC_INITIALIZER)) {
-            return Mark.NONE;
-        }
-        MethodCode own = methods.get(code);
-        if (code.name().equals(Code.CONSTRUCTOR)) {
-            return own == null ? Mark.NONE : own.mark();
-        }
-        Mark ofMethod = Mark.NONE;
-        Mark ofType = RingTypes.mark(code);
-        for (String type : supertypes(code.owner())) {
-            MethodCode declared = methods.get(new Code(type, code.name(), code.descriptor()));
-            if (declared != null) {
-                ofMethod = ofMethod.orElse(declared.mark());
+        return marks.of(code);
+    }
+
+    /** The worker's own by the target's mark, or by that of the type through which it is called. */
+    boolean isWorkers(Edge edge) {
+        return marks.of(edge.to()) == Mark.ON || marks.of(edge.via()) == Mark.ON;
+    }
+
+    /** All that is marked, or runs for something marked, or is handed to a worker. */
+    Set<Code> workerCode() {
+        Set<Code> found = workerCode;
+        if (found == null) {
+            found = marks.implementations();
+            for (Handed one : handed) {
+                if (one.mark() == Mark.ON) {
+                    found.addAll(one.bodies());
+                }
             }
-            ClassCode declaring = classes.get(type);
-            if (declaring != null) {
-                ofType = ofType.orElse(declaring.mark());
-            }
+            workerCode = found;
         }
-        return ofMethod.orElse(ofType);
+        return found;
     }
 
     /** Whether a field of an imported class is declared volatile. */
     boolean isVolatile(String owner, String field) {
-        JavaClass type = known.get(owner);
-        return type != null
-                && type.tryGetField(field)
-                        .map(found -> found.getModifiers().contains(JavaModifier.VOLATILE))
-                        .orElse(false);
+        FieldCode declared = types.field(owner, field);
+        return declared != null && declared.isVolatile();
     }
 
     String sourceFile(Code code) {
-        ClassCode type = classes.get(code.owner());
+        ClassCode type = types.imported(code.owner());
         return type == null ? "" : type.sourceFile();
     }
 }

@@ -26,14 +26,27 @@ record Code(String owner, String name, String descriptor) {
         return owner + "." + name;
     }
 
+    /** The method of the source that a lambda is written in; of other code, its own name. */
+    String sourceName() {
+        int end = name.lastIndexOf('$');
+        String in = isLambda() && end > 7 ? name.substring(7, end) : name;
+        return isLambda() && in.equals("new")
+                ? CONSTRUCTOR
+                : isLambda() && in.equals("static") ? STATIC_INITIALIZER : in;
+    }
+
+    /** {@code a.b.Worker.stop(long)}: as people would write it, with the package. */
+    String inFull() {
+        String parameters = MethodTypeDesc.ofDescriptor(descriptor).displayDescriptor();
+        return qualifiedName() + parameters.substring(0, parameters.indexOf(')') + 1);
+    }
+
     /** For people: {@code Worker.stop(long)}, {@code new Worker(Context)}, {@code lambda in Worker.stop}. */
     @Override
     public String toString() {
         String type = owner.substring(owner.lastIndexOf('.') + 1).replace('$', '.');
         if (isLambda()) {
-            int end = name.lastIndexOf('$');
-            String in = end > 7 ? name.substring(7, end) : name;
-            return "lambda in " + type + "." + (in.equals("new") ? CONSTRUCTOR : in.equals("static") ? "<clinit>" : in);
+            return "lambda in " + type + "." + sourceName();
         }
         String parameters = MethodTypeDesc.ofDescriptor(descriptor).displayDescriptor();
         parameters = parameters.substring(0, parameters.indexOf(')') + 1);

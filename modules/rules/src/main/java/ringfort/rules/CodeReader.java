@@ -2,177 +2,438 @@ package ringfort.rules;
 
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeModel;
+import java.lang.classfile.Instruction;
+import java.lang.classfile.Label;
 import java.lang.classfile.Opcode;
-import java.lang.classfile.PseudoInstruction;
+import java.lang.classfile.TypeKind;
+import java.lang.classfile.instruction.ArrayLoadInstruction;
+import java.lang.classfile.instruction.ArrayStoreInstruction;
+import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.ConstantInstruction;
+import java.lang.classfile.instruction.ConvertInstruction;
+import java.lang.classfile.instruction.DiscontinuedInstruction;
+import java.lang.classfile.instruction.ExceptionCatch;
 import java.lang.classfile.instruction.FieldInstruction;
+import java.lang.classfile.instruction.IncrementInstruction;
 import java.lang.classfile.instruction.InvokeDynamicInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.classfile.instruction.LabelTarget;
 import java.lang.classfile.instruction.LineNumber;
 import java.lang.classfile.instruction.LoadInstruction;
+import java.lang.classfile.instruction.LookupSwitchInstruction;
 import java.lang.classfile.instruction.MonitorInstruction;
+import java.lang.classfile.instruction.NewMultiArrayInstruction;
 import java.lang.classfile.instruction.NewObjectInstruction;
+import java.lang.classfile.instruction.NewPrimitiveArrayInstruction;
+import java.lang.classfile.instruction.NewReferenceArrayInstruction;
+import java.lang.classfile.instruction.OperatorInstruction;
+import java.lang.classfile.instruction.ReturnInstruction;
 import java.lang.classfile.instruction.StackInstruction;
 import java.lang.classfile.instruction.StoreInstruction;
+import java.lang.classfile.instruction.SwitchCase;
+import java.lang.classfile.instruction.TableSwitchInstruction;
+import java.lang.classfile.instruction.ThrowInstruction;
 import java.lang.classfile.instruction.TypeCheckInstruction;
 import java.lang.constant.ClassDesc;
-import java.lang.constant.ConstantDesc;
+import java.lang.constant.ConstantDescs;
 import java.lang.constant.DirectMethodHandleDesc;
-import java.util.ArrayList;
+import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
- * Reads one method body and follows values through it as far as that is plain: what is loaded, made or returned and then
- * given to a call in the same statement, or through a local variable. Where the flow branches the stack is forgotten,
- * and what is not known is {@link ClassCode.Unknown}, never a guess.
+ * Reads one method body and follows the values through it: a data-flow analysis (G. Kildall, POPL 1973) over a model of
+ * the operand stack and the local variables. Where ways join, all values of all ways are kept; the body is read again from
+ * there until nothing new comes.
  */
 final class CodeReader {
-    private static final ClassCode.Value UNKNOWN = new ClassCode.Unknown();
+    private final Code code;
+    private final List<CodeElement> elements;
+    private final Map<Label, Integer> positions = new HashMap<>();
+    private final Map<Label, Frame> joins = new HashMap<>();
+    private final List<ExceptionCatch> handlers;
+    private final int[] lines;
+    private final TreeMap<Integer, Use> uses = new TreeMap<>();
+    private final ArrayDeque<Label> next = new ArrayDeque<>();
+    private Frame frame = new Frame();
 
-    private final List<ClassCode.Use> uses = new ArrayList<>();
-    private final List<ClassCode.Value> stack = new ArrayList<>();
-    private final Map<Integer, ClassCode.Value> locals = new HashMap<>();
-    private int line;
+    private CodeReader(Code code, CodeModel body) {
+        this.code = code;
+        this.elements = body.elementList();
+        this.handlers = body.exceptionHandlers();
+        this.lines = new int[elements.size()];
+        int line = 0;
+        for (int i = 0; i < elements.size(); i++) {
+            if (elements.get(i) instanceof LabelTarget target) {
+                positions.put(target.label(), i);
+            } else if (elements.get(i) instanceof LineNumber number) {
+                line = number.line();
+            }
+            lines[i] = line;
+        }
+    }
 
-    List<ClassCode.Use> read(CodeModel body) {
-        for (CodeElement element : body) {
-            switch (element) {
-                case LineNumber number -> line = number.line();
-                case InvokeInstruction call -> call(call);
-                case InvokeDynamicInstruction call -> callDynamic(call);
-                case FieldInstruction access -> access(access);
-                case LoadInstruction load -> push(locals.getOrDefault(load.slot(), UNKNOWN));
-                case StoreInstruction store -> locals.put(store.slot(), pop());
-                case ConstantInstruction constant -> constant(constant.constantValue());
-                case NewObjectInstruction made ->
-                    push(new ClassCode.Instance(
-                            made.className().asInternalName().replace('/', '.')));
-                case TypeCheckInstruction check -> checkType(check);
-                case StackInstruction instruction -> moveOnStack(instruction.opcode());
-                case MonitorInstruction monitor -> monitor(monitor);
-                case PseudoInstruction _ -> {}
-                default -> stack.clear();
+    /** What the body does, in the order of its instructions; instructions that are never reached do nothing. */
+    static List<Use> read(Code code, boolean isStatic, CodeModel body) {
+        CodeReader reader = new CodeReader(code, body);
+        reader.enter(isStatic);
+        reader.run(0);
+        for (Label label = reader.next.poll(); label != null; label = reader.next.poll()) {
+            Frame join = reader.joins.get(label);
+            if (join != null) {
+                reader.frame = join.copy();
+                reader.enterRange(label);
+                reader.run(reader.positions.getOrDefault(label, reader.elements.size()) + 1);
             }
         }
-        return List.copyOf(uses);
+        return List.copyOf(reader.uses.values());
     }
 
-    private void call(InvokeInstruction call) {
-        int count = call.typeSymbol().parameterCount();
-        List<ClassCode.Value> arguments = pop(count);
-        ClassCode.Value receiver = call.opcode() == Opcode.INVOKESTATIC ? UNKNOWN : pop();
+    private void enter(boolean isStatic) {
+        int slot = 0;
+        int index = 0;
+        if (!isStatic) {
+            frame.setLocal(slot++, Set.of(new Value.Parameter(code, index++, code.owner())));
+        }
+        for (ClassDesc type : MethodTypeDesc.ofDescriptor(code.descriptor()).parameterList()) {
+            frame.setLocal(slot, Set.of(new Value.Parameter(code, index++, Names.dotted(type))));
+            slot += TypeKind.from(type).slotSize();
+        }
+    }
+
+    /** Reads on until the flow ends, or comes to a join to which it brings nothing new. */
+    private void run(int start) {
+        for (int i = start; i < elements.size(); i++) {
+            switch (elements.get(i)) {
+                case LabelTarget target -> {
+                    if (!arrive(target.label())) {
+                        return;
+                    }
+                }
+                case Instruction instruction -> {
+                    if (!step(instruction, i)) {
+                        return;
+                    }
+                    if (instruction instanceof StoreInstruction) {
+                        throwTo(i);
+                    }
+                }
+                default -> {}
+            }
+        }
+    }
+
+    /** Goes on at a label with what all ways bring there; false if this way brought nothing new. */
+    private boolean arrive(Label label) {
+        enterRange(label);
+        Frame join = joins.get(label);
+        if (join == null) {
+            joins.put(label, frame.copy());
+            return true;
+        }
+        if (!join.merge(frame)) {
+            return false;
+        }
+        frame = join.copy();
+        return true;
+    }
+
+    /** What the variables hold where a range of code begins, they hold when it throws. */
+    private void enterRange(Label label) {
+        for (ExceptionCatch handler : handlers) {
+            if (handler.tryStart().equals(label)) {
+                flowTo(handler.handler(), frame.atHandler());
+            }
+        }
+    }
+
+    /** What is stored in a local variable may be there when an exception is thrown after it. */
+    private void throwTo(int position) {
+        for (ExceptionCatch handler : handlers) {
+            int from = positions.getOrDefault(handler.tryStart(), Integer.MAX_VALUE);
+            int to = positions.getOrDefault(handler.tryEnd(), elements.size());
+            if (from < position && position < to) {
+                flowTo(handler.handler(), frame.atHandler());
+            }
+        }
+    }
+
+    private void flowTo(Label target, Frame brought) {
+        Frame join = joins.get(target);
+        if (join == null) {
+            joins.put(target, brought.copy());
+            next.add(target);
+        } else if (join.merge(brought)) {
+            next.add(target);
+        }
+    }
+
+    /** Does one instruction; false if the flow does not go on to the next one. */
+    private boolean step(Instruction instruction, int at) {
+        switch (instruction) {
+            case InvokeInstruction call -> call(call, at);
+            case InvokeDynamicInstruction call -> callDynamic(call, at);
+            case FieldInstruction access -> access(access, at);
+            case LoadInstruction load -> frame.push(load.typeKind(), frame.local(load.slot()));
+            case StoreInstruction store -> frame.setLocal(store.slot(), frame.pop(store.typeKind()));
+            case IncrementInstruction increment -> frame.setLocal(increment.slot(), Set.of(Value.UNKNOWN));
+            case ConstantInstruction constant -> constant(constant, at);
+            case NewObjectInstruction made ->
+                frame.push(once(at, () -> new Use.Made(code, Names.dotted(made.className()), lines[at])));
+            case NewPrimitiveArrayInstruction made ->
+                makeArray(at, made.typeKind().upperBound().displayName(), 1);
+            case NewReferenceArrayInstruction made -> makeArray(at, Names.dotted(made.componentType()), 1);
+            case NewMultiArrayInstruction made -> makeArray(at, Names.dotted(made.arrayType()), made.dimensions());
+            case ArrayLoadInstruction load -> loadElement(load.typeKind());
+            case ArrayStoreInstruction store -> storeElement(store.typeKind(), at);
+            case TypeCheckInstruction check -> {
+                if (check.opcode() == Opcode.INSTANCEOF) {
+                    frame.pop();
+                    frame.pushUnknown(TypeKind.INT);
+                }
+            }
+            case ConvertInstruction convert -> {
+                frame.pop(convert.fromType());
+                frame.pushUnknown(convert.toType());
+            }
+            case OperatorInstruction operator -> calculate(operator);
+            case StackInstruction move -> frame.move(move.opcode());
+            case MonitorInstruction monitor -> {
+                frame.pop();
+                if (monitor.opcode() == Opcode.MONITORENTER) {
+                    once(at, () -> new Use.Monitor(lines[at]));
+                }
+            }
+            case BranchInstruction branch -> {
+                return branch(branch);
+            }
+            case TableSwitchInstruction branch -> {
+                return branch(branch.defaultTarget(), branch.cases());
+            }
+            case LookupSwitchInstruction branch -> {
+                return branch(branch.defaultTarget(), branch.cases());
+            }
+            case ReturnInstruction end -> {
+                if (end.typeKind() == TypeKind.REFERENCE) {
+                    once(at, () -> new Use.Return(new ValueSet(), lines[at]))
+                            .value()
+                            .addAll(frame.pop());
+                }
+                return false;
+            }
+            case ThrowInstruction _, DiscontinuedInstruction _ -> {
+                return false;
+            }
+            default -> {}
+        }
+        return true;
+    }
+
+    /** One use for each instruction, however often it is read. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // an instruction always makes the same kind of use
+    private <U extends Use> U once(int at, Supplier<U> make) {
+        return (U) uses.computeIfAbsent(at, _ -> make.get());
+    }
+
+    private void call(InvokeInstruction call, int at) {
         Code target = new Code(
-                typeName(call.owner().asSymbol()),
+                Names.dotted(call.owner()),
                 call.name().stringValue(),
                 call.type().stringValue());
-        boolean dispatched = call.opcode() == Opcode.INVOKEVIRTUAL || call.opcode() == Opcode.INVOKEINTERFACE;
-        uses.add(new ClassCode.Call(target, dispatched, receiver, arguments, line));
-        if (!isVoid(call.typeSymbol().returnType())) {
-            push(new ClassCode.Returned(target, receiver));
+        boolean isDispatched = call.opcode() == Opcode.INVOKEVIRTUAL || call.opcode() == Opcode.INVOKEINTERFACE;
+        MethodTypeDesc type = call.typeSymbol();
+        Use.Call use = once(at, () -> new Use.Call(code, target, isDispatched, type.parameterCount(), lines[at]));
+        popArguments(type, use.arguments);
+        if (call.opcode() != Opcode.INVOKESTATIC) {
+            use.receiver.addAll(frame.pop());
+        }
+        frame.push(TypeKind.from(type.returnType()), Set.of(use));
+    }
+
+    private void popArguments(MethodTypeDesc type, List<ValueSet> into) {
+        for (int i = type.parameterCount() - 1; i >= 0; i--) {
+            into.get(i).addAll(frame.pop(TypeKind.from(type.parameterType(i))));
         }
     }
 
-    private void callDynamic(InvokeDynamicInstruction call) {
-        pop(call.typeSymbol().parameterCount());
-        String factory = typeName(call.bootstrapMethod().owner());
+    private void callDynamic(InvokeDynamicInstruction call, int at) {
+        MethodTypeDesc type = call.typeSymbol();
+        String factory = Names.dotted(call.bootstrapMethod().owner());
         if (factory.equals("java.lang.invoke.LambdaMetafactory")
                 && call.bootstrapArgs().get(1) instanceof DirectMethodHandleDesc body) {
-            var function = new ClassCode.Function(
-                    new Code(typeName(body.owner()), body.methodName(), body.lookupDescriptor()),
-                    isDispatched(body.kind()),
-                    typeName(call.typeSymbol().returnType()),
-                    call.name().stringValue(),
-                    line);
-            uses.add(function);
-            push(function);
-        } else if (!isVoid(call.typeSymbol().returnType())) {
-            push(UNKNOWN); // string concatenation, pattern switches, methods of records
+            Use.Function function = once(
+                    at,
+                    () -> new Use.Function(
+                            code,
+                            new Code(Names.dotted(body.owner()), body.methodName(), descriptor(body)),
+                            isDispatched(body.kind()),
+                            Names.dotted(type.returnType()),
+                            call.name().stringValue(),
+                            type.parameterCount(),
+                            lines[at]));
+            popArguments(type, function.captured);
+            frame.push(function);
+        } else if (factory.equals("java.lang.invoke.StringConcatFactory")) {
+            String recipe = call.bootstrapArgs().isEmpty()
+                    ? ""
+                    : call.bootstrapArgs().getFirst().toString();
+            int end = indexOfValue(recipe);
+            Use.Concatenation joined =
+                    once(at, () -> new Use.Concatenation(recipe.substring(0, end), type.parameterCount(), lines[at]));
+            popArguments(type, joined.arguments);
+            frame.push(joined);
+        } else {
+            popArguments(type, ValueSet.list(type.parameterCount())); // pattern switches, methods of records
+            frame.pushUnknown(TypeKind.from(type.returnType()));
         }
+    }
+
+    /** Where the first value of a concatenation comes: {@code StringConcatFactory} marks it by a character. */
+    private static int indexOfValue(String recipe) {
+        int end = 0;
+        while (end < recipe.length() && recipe.charAt(end) > '\2') {
+            end++;
+        }
+        return end;
+    }
+
+    private static String descriptor(DirectMethodHandleDesc body) {
+        return body.kind() == DirectMethodHandleDesc.Kind.CONSTRUCTOR
+                ? body.invocationType().changeReturnType(ConstantDescs.CD_void).descriptorString()
+                : body.lookupDescriptor();
     }
 
     private static boolean isDispatched(DirectMethodHandleDesc.Kind kind) {
         return kind == DirectMethodHandleDesc.Kind.VIRTUAL || kind == DirectMethodHandleDesc.Kind.INTERFACE_VIRTUAL;
     }
 
-    private void access(FieldInstruction access) {
-        String owner = typeName(access.owner().asSymbol());
-        String name = access.name().stringValue();
+    private void access(FieldInstruction access, int at) {
         boolean isWrite = access.opcode() == Opcode.PUTFIELD || access.opcode() == Opcode.PUTSTATIC;
-        ClassCode.Value written = isWrite ? pop() : UNKNOWN;
         boolean isOfObject = access.opcode() == Opcode.PUTFIELD || access.opcode() == Opcode.GETFIELD;
-        ClassCode.Value receiver = isOfObject ? pop() : UNKNOWN;
-        uses.add(new ClassCode.FieldUse(owner, name, receiver, isWrite, line));
+        TypeKind kind = TypeKind.from(access.typeSymbol());
+        Use.FieldUse use = once(
+                at,
+                () -> new Use.FieldUse(
+                        code,
+                        Names.dotted(access.owner()),
+                        access.name().stringValue(),
+                        Names.dotted(access.typeSymbol()),
+                        isWrite,
+                        lines[at]));
+        if (isWrite) {
+            use.written.addAll(frame.pop(kind));
+        }
+        if (isOfObject) {
+            use.receiver.addAll(frame.pop());
+        }
         if (!isWrite) {
-            push(new ClassCode.Held(owner, name, typeName(access.typeSymbol())));
-        } else if (written instanceof ClassCode.Function || written instanceof ClassCode.Instance) {
-            uses.add(new ClassCode.Kept(owner, name, written, line));
+            frame.push(kind, Set.of(use));
         }
     }
 
-    private void constant(ConstantDesc value) {
-        if (value instanceof String text) {
-            uses.add(new ClassCode.Text(text, line));
-        }
-        push(UNKNOWN);
-    }
-
-    private void checkType(TypeCheckInstruction check) {
-        if (check.opcode() == Opcode.INSTANCEOF) {
-            pop();
-            push(UNKNOWN);
+    private void constant(ConstantInstruction constant, int at) {
+        switch (constant.constantValue()) {
+            case String text -> frame.push(once(at, () -> new Use.Text(text, lines[at])));
+            case Integer number -> frame.push(new Value.IntConstant(number));
+            default -> frame.pushUnknown(constant.typeKind());
         }
     }
 
-    private void moveOnStack(Opcode opcode) {
-        switch (opcode) {
-            case POP -> pop();
-            case DUP -> {
-                ClassCode.Value top = pop();
-                push(top);
-                push(top);
+    private void makeArray(int at, String type, int dimensions) {
+        for (int i = 0; i < dimensions; i++) {
+            frame.pop();
+        }
+        frame.push(once(at, () -> new Use.ArrayMade(type, lines[at])));
+    }
+
+    private void loadElement(TypeKind kind) {
+        frame.pop();
+        Set<Value> arrays = frame.pop();
+        if (kind == TypeKind.REFERENCE) {
+            Set<Value> elements = Set.of();
+            for (Value array : arrays) {
+                elements = ValueSet.join(elements, Set.of(new Value.Element(array)));
             }
-            default -> stack.clear();
+            frame.push(elements);
+        } else {
+            frame.pushUnknown(kind);
         }
     }
 
-    private void monitor(MonitorInstruction monitor) {
-        pop();
-        if (monitor.opcode() == Opcode.MONITORENTER) {
-            uses.add(new ClassCode.Monitor(line));
+    private void storeElement(TypeKind kind, int at) {
+        Set<Value> value = frame.pop(kind);
+        Set<Value> index = frame.pop();
+        Set<Value> arrays = frame.pop();
+        Use.ArrayStore store = once(at, () -> new Use.ArrayStore(new ValueSet(), new ValueSet(), lines[at]));
+        store.array().addAll(arrays);
+        store.value().addAll(value);
+        for (Value array : arrays) {
+            if (array instanceof Use.ArrayMade made) {
+                made.elements.addAll(value);
+                if (value.size() == 1
+                        && index.size() == 1
+                        && value.iterator().next() instanceof Value.IntConstant(int number)
+                        && index.iterator().next() instanceof Value.IntConstant(int position)) {
+                    made.put(position, number);
+                }
+            }
         }
     }
 
-    private void push(ClassCode.Value value) {
-        stack.add(value);
-    }
-
-    private ClassCode.Value pop() {
-        return stack.isEmpty() ? UNKNOWN : stack.removeLast();
-    }
-
-    private List<ClassCode.Value> pop(int count) {
-        List<ClassCode.Value> values = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            values.addFirst(pop());
+    private void calculate(OperatorInstruction operator) {
+        TypeKind kind = operator.typeKind();
+        switch (operator.opcode()) {
+            case ARRAYLENGTH -> {
+                frame.pop();
+                frame.pushUnknown(TypeKind.INT);
+            }
+            case INEG, LNEG, FNEG, DNEG -> {
+                frame.pop(kind);
+                frame.pushUnknown(kind);
+            }
+            case ISHL, ISHR, IUSHR, LSHL, LSHR, LUSHR -> {
+                frame.pop();
+                frame.pop(kind);
+                frame.pushUnknown(kind);
+            }
+            case LCMP, FCMPL, FCMPG, DCMPL, DCMPG -> {
+                frame.pop(kind);
+                frame.pop(kind);
+                frame.pushUnknown(TypeKind.INT);
+            }
+            default -> {
+                frame.pop(kind);
+                frame.pop(kind);
+                frame.pushUnknown(kind);
+            }
         }
-        return values;
     }
 
-    private static boolean isVoid(ClassDesc type) {
-        return type.descriptorString().equals("V");
-    }
-
-    /** Binary name with dots; of an array, that of its elements. */
-    private static String typeName(ClassDesc type) {
-        ClassDesc element = type;
-        while (element.isArray()) {
-            element = element.componentType();
+    private boolean branch(BranchInstruction branch) {
+        switch (branch.opcode()) {
+            case GOTO, GOTO_W -> {
+                flowTo(branch.target(), frame);
+                return false;
+            }
+            case IF_ICMPEQ, IF_ICMPNE, IF_ICMPLT, IF_ICMPGE, IF_ICMPGT, IF_ICMPLE, IF_ACMPEQ, IF_ACMPNE -> {
+                frame.pop();
+                frame.pop();
+            }
+            default -> frame.pop();
         }
-        String descriptor = element.descriptorString();
-        return element.isPrimitive()
-                ? element.displayName()
-                : descriptor.substring(1, descriptor.length() - 1).replace('/', '.');
+        flowTo(branch.target(), frame);
+        return true;
+    }
+
+    private boolean branch(Label otherwise, List<SwitchCase> cases) {
+        frame.pop();
+        flowTo(otherwise, frame);
+        cases.forEach(one -> flowTo(one.target(), frame));
+        return false;
     }
 }

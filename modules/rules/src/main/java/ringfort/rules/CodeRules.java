@@ -1,5 +1,6 @@
 package ringfort.rules;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -47,14 +48,20 @@ public final class CodeRules {
             .doNotHaveFullyQualifiedName(SCHEDULER)
             .should()
             .accessTargetWhere(isReflection())
-            .because("reflection goes past modules, types and the next refactoring; it fails where nobody looks");
+            .because(Advice.of(
+                    "CodeRules.NO_REFLECTION",
+                    "reflection goes past modules, types and the next refactoring; it fails where nobody looks",
+                    "use ServiceLoader, an interface, or a handle from MethodHandles.lookup()"));
 
     /** No {@code Unsafe}, of which there are two. */
-    public static final ArchRule NO_UNSAFE = noClasses()
-            .should()
-            .dependOnClassesThat()
-            .haveNameMatching("(sun\\.misc|jdk\\.internal\\.misc)\\.Unsafe")
-            .because("Unsafe is being removed from the JDK, and a wrong offset is a crash instead of an exception");
+    public static final ArchRule NO_UNSAFE = classes()
+            .should(new LeaveTypesAlone(
+                    "not use Unsafe",
+                    (_, type) -> type.equals("sun.misc.Unsafe") || type.equals("jdk.internal.misc.Unsafe")))
+            .because(Advice.of(
+                    "CodeRules.NO_UNSAFE",
+                    "Unsafe is being removed from the JDK, and a wrong offset is a crash instead of an exception",
+                    "use a VarHandle, which checks bounds"));
 
     /** Only {@code ringfort.sys}, {@code ring} and {@code poller} know the Foreign Function and Memory API. */
     public static final ArchRule NATIVE_CODE_STAYS_IN_ITS_ROOMS =
@@ -64,13 +71,16 @@ public final class CodeRules {
 
     /** Only the packages named, in ArchUnit's notation, know the Foreign Function and Memory API. */
     public static ArchRule nativeCodeOnlyIn(String... packages) {
-        return noClasses()
+        return classes()
                 .that()
                 .resideOutsideOfPackages(packages)
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("java.lang.foreign..")
-                .because("a wrong layout or a lifetime misjudged corrupts memory: few places may get it wrong")
+                .should(new LeaveTypesAlone(
+                        "not know the Foreign Function and Memory API",
+                        (_, type) -> type.startsWith("java.lang.foreign.")))
+                .because(Advice.of(
+                        "CodeRules.NATIVE_CODE_STAYS_IN_ITS_ROOMS",
+                        "a wrong layout or a lifetime misjudged corrupts memory: few places may get it wrong",
+                        "ask the room that has the memory for what you need; declare a new room with nativeCodeOnlyIn"))
                 .allowEmptyShould(true);
     }
 

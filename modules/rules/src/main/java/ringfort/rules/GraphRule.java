@@ -18,6 +18,7 @@ final class GraphRule {
 
     /**
      * @param wording completes "classes should ..."
+     * @param because see {@link Advice}
      * @param violations finds what breaks the rule, one text each
      */
     static ArchRule of(
@@ -38,7 +39,7 @@ final class GraphRule {
 
         @Override
         public void init(Collection<JavaClass> all) {
-            graph = new CallGraph(all);
+            graph = CallGraph.of(all);
         }
 
         @Override

@@ -1,15 +1,14 @@
 package ringfort.rules;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,23 +32,31 @@ import java.util.stream.Collectors;
  * Immutable: {@link #layer} answers with a new one.
  */
 public final class LayerRules {
+    private static final List<String> ENGINES = List.of("ringfort.server.", "ringfort.app.", "ringfort.json.");
+
     /** A package named {@code internal} is used from the package above it and from below that, by nobody else. */
     public static final ArchRule INTERNAL_PACKAGES_ARE_LEFT_ALONE = classes()
-            .should(new LeaveInternalsAlone())
-            .because("what is internal changes without notice; a use of it breaks with the next version");
+            .should(new LeaveTypesAlone("not use internal packages of others", LayerRules::isInternalOfOthers))
+            .because(Advice.of(
+                    "LayerRules.INTERNAL_PACKAGES_ARE_LEFT_ALONE",
+                    "what is internal changes without notice; a use of it breaks with the next version",
+                    "use what the library exports, or ask it for a public way"))
+            .allowEmptyShould(true);
 
     /**
      * Applications know {@code ringfort.api}; the engines, the program and the JSON codec are found at run time. On the
      * module path the compiler sees to it, on the class path only this does.
      */
-    public static final ArchRule APPLICATIONS_LEAVE_THE_ENGINES_ALONE = noClasses()
+    public static final ArchRule APPLICATIONS_LEAVE_THE_ENGINES_ALONE = classes()
             .that()
             .resideOutsideOfPackage("ringfort..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("ringfort.server..", "ringfort.app..", "ringfort.json..")
-            .because(
-                    "which engine serves is decided at run time: code that names one does not start on another machine")
+            .should(new LeaveTypesAlone(
+                    "not name the engines, the program or the codec",
+                    (_, type) -> ENGINES.stream().anyMatch(type::startsWith)))
+            .because(Advice.of(
+                    "LayerRules.APPLICATIONS_LEAVE_THE_ENGINES_ALONE",
+                    "which engine serves is decided at run time: code that names one does not start on another machine",
+                    "use ringfort.api, and set the option engine"))
             .allowEmptyShould(true);
 
     private final String rootPackage;
@@ -60,7 +67,7 @@ public final class LayerRules {
         this.layers = layers;
     }
 
-    /** Begins with a root package whose direct subpackages are the layers. */
+    /** Begins with a root package whose subpackages are the layers. They may be packages of one module. */
     public static LayerRules of(String rootPackage) {
         return new LayerRules(rootPackage, Map.of());
     }
@@ -68,7 +75,8 @@ public final class LayerRules {
     /**
      * Adds a layer.
      *
-     * @param name the subpackage, to which its own subpackages belong too
+     * @param name the subpackage, to which its own subpackages belong too, except for those that are layers themselves;
+     *     {@code "wire.h1"} is the subpackage of a subpackage, and {@code ""} the classes of the root package itself
      * @param mayUse layers it may depend on; itself always
      * @throws IllegalArgumentException when one of those was not added before: arrows point to what is there already
      */
@@ -83,10 +91,13 @@ public final class LayerRules {
         return new LayerRules(rootPackage, extended);
     }
 
-    /** Layers depend on each other along the declared arrows only, and every class below the root belongs to one. */
+    /**
+     * Layers depend on each other along the declared arrows only, every class below the root belongs to one, and each has
+     * a class: the name of a layer that exists nowhere is a mistake, or what a removed layer has left.
+     */
     public ArchRule arrows() {
         String arrows = layers.entrySet().stream()
-                .map(layer -> layer.getKey() + " → " + new TreeSet<>(layer.getValue()))
+                .map(layer -> named(layer.getKey()) + " → " + new TreeSet<>(layer.getValue()))
                 .collect(Collectors.joining(", "));
         return classes()
                 .that()
@@ -96,11 +107,12 @@ public final class LayerRules {
                         + "; one more couples two parts for good, and is a decision");
     }
 
-    /** The layers have no cycle of dependencies among them. */
+    /** The layers have no circle of dependencies among them; a direct subpackage that is no layer counts as one. */
     public ArchRule cycles() {
-        return slices().matching(rootPackage + ".(*)..")
-                .should()
-                .beFreeOfCycles()
+        return classes()
+                .that()
+                .resideInAPackage(rootPackage + "..")
+                .should(new HaveNoCycles())
                 .because("what depends on each other in a circle is one part, whatever the packages say");
     }
 
@@ -111,60 +123,134 @@ public final class LayerRules {
                 new NamedRule("LayerRules.of(" + rootPackage + ").cycles", cycles()));
     }
 
-    private String layerOf(JavaClass type) {
-        String inside = type.getPackageName().equals(rootPackage)
-                ? ""
-                : type.getPackageName().substring(rootPackage.length() + 1);
+    /**
+     * No more than {@code largest} types of one package depend on each other in circles. 1 allows none at all. Nested
+     * types count as their top-level type. Layers keep packages apart; this keeps apart what is in one package, where
+     * access and modules put nothing in the way.
+     *
+     * @param largest how many top-level types may depend on each other, directly or through others of their package
+     * @param packages in ArchUnit's notation, such as {@code "com.acme.shop.."}; none for all packages
+     * @throws IllegalArgumentException when {@code largest} is less than 1
+     */
+    public static ArchRule noCircleOfTypesLargerThan(int largest, String... packages) {
+        if (largest < 1) {
+            throw new IllegalArgumentException("a circle of " + largest + " types is none; give 1 or more");
+        }
+        List<String> where = packages.length == 0 ? List.of("..") : List.of(packages);
+        return classes()
+                .that()
+                .resideInAnyPackage(where.toArray(String[]::new))
+                .should(new TypeCircles(largest, where))
+                .because(
+                        "types in a circle are read, tested and changed together only, however many files they are in");
+    }
+
+    /** The innermost declared layer a class is in, or else its direct subpackage. */
+    private String layerOf(String packageName) {
+        String inside = packageName.equals(rootPackage) ? "" : packageName.substring(rootPackage.length() + 1);
+        for (String name = inside; !name.isEmpty(); name = Names.packageOf(name)) {
+            if (layers.containsKey(name)) {
+                return name;
+            }
+        }
         int dot = inside.indexOf('.');
         return dot < 0 ? inside : inside.substring(0, dot);
     }
 
-    private boolean isBelowRoot(JavaClass type) {
-        return (type.getPackageName() + ".").startsWith(rootPackage + ".");
+    private boolean isBelowRoot(String packageName) {
+        return (packageName + ".").startsWith(rootPackage + ".");
+    }
+
+    private static String named(String layer) {
+        return layer.isEmpty() ? "(root)" : layer;
     }
 
     private final class KeepToArrows extends ArchCondition<JavaClass> {
+        private final Set<String> seen = new HashSet<>();
+
         KeepToArrows() {
             super("keep to the arrows between layers");
         }
 
         @Override
+        public void init(Collection<JavaClass> all) {
+            seen.clear();
+        }
+
+        @Override
         public void check(JavaClass type, ConditionEvents events) {
-            String from = layerOf(type);
+            String from = layerOf(type.getPackageName());
             Set<String> allowed = layers.get(from);
             if (allowed == null) {
                 String where = from.isEmpty() ? "the root package, outside all layers" : "no declared layer: " + from;
                 events.add(SimpleConditionEvent.violated(type, type.getName() + " is in " + where));
                 return;
             }
-            for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
-                JavaClass target = dependency.getTargetClass();
+            seen.add(from);
+            for (TypeUse use : ClassReader.typesNamed(type)) {
+                String target = Names.packageOf(use.type());
                 if (isBelowRoot(target)) {
                     String to = layerOf(target);
                     if (!to.equals(from) && !allowed.contains(to)) {
-                        String text = "layer " + from + " has no arrow to " + to + ": " + dependency.getDescription();
-                        events.add(SimpleConditionEvent.violated(dependency, text));
+                        String text = "layer " + named(from) + " has no arrow to " + named(to) + ": " + use.describe();
+                        events.add(SimpleConditionEvent.violated(type, text));
                     }
+                }
+            }
+        }
+
+        @Override
+        public void finish(ConditionEvents events) {
+            for (String layer : layers.keySet()) {
+                if (!seen.contains(layer)) {
+                    String text = named(layer) + " is declared as a layer of " + rootPackage
+                            + " and none of its classes was imported: remove the declaration, correct the name, or import"
+                            + " the classes";
+                    events.add(SimpleConditionEvent.violated(layer, text));
                 }
             }
         }
     }
 
-    private static final class LeaveInternalsAlone extends ArchCondition<JavaClass> {
-        LeaveInternalsAlone() {
-            super("not use internal packages of others");
+    private final class HaveNoCycles extends ArchCondition<JavaClass> {
+        private Arrows arrows = new Arrows();
+
+        HaveNoCycles() {
+            super("have no circles between layers");
+        }
+
+        @Override
+        public void init(Collection<JavaClass> all) {
+            arrows = new Arrows();
         }
 
         @Override
         public void check(JavaClass type, ConditionEvents events) {
-            for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
-                String target = dependency.getTargetClass().getPackageName();
-                int at = (target + ".").indexOf(".internal.");
-                boolean own = at >= 0 && (type.getPackageName() + ".").startsWith(target.substring(0, at) + ".");
-                if ((at >= 0 && !own) || target.startsWith("sun.")) {
-                    events.add(SimpleConditionEvent.violated(dependency, dependency.getDescription()));
+            String from = layerOf(type.getPackageName());
+            for (TypeUse use : ClassReader.typesNamed(type)) {
+                String target = Names.packageOf(use.type());
+                if (isBelowRoot(target)) {
+                    arrows.add(named(from), named(layerOf(target)), use);
                 }
             }
         }
+
+        @Override
+        public void finish(ConditionEvents events) {
+            for (Set<String> knot : arrows.knots()) {
+                List<String> circle = arrows.shortestCircle(knot);
+                String text = "Cycle detected: Slice " + String.join(" → Slice ", circle) + " → Slice "
+                        + circle.getFirst() + ", among the layers " + String.join(", ", knot)
+                        + arrows.describe(circle);
+                events.add(SimpleConditionEvent.violated(knot, text));
+            }
+        }
+    }
+
+    private static boolean isInternalOfOthers(JavaClass user, String type) {
+        String target = Names.packageOf(type);
+        int at = (target + ".").indexOf(".internal.");
+        boolean own = at >= 0 && (user.getPackageName() + ".").startsWith(target.substring(0, at) + ".");
+        return (at >= 0 && !own) || target.startsWith("sun.");
     }
 }

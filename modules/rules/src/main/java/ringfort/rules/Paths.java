@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import ringfort.rules.CallGraph.Edge;
+import ringfort.rules.ClassCode.MethodCode;
 
 /** The shortest ways through a call graph from where it starts, found breadth first, once for all ends. */
 final class Paths {
@@ -42,6 +43,10 @@ final class Paths {
         return arrivals.keySet();
     }
 
+    boolean isReached(Code code) {
+        return arrivals.containsKey(code);
+    }
+
     /** The edges from a start to {@code end}, in order; none if it is a start. */
     List<Edge> to(Code end) {
         List<Edge> path = new ArrayList<>();
@@ -49,6 +54,17 @@ final class Paths {
             path.addFirst(edge);
         }
         return path;
+    }
+
+    /** Names the code that a report begins with; a lambda by the method and the line that it is written in. */
+    static String subject(CallGraph graph, Code code) {
+        if (!code.isLambda()) {
+            return code.qualifiedName();
+        }
+        MethodCode method = graph.method(code);
+        int line = method == null ? 0 : method.firstLine();
+        return "the lambda in " + code.owner() + "." + code.sourceName() + " (" + graph.sourceFile(code) + ":" + line
+                + ")";
     }
 
     /** Says the way in lines of its own, each with the place of the call. */

@@ -3,14 +3,12 @@ package ringfort.rules;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import ringfort.rules.CallGraph.Edge;
 import ringfort.rules.CallGraph.Handed;
 import ringfort.rules.ClassCode.MethodCode;
@@ -47,19 +45,23 @@ public final class WorkerRules {
         List<Exemption> exempt = List.of(exemptions);
         return GraphRule.of(
                 "reach what is @OnWorker only if they are @OnWorker",
-                "the ring has one issuer and what a worker owns has no lock: another thread there corrupts both",
+                Advice.of(
+                        "WorkerRules.ONLY_THE_WORKER_TOUCHES_THE_RING",
+                        "the ring has one issuer and what a worker owns has no lock: another thread there corrupts both",
+                        "mark the method @OnWorker if only the worker calls it; otherwise hand the worker a task"),
                 exempt,
                 graph -> trespassers(graph, exempt));
     }
 
     private static List<String> trespassers(CallGraph graph, List<Exemption> exempt) {
         Predicate<Edge> follow = notExempt(exempt);
+        WaysToWorkers ways = new WaysToWorkers(graph, follow);
         Map<Code, Trespass> direct = new LinkedHashMap<>();
         for (MethodCode method : graph.methods()) {
             Code code = method.code();
-            if (graph.mark(code) != Mark.ON && !code.isLambda() && !matches(exempt, code)) {
-                List<Edge> path = toWorkerCode(graph, code, follow);
-                if (path != null) {
+            if (graph.mark(code) != Mark.ON && !code.isLambda() && !method.isBridge() && !matches(exempt, code)) {
+                List<Edge> path = ways.from(code);
+                if (!path.isEmpty()) {
                     List<Edge> end = lastStep(path);
                     Code nearest = end.getFirst().from();
                     Trespass trespass = direct.computeIfAbsent(nearest, _ -> new Trespass(end, new TreeSet<>()));
@@ -70,11 +72,11 @@ public final class WorkerRules {
             }
         }
         List<String> violations = new ArrayList<>();
-        direct.forEach((code, trespass) ->
-                violations.add(code.qualifiedName() + " reaches what is @OnWorker and is not @OnWorker itself:"
-                        + describe(graph, code, trespass.path(), follow)
-                        + reachedFrom(trespass.callers())));
-        violations.addAll(handedTrespassers(graph, exempt, follow));
+        direct.forEach((code, trespass) -> violations.add(Paths.subject(graph, code)
+                + " reaches what is @OnWorker and is not @OnWorker itself:"
+                + describe(graph, code, trespass.path(), follow)
+                + reachedFrom(trespass.callers())));
+        violations.addAll(handedTrespassers(graph, exempt, follow, ways));
         return violations;
     }
 
@@ -96,32 +98,24 @@ public final class WorkerRules {
      */
     private record Trespass(List<Edge> path, Set<String> callers) {}
 
-    private static List<String> handedTrespassers(CallGraph graph, List<Exemption> exempt, Predicate<Edge> follow) {
+    private static List<String> handedTrespassers(
+            CallGraph graph, List<Exemption> exempt, Predicate<Edge> follow, WaysToWorkers ways) {
         List<String> violations = new ArrayList<>();
         for (Handed handed : graph.handed()) {
             if (handed.mark() == Mark.OFF && !matches(exempt, handed.by())) {
                 for (Code body : handed.bodies()) {
-                    List<Edge> path = graph.mark(body) == Mark.ON ? List.of() : toWorkerCode(graph, body, follow);
-                    if (path != null) {
-                        String what = path.isEmpty() ? " is @OnWorker" : " reaches what is @OnWorker";
-                        violations.add(body.qualifiedName() + what + " and is handed to another thread by "
-                                + handed.by() + ":" + describe(graph, body, path, follow));
+                    boolean marked = graph.mark(body) == Mark.ON;
+                    List<Edge> path = marked ? List.of() : ways.from(body);
+                    if (marked || (handed.isFunction() && !path.isEmpty())) {
+                        String what = marked ? " is @OnWorker" : " reaches what is @OnWorker";
+                        violations.add(Paths.subject(graph, body) + what + " and is handed to another thread by "
+                                + handed.by() + "  (" + graph.sourceFile(handed.by()) + ":" + handed.line() + "):"
+                                + describe(graph, body, path, follow));
                     }
                 }
             }
         }
         return violations;
-    }
-
-    /** The shortest way from code that is not the worker's to code that is; null if there is none. */
-    private static @Nullable List<Edge> toWorkerCode(CallGraph graph, Code start, Predicate<Edge> follow) {
-        Paths outside =
-                Paths.from(graph, List.of(start), edge -> graph.mark(edge.from()) != Mark.ON && follow.test(edge));
-        return outside.reached().stream()
-                .filter(code -> graph.mark(code) == Mark.ON)
-                .findFirst()
-                .map(outside::to)
-                .orElse(null);
     }
 
     /** The part of a path that begins at the last method which is no lambda, short of the worker's code. */
@@ -155,42 +149,64 @@ public final class WorkerRules {
         List<Exemption> exempt = List.of(exemptions);
         return GraphRule.of(
                 "not block where they are @OnWorker",
-                "while a worker waits for a lock, a file or a name server, no deadline of its connections is kept",
+                Advice.of(
+                        "WorkerRules.NOTHING_ON_A_WORKER_BLOCKS",
+                        "while a worker waits for a lock, a file or a name server, no deadline of its connections is kept",
+                        "give the work to another thread, and let that hand the result to the worker as a task"),
                 exempt,
-                graph -> blockingFrom(graph, workerCode(graph), exempt, "is @OnWorker"));
+                graph -> {
+                    List<String> violations = new ArrayList<>(handedWaits(graph, exempt));
+                    violations.addAll(blockingFrom(graph, graph.workerCode(), exempt, "is @OnWorker"));
+                    return violations;
+                });
     }
 
-    private static Set<Code> workerCode(CallGraph graph) {
-        Set<Code> starts = new LinkedHashSet<>();
-        for (MethodCode method : graph.methods()) {
-            if (graph.mark(method.code()) == Mark.ON) {
-                starts.add(method.code());
-            }
-        }
+    /** Methods of the JDK that wait and are handed to a worker by their names alone. */
+    private static List<String> handedWaits(CallGraph graph, List<Exemption> exempt) {
+        List<String> violations = new ArrayList<>();
         for (Handed handed : graph.handed()) {
-            if (handed.mark() == Mark.ON) {
-                starts.addAll(handed.bodies());
+            for (Code body : handed.bodies()) {
+                String kind = graph.method(body) == null ? Blocking.kind(graph, body) : null;
+                if (handed.mark() == Mark.ON && kind != null && !matches(exempt, handed.by())) {
+                    violations.add(handed.by().qualifiedName() + " hands to a worker what blocks:\n      "
+                            + handed.by() + "\n        hands over " + body + " (" + kind + ")  ("
+                            + graph.sourceFile(handed.by()) + ":" + handed.line() + ")");
+                }
             }
         }
-        return starts;
+        return violations;
     }
 
     /** All that the worker's code reaches. */
     static Paths fromWorkerCode(CallGraph graph, List<Exemption> exempt) {
-        return pathsFrom(graph, workerCode(graph), exempt);
+        return pathsFrom(graph, graph.workerCode(), exempt);
     }
 
     private static Paths pathsFrom(CallGraph graph, Set<Code> starts, List<Exemption> exempt) {
-        Predicate<Edge> follow = notExempt(exempt)
-                .and(edge -> APPLICATION.stream()
-                        .noneMatch(type -> graph.isA(edge.via().owner(), type)));
         return Paths.from(
-                graph, starts.stream().filter(code -> !matches(exempt, code)).toList(), follow);
+                graph,
+                starts.stream().filter(code -> !matches(exempt, code)).toList(),
+                notExempt(exempt).and(edge -> !isOfApplication(graph, edge)));
+    }
+
+    /** Where a handler runs that is called here is asked where it is registered. */
+    private static boolean isOfApplication(CallGraph graph, Edge edge) {
+        return APPLICATION.stream().anyMatch(type -> graph.isA(edge.via().owner(), type));
+    }
+
+    /** Finds where an inline handler may wait, and the handlers that it is known to call. */
+    static List<String> blockingInline(CallGraph graph, Code handler, List<Exemption> exempt, String what) {
+        Predicate<Edge> follow = notExempt(exempt).and(edge -> edge.isCertain() || !isOfApplication(graph, edge));
+        Set<Code> starts = matches(exempt, handler) ? Set.of() : Set.of(handler);
+        return blocking(graph, Paths.from(graph, starts, follow), what);
     }
 
     /** Finds where code that is reached from {@code starts} may wait, and how it gets there. */
     static List<String> blockingFrom(CallGraph graph, Set<Code> starts, List<Exemption> exempt, String what) {
-        Paths paths = pathsFrom(graph, starts, exempt);
+        return blocking(graph, pathsFrom(graph, starts, exempt), what);
+    }
+
+    private static List<String> blocking(CallGraph graph, Paths paths, String what) {
         List<String> violations = new ArrayList<>();
         for (Code code : paths.reached()) {
             MethodCode method = graph.method(code);
@@ -200,8 +216,9 @@ public final class WorkerRules {
             for (Blocking.Site site : Blocking.in(graph, method)) {
                 List<Edge> path = paths.to(code);
                 Code start = path.isEmpty() ? code : path.getFirst().from();
-                violations.add(start.qualifiedName() + " " + what + " and blocks:" + Paths.describe(graph, start, path)
-                        + "\n        " + site.what() + "  (" + graph.sourceFile(code) + ":" + site.line() + ")");
+                violations.add(Paths.subject(graph, start) + " " + what + " and blocks:"
+                        + Paths.describe(graph, start, path) + "\n        " + site.what() + "  ("
+                        + graph.sourceFile(code) + ":" + site.line() + ")");
             }
         }
         return violations;
@@ -212,7 +229,10 @@ public final class WorkerRules {
         List<Exemption> exempt = List.of(exemptions);
         return GraphRule.of(
                 "not reach what is @OnWorker from handlers, filters, error handlers or body writers",
-                "handlers run on virtual threads, which the ring takes for strangers; they answer by what they return",
+                Advice.of(
+                        "WorkerRules.HANDLERS_STAY_OFF_THE_WORKER",
+                        "handlers run on virtual threads, which the ring takes for strangers",
+                        "return a Response: the engine sends it"),
                 exempt,
                 graph -> handlersOnWorker(graph, exempt));
     }
@@ -220,18 +240,16 @@ public final class WorkerRules {
     private static List<String> handlersOnWorker(CallGraph graph, List<Exemption> exempt) {
         List<String> violations = new ArrayList<>();
         Set<Code> inline = Handlers.inline(graph).bodies();
+        WaysToWorkers ways = new WaysToWorkers(graph, notExempt(exempt).and(edge -> !isOfApplication(graph, edge)));
         for (Code handler : Handlers.all(graph)) {
             if (inline.contains(handler) || matches(exempt, handler)) {
                 continue;
             }
-            Paths paths = Paths.from(graph, List.of(handler), notExempt(exempt));
-            paths.reached().stream()
-                    .filter(code -> graph.mark(code) == Mark.ON)
-                    .findFirst()
-                    .ifPresent(code -> {
-                        violations.add(handler.qualifiedName() + " is a handler and reaches what is @OnWorker:"
-                                + describe(graph, handler, paths.to(code), notExempt(exempt)));
-                    });
+            List<Edge> path = ways.from(handler);
+            if (!path.isEmpty()) {
+                violations.add(Paths.subject(graph, handler) + " is a handler and reaches what is @OnWorker:"
+                        + describe(graph, handler, path, notExempt(exempt)));
+            }
         }
         return violations;
     }

@@ -41,9 +41,9 @@ final class HandlerRulesTest {
                 HandlerRules.INLINE_HANDLERS_DO_NOT_BLOCK, HandlerTwins.InlineBlocks.class, HandlerTwins.Sleeper.class);
         String all = String.join("\n", violations);
         for (String start : List.of(
-                "lambda$lambda$0 is an inline handler and blocks:",
+                "the lambda in ringfort.rules.twins.HandlerTwins$InlineBlocks.lambda (HandlerTwins.java:92) is an inline",
                 "InlineBlocks.handle is an inline handler and blocks:",
-                "lambda$static$0 is an inline handler and blocks:",
+                "InlineBlocks.<clinit> (HandlerTwins.java:89) is an inline handler and blocks:",
                 "HandlerTwins$Sleeper.handle is an inline handler and blocks:",
                 "InlineBlocks.unknown registers an inline handler that cannot be followed:")) {
             assertTrue(all.contains(start), () -> start + " is missing from\n" + all);

@@ -59,7 +59,7 @@ final class MainTest {
         assertEquals(0, run("--classes", alone(CodeTwins.GoodDate.class)), out::toString);
         String report = out.toString(StandardCharsets.UTF_8);
         assertTrue(report.contains("ok      WorkerRules.NOTHING_ON_A_WORKER_BLOCKS"), report);
-        assertTrue(report.endsWith("1 classes, 16 rules, 0 broken\n"), report);
+        assertTrue(report.endsWith("1 classes, 17 rules, 0 broken\n"), report);
     }
 
     @Test

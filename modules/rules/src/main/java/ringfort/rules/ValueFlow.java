@@ -1,0 +1,436 @@
+package ringfort.rules;
+
+import java.lang.constant.MethodTypeDesc;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import ringfort.rules.ClassCode.MethodCode;
+import ringfort.rules.Use.ArrayMade;
+import ringfort.rules.Use.Call;
+import ringfort.rules.Use.Concatenation;
+import ringfort.rules.Use.FieldUse;
+import ringfort.rules.Use.Function;
+import ringfort.rules.Use.Made;
+
+/**
+ * Where values come from and where they go, from method to method: through parameters, results, fields, arrays and what
+ * lambdas take along. A field holds what any imported code puts there, whichever object it belongs to; a parameter is what
+ * any imported caller gives.
+ */
+final class ValueFlow {
+    /** More places than these are not followed for one value; it is then not known where it comes from. */
+    private static final int MOST_PLACES = 400;
+
+    /**
+     * A place that takes a value.
+     *
+     * @param by a call, a function that takes the value along, a write of a field, an array, a return
+     * @param index which parameter of the call it is, or which captured value; {@link #RECEIVER} for the object called
+     */
+    record Consumer(MethodCode in, Use by, int index) {}
+
+    static final int RECEIVER = -1;
+
+    private final Types types;
+    private final Targets targets;
+    private final Map<Code, List<Call>> callers = new HashMap<>();
+    private final Map<Code, List<Function>> functionsOfBody = new HashMap<>();
+    private final Map<Code, List<Use.Return>> returns = new HashMap<>();
+    private final Map<String, List<FieldUse>> writes = new HashMap<>();
+    private final Map<String, List<FieldUse>> reads = new HashMap<>();
+    private final Map<Object, List<Set<Value>>> putInto = new HashMap<>();
+    private final Map<Value, List<Consumer>> consumers = new HashMap<>();
+
+    ValueFlow(Types types, Targets targets) {
+        this.types = types;
+        this.targets = targets;
+        types.methods().forEach(this::index);
+    }
+
+    private void index(MethodCode method) {
+        for (Use use : method.uses()) {
+            switch (use) {
+                case Call call -> index(method, call);
+                case Function function -> {
+                    for (Code body : targets.of(function.body(), function.isDispatched())) {
+                        functionsOfBody
+                                .computeIfAbsent(body, _ -> new ArrayList<>())
+                                .add(function);
+                    }
+                    for (int i = 0; i < function.captured.size(); i++) {
+                        consume(method, function.captured.get(i), function, i);
+                    }
+                }
+                case FieldUse access -> {
+                    String name = types.fieldName(access.owner(), access.name());
+                    (access.isWrite() ? writes : reads)
+                            .computeIfAbsent(name, _ -> new ArrayList<>())
+                            .add(access);
+                    consume(method, access.written, access, 0);
+                }
+                case Use.ArrayStore store -> {
+                    consume(method, store.value(), store, 0);
+                    store.array().values().forEach(array -> putInto(array, store.value()));
+                }
+                case Use.Return end -> {
+                    returns.computeIfAbsent(method.code(), _ -> new ArrayList<>())
+                            .add(end);
+                    consume(method, end.value(), end, 0);
+                }
+                case Concatenation joined -> {
+                    for (int i = 0; i < joined.arguments.size(); i++) {
+                        consume(method, joined.arguments.get(i), joined, i);
+                    }
+                }
+                default -> {}
+            }
+        }
+    }
+
+    private void index(MethodCode method, Call call) {
+        for (Code target : targets.of(call.target(), call.isDispatched())) {
+            if (types.method(target) != null) {
+                callers.computeIfAbsent(target, _ -> new ArrayList<>()).add(call);
+            }
+        }
+        consume(method, call.receiver, call, RECEIVER);
+        for (int i = 0; i < call.arguments.size(); i++) {
+            consume(method, call.arguments.get(i), call, i);
+            for (Value receiver : call.receiver.values()) {
+                putInto(receiver, call.arguments.get(i));
+            }
+        }
+    }
+
+    /** What calls give to an object may come out of it again: a map, a builder, an array. */
+    private void putInto(Value container, ValueSet what) {
+        Object key = container instanceof FieldUse field ? types.fieldName(field.owner(), field.name()) : container;
+        if (!key.equals(Value.UNKNOWN) && !what.values().isEmpty()) {
+            putInto.computeIfAbsent(key, _ -> new ArrayList<>()).add(what.values());
+        }
+    }
+
+    private void consume(MethodCode in, ValueSet values, Use by, int index) {
+        for (Value value : values.values()) {
+            if (!value.equals(Value.UNKNOWN) && !(value instanceof Value.IntConstant)) {
+                consumers.computeIfAbsent(value, _ -> new ArrayList<>()).add(new Consumer(in, by, index));
+            }
+        }
+    }
+
+    List<Consumer> consumers(Value value) {
+        return consumers.getOrDefault(value, List.of());
+    }
+
+    /** The places that read a field, by the name {@link Types#fieldName} gives it. */
+    List<FieldUse> reads(String field) {
+        return reads.getOrDefault(field, List.of());
+    }
+
+    List<Call> callers(Code method) {
+        return callers.getOrDefault(method, List.of());
+    }
+
+    /** The lambdas and method references that run a method. */
+    List<Function> functionsOf(Code body) {
+        return functionsOfBody.getOrDefault(body, List.of());
+    }
+
+    /** What imported code that a call may run returns. */
+    Set<Value> results(Call call) {
+        ArrayDeque<Value> found = new ArrayDeque<>();
+        returned(call, found);
+        return new LinkedHashSet<>(found);
+    }
+
+    /** What imported callers give for a parameter, or lambdas take along for it. */
+    Set<Value> argumentsFor(Value.Parameter parameter) {
+        ArrayDeque<Value> found = new ArrayDeque<>();
+        given(parameter, found);
+        return new LinkedHashSet<>(found);
+    }
+
+    /** The call that initializes an object just made; null when it is in another method. */
+    @Nullable Call constructorCall(Made made) {
+        for (Consumer consumer : consumers(made)) {
+            if (consumer.by() instanceof Call call && consumer.index() == RECEIVER && call.isConstructor()) {
+                return call;
+            }
+        }
+        return null;
+    }
+
+    // Where values come from.
+
+    /** Where the values come from in the end, as far as imported code shows it. */
+    Set<Value> origins(Collection<Value> values) {
+        return origins(values, (_, _) -> false);
+    }
+
+    /** {@link #origins}, and what went into objects of the JDK from which the values may have been taken. */
+    Set<Value> originsThroughContainers(Collection<Value> values) {
+        return origins(values, this::throughContainer);
+    }
+
+    private Set<Value> origins(Collection<Value> values, BiFunction<Call, ArrayDeque<Value>, Boolean> outside) {
+        Set<Value> ends = new LinkedHashSet<>();
+        Set<Value> seen = new HashSet<>(values);
+        ArrayDeque<Value> next = new ArrayDeque<>(values);
+        for (Value value = next.poll(); value != null; value = next.poll()) {
+            if (seen.size() > MOST_PLACES) {
+                ends.add(Value.UNKNOWN);
+                return ends;
+            }
+            ArrayDeque<Value> found = new ArrayDeque<>();
+            if (!back(value, found, outside)) {
+                ends.add(value);
+            }
+            for (Value origin : found) {
+                if (seen.add(origin)) {
+                    next.add(origin);
+                }
+            }
+        }
+        return ends;
+    }
+
+    /** One step back; false if there is none, so that the value is an end. */
+    private boolean back(Value value, ArrayDeque<Value> into, BiFunction<Call, ArrayDeque<Value>, Boolean> outside) {
+        return switch (value) {
+            case Value.Parameter parameter -> given(parameter, into);
+            case FieldUse field -> written(field, into);
+            case Value.Element(Value array) -> elements(array, into, outside);
+            case Call call -> returned(call, into) || outside.apply(call, into);
+            default -> false;
+        };
+    }
+
+    private boolean written(FieldUse field, ArrayDeque<Value> into) {
+        writes.getOrDefault(types.fieldName(field.owner(), field.name()), List.of())
+                .forEach(write -> into.addAll(write.written.values()));
+        return !into.isEmpty();
+    }
+
+    private boolean elements(
+            Value array, ArrayDeque<Value> into, BiFunction<Call, ArrayDeque<Value>, Boolean> outside) {
+        for (Value made : origins(Set.of(array), outside)) {
+            if (made instanceof ArrayMade ofMethod) {
+                into.addAll(ofMethod.elements.values());
+            } else if (!(made instanceof Use.Text)) {
+                into.add(made);
+            }
+            putIntoOf(made).forEach(into::addAll);
+        }
+        putIntoOf(array).forEach(into::addAll);
+        return !into.isEmpty();
+    }
+
+    private List<Set<Value>> putIntoOf(Value container) {
+        Object key = container instanceof FieldUse field ? types.fieldName(field.owner(), field.name()) : container;
+        return putInto.getOrDefault(key, List.of());
+    }
+
+    /** What callers give for a parameter. The object of a method is what it is: its class is all that counts. */
+    private boolean given(Value.Parameter parameter, ArrayDeque<Value> into) {
+        MethodCode method = types.method(parameter.of());
+        if (method == null
+                || (!method.isStatic()
+                        && parameter.index() == 0
+                        && !parameter.of().isLambda())) {
+            return false;
+        }
+        int self = method.isStatic() ? 0 : 1;
+        boolean known = false;
+        for (Call call : callers.getOrDefault(parameter.of(), List.of())) {
+            int index = parameter.index() - self;
+            if (index >= 0 && index < call.arguments.size()) {
+                into.addAll(call.arguments.get(index).values());
+                known = true;
+            }
+        }
+        for (Function function : functionsOfBody.getOrDefault(parameter.of(), List.of())) {
+            int made = parameter.of().name().equals(Code.CONSTRUCTOR) ? 1 : 0;
+            int index = parameter.index() - made;
+            if (index >= 0 && index < function.captured.size()) {
+                into.addAll(function.captured.get(index).values());
+                known = true;
+            } else if (index >= 0) {
+                known |= givenToFunction(function, index - function.captured.size(), into);
+            }
+        }
+        return known && !into.isEmpty();
+    }
+
+    /** What is given to the method of a functional interface, where the interface is imported. */
+    private boolean givenToFunction(Function function, int index, ArrayDeque<Value> into) {
+        boolean known = false;
+        for (Call call : targets.callsOf(function.type(), function.method())) {
+            if (index < call.arguments.size()) {
+                into.addAll(call.arguments.get(index).values());
+                known = true;
+            }
+        }
+        return known;
+    }
+
+    private boolean returned(Call call, ArrayDeque<Value> into) {
+        if (call.target().owner().startsWith("ringfort.api.")) {
+            return false; // what the API returns is known by the method's name, also where its code was imported
+        }
+        if (call.target().owner().equals("java.util.Objects")
+                && call.target().name().startsWith("requireNonNull")) {
+            into.addAll(call.arguments.getFirst().values());
+            return true;
+        }
+        for (Code target : targets.of(call.target(), call.isDispatched())) {
+            returns.getOrDefault(target, List.of())
+                    .forEach(end -> into.addAll(end.value().values()));
+        }
+        if (into.isEmpty()) {
+            for (Value receiver : call.receiver.values()) {
+                if (receiver instanceof Function function
+                        && function.method().equals(call.target().name())) {
+                    for (Code body : targets.of(function.body(), function.isDispatched())) {
+                        returns.getOrDefault(body, List.of())
+                                .forEach(end -> into.addAll(end.value().values()));
+                    }
+                }
+            }
+        }
+        return !into.isEmpty();
+    }
+
+    /** A step back over a call of something that was not imported: to all that went into it, and into its receiver. */
+    private Boolean throughContainer(Call call, ArrayDeque<Value> into) {
+        if (types.isImported(call.target().owner()) || call.target().owner().startsWith("ringfort.")) {
+            return false;
+        }
+        into.addAll(call.receiver.values());
+        call.arguments.forEach(argument -> into.addAll(argument.values()));
+        call.receiver.values().forEach(receiver -> putIntoOf(receiver).forEach(into::addAll));
+        return false; // the call stays among the ends: what it returns may be something else
+    }
+
+    // Where values go.
+
+    /** On which threads what a function does, or a task object, is done: {@link Mark#NONE} for the one that makes it. */
+    Set<Mark> sinks(Value value, BiFunction<Call, Integer, Mark> parameterMark) {
+        Set<Mark> found = EnumSet.noneOf(Mark.class);
+        Set<Value> seen = new HashSet<>(Set.of(value));
+        ArrayDeque<Value> next = new ArrayDeque<>(seen);
+        for (Value at = next.poll(); at != null; at = next.poll()) {
+            for (Consumer consumer : consumers(at)) {
+                ArrayDeque<Value> further = new ArrayDeque<>();
+                found.addAll(forward(consumer, further, parameterMark));
+                for (Value to : further) {
+                    if (seen.add(to)) {
+                        next.add(to);
+                    }
+                }
+            }
+            if (seen.size() > MOST_PLACES) {
+                found.add(Mark.NONE);
+                return found;
+            }
+        }
+        if (found.isEmpty()) {
+            found.add(Mark.NONE);
+        }
+        return found;
+    }
+
+    private Set<Mark> forward(
+            Consumer consumer, ArrayDeque<Value> further, BiFunction<Call, Integer, Mark> parameterMark) {
+        switch (consumer.by()) {
+            case Call call
+            when consumer.index() == RECEIVER -> {
+                return call.isConstructor() ? Set.of() : Set.of(Mark.NONE);
+            }
+            case Call call -> {
+                return forward(call, consumer.index(), further, parameterMark);
+            }
+            case Function function -> {
+                for (Code body : targets.of(function.body(), function.isDispatched())) {
+                    parameter(body, consumer.index(), further);
+                }
+                return Set.of();
+            }
+            case FieldUse write -> further.addAll(reads(types.fieldName(write.owner(), write.name())));
+            case Use.ArrayStore store -> further.addAll(store.array().values());
+            case Use.Return _ -> further.addAll(callers(consumer.in().code()));
+            default -> {}
+        }
+        return further.isEmpty() ? Set.of(Mark.NONE) : Set.of();
+    }
+
+    private Set<Mark> forward(
+            Call call, int index, ArrayDeque<Value> further, BiFunction<Call, Integer, Mark> parameterMark) {
+        Mark mark = parameterMark.apply(call, index);
+        if (mark != Mark.NONE) {
+            return Set.of(mark);
+        }
+        boolean imported = false;
+        for (Code target : targets.of(call.target(), call.isDispatched())) {
+            MethodCode method = types.method(target);
+            if (method != null) {
+                imported = true;
+                parameter(target, index + (method.isStatic() ? 0 : 1), further);
+            }
+        }
+        if (imported) {
+            return Set.of();
+        }
+        MethodTypeDesc type = MethodTypeDesc.ofDescriptor(call.target().descriptor());
+        boolean runsIt = types.isInterface(Names.dotted(type.parameterType(index)))
+                && !types.isA(Names.dotted(type.parameterType(index)), "java.util.Collection");
+        if (runsIt && !call.isConstructor()) {
+            return Set.of(Mark.NONE);
+        }
+        if (call.isConstructor()) {
+            further.addAll(call.receiver.values());
+        } else if (!type.returnType().isPrimitive()) {
+            further.add(call);
+        } else {
+            return Set.of(Mark.NONE);
+        }
+        return Set.of();
+    }
+
+    private void parameter(Code of, int index, ArrayDeque<Value> further) {
+        MethodCode method = types.method(of);
+        if (method == null) {
+            return;
+        }
+        MethodTypeDesc type = MethodTypeDesc.ofDescriptor(of.descriptor());
+        int self = method.isStatic() ? 0 : 1;
+        if (index < self) {
+            further.add(new Value.Parameter(of, 0, of.owner()));
+        } else if (index - self < type.parameterCount()) {
+            further.add(new Value.Parameter(of, index, Names.dotted(type.parameterType(index - self))));
+        }
+    }
+
+    /** The type a value is declared with, or was made as; empty if nothing says so. */
+    static String typeOf(Value value) {
+        return switch (value) {
+            case Value.Parameter parameter -> parameter.type();
+            case FieldUse field -> field.type();
+            case Call call ->
+                Names.dotted(
+                        MethodTypeDesc.ofDescriptor(call.target().descriptor()).returnType());
+            case Made made -> made.type();
+            case Function function -> function.type();
+            case Use.Text _, Concatenation _ -> "java.lang.String";
+            case ArrayMade _, Value.Element _, Value.IntConstant _, Value.Unknown _ -> "";
+        };
+    }
+}

@@ -1,0 +1,4 @@
+package ringfort.rules.twins.roomy.metrics;
+
+/** Depends on nothing. */
+public record Count(long value) {}
