@@ -44,8 +44,7 @@ final class ProjectTest {
             .layer("rules");
 
     /** The arrows of rooms that may not be built when this test runs: what is not built is not declared. */
-    private static final Map<String, List<String>> OTHER_ARROWS =
-            Map.of(
+    private static final Map<String, List<String>> OTHER_ARROWS = Map.of(
             "bench", List.of("timers", "budget", "message", "h1", "sys", "ring"),
             "fuzz", List.of("api", "budget", "message", "h1"));
 

@@ -79,7 +79,8 @@ class LongTurnTest extends EngineContract {
         double turn = served.seconds("ringfort_worker_turn_longest_seconds");
         assertTrue(turn < LONGEST_TURN_SECONDS, () -> "a turn of " + turn + " s");
         assertTrue(served.metric("ringfort_requests_total") > 1_000, "too few requests to make a turn long");
-        assertEquals(1, served.metric("ringfort_deadlines_expired_total", Map.of("phase", lower(Phase.HEADER))));
+        long expired = served.metric("ringfort_deadlines_expired_total", Map.of("phase", lower(Phase.HEADER)));
+        assertTrue(expired >= 1, "the slow peer's deadline is not counted");
     }
 
     private static String lower(Phase phase) {

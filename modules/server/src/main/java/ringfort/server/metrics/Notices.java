@@ -102,7 +102,7 @@ public class Notices implements AutoCloseable {
                     case Said said ->
                         log.log(
                                 said.level,
-                                LogText.line(said.text),
+                                said.text,
                                 said.cause == null ? null : LogText.of(said.cause));
                     case Expired expired -> say(log, expired);
                 }

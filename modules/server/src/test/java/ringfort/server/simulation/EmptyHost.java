@@ -10,11 +10,6 @@ import ringfort.server.protocol.ProtocolHost;
 /** A host of protocol state on which nothing happens. */
 interface EmptyHost extends ProtocolHost {
     @Override
-    default long now() {
-        return 0;
-    }
-
-    @Override
     default void touch() {}
 
     @Override
@@ -28,32 +23,16 @@ interface EmptyHost extends ProtocolHost {
     }
 
     @Override
-    default boolean isDraining() {
-        return false;
-    }
-
-    @Override
-    default boolean hasTime() {
-        return true;
-    }
-
-    @Override
     default void served() {}
 
     @Override
-    default void peerSentMore() {}
-
-    @Override
-    default void finished(boolean saidLast) {}
+    default void peerSaidLast(boolean last) {}
 
     @Override
     default void closeWhenSent(CloseReason reason) {}
 
     @Override
     default void halfClose() {}
-
-    @Override
-    default void tunnelEnded() {}
 
     @Override
     default void destroy(CloseReason reason, @Nullable IOException cause) {}
