@@ -267,7 +267,10 @@ public final class H1State {
         return switch (found) {
             case MORE -> Event.NEED_INPUT;
             case DATA -> {
-                awaitsContinue = false; // RFC 9110, 10.1.1: it did not wait
+                if (awaitsContinue) { // RFC 9110, 10.1.1: it did not wait, so that it is waited for from now on
+                    awaitsContinue = false;
+                    deadlines.waitForBody(true, nowNanos);
+                }
                 deadlines.received(content.dataTo() - content.dataFrom(), nowNanos);
                 if (content.complete()) {
                     deadlines.waitForBody(false, nowNanos);
