@@ -279,7 +279,10 @@ public final class H1State {
         return switch (found) {
             case MORE -> Event.NEED_INPUT;
             case DATA -> {
-                awaitsContinue = false; // the peer sent content without waiting for 100, as RFC 9110, 10.1.1 lets it
+                if (awaitsContinue) { // the peer did not wait for 100 (RFC 9110, 10.1.1): it is waited for from now on
+                    awaitsContinue = false;
+                    deadlines.waitForBody(true, nowNanos);
+                }
                 deadlines.received(content.dataTo() - content.dataFrom(), nowNanos);
                 if (content.complete()) {
                     deadlines.waitForBody(false, nowNanos);

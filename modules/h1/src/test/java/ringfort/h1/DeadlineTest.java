@@ -328,6 +328,17 @@ final class DeadlineTest {
         armed(Phase.BODY, 6_000);
     }
 
+    /** It said that it would wait, sends some of its content at once, and then nothing more. */
+    @Test
+    void aPeerThatDidNotWaitForContinueIsWaitedFor() {
+        state.accepted(at(0));
+        receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n", 0);
+        off();
+        receive("x", 1_000);
+        assertFalse(state.awaitsContinue());
+        armed(Phase.BODY, 6_000);
+    }
+
     @Test
     void aLateBodyWithAResponseUnderWayIsAborted() {
         state.accepted(at(0));

@@ -153,7 +153,7 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     @Override
     public void defect(Throwable cause) {
         loop.defect(cause);
-        destroy(CloseReason.DEFECT, null);
+        cut(CloseReason.DEFECT); // what was sent of a response may look whole if a FIN follows it
         touch(); // also one that was gone already: what failed may have been the last step of its end
     }
 

@@ -78,13 +78,17 @@ final class Invariants {
         }
     }
 
-    /** No open connection is without a deadline, unless it is the server's handler that is waited for. */
+    /**
+     * No open connection is without a deadline, unless its handler is all that is waited for: one that waits itself for what the
+     * peer sends is none.
+     */
     private void hasDeadline(Connection connection) {
         boolean atOnce = LoopSight.isTouched(connection)
                 || (connection.wire() instanceof SimulatedWire wire && wire.waitsForRoom());
         if (LoopSight.phase(connection) == null && allDeadlinesAreOn && !atOnce) {
             int number = number(connection);
-            if (handlers.running(number) == null) {
+            RequestPlan running = handlers.running(number);
+            if (running == null || (running.isReading() && !connection.isInputEnded())) {
                 trial.fail("connection " + number + " is open and has no deadline: "
                         + socket(connection).reader() + (connection.hasOutput() ? ", has output" : "")
                         + (connection.wantsRead() ? ", reads" : "") + (connection.wantsFin() ? ", wants FIN" : "")

@@ -73,6 +73,8 @@ final class RequestPlan {
     private volatile boolean ended;
     private volatile boolean parked;
     private volatile boolean goOn;
+    private volatile boolean reading;
+    private int parks;
     private volatile @Nullable Thread thread;
 
     RequestPlan(int number, int connection, boolean mild, boolean last, Dice dice) {
@@ -81,7 +83,7 @@ final class RequestPlan {
         Kind rolled = dice.pick((mild ? MILD : ALL).toArray(Kind[]::new));
         kind = rolled == Kind.UPGRADE && !last ? Kind.TEXT : rolled;
         inline = INLINE.contains(kind) && dice.oneIn(3);
-        minorVersion = kind != Kind.UPGRADE && !kind.hasContent() && dice.oneIn(8) ? 0 : 1;
+        minorVersion = kind != Kind.UPGRADE && !kind.hasContent() && dice.oneIn(5) ? 0 : 1;
         keepAlive = minorVersion == 1 && !dice.oneIn(12);
         method = kind.hasContent() ? "POST" : kind != Kind.UPGRADE && dice.oneIn(8) ? "HEAD" : "GET";
         contentBytes = contentBytes(dice);
@@ -262,6 +264,20 @@ final class RequestPlan {
 
     void parked(boolean now) {
         parked = now;
+    }
+
+    /** How often its handler has waited, this time included. */
+    int countPark() {
+        return ++parks;
+    }
+
+    /** Whether the handler can do nothing before the peer has sent something. */
+    boolean isReading() {
+        return reading;
+    }
+
+    void reading(boolean now) {
+        reading = now;
     }
 
     boolean mayGoOn() {

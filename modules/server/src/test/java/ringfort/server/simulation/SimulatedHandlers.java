@@ -18,6 +18,8 @@ import ringfort.api.spi.Application;
 
 /** The handlers of a simulated server: each does what the plan of its request says. */
 final class SimulatedHandlers {
+    private static final int MOST_PARKS = 12;
+
     private final Trial trial;
     private final SimulatedKernel kernel;
     private final List<RequestPlan> plans = new ArrayList<>();
@@ -127,7 +129,7 @@ final class SimulatedHandlers {
     private void read(RequestPlan plan, InputStream in, int most, boolean toTheEnd) throws IOException {
         int at = 0;
         while (at < most) {
-            byte[] bytes = in.readNBytes(Math.min(most - at, plan.piece()));
+            byte[] bytes = readSome(plan, in, Math.min(most - at, plan.piece()));
             for (byte next : bytes) {
                 if (next != plan.requestByte(at++)) {
                     trial.fail("byte " + (at - 1) + " of the content of request " + plan + " is another");
@@ -141,8 +143,17 @@ final class SimulatedHandlers {
                 park(plan, trial.dice().millis(500));
             }
         }
-        if (toTheEnd && in.read() >= 0) {
+        if (toTheEnd && readSome(plan, in, 1).length > 0) {
             trial.fail("the content of request " + plan + " is longer than " + most);
+        }
+    }
+
+    private static byte[] readSome(RequestPlan plan, InputStream in, int most) throws IOException {
+        plan.reading(true);
+        try {
+            return in.readNBytes(most);
+        } finally {
+            plan.reading(false);
         }
     }
 
@@ -173,7 +184,7 @@ final class SimulatedHandlers {
         try {
             out.write(plan.responseBytes(0, plan.size()));
             out.flush();
-            byte[] bytes = in.readNBytes(plan.contentBytes());
+            byte[] bytes = readSome(plan, in, plan.contentBytes());
             for (int i = 0; i < bytes.length; i++) {
                 if (bytes[i] != plan.requestByte(i)) {
                     trial.fail("byte " + i + " in the tunnel of " + plan + " is another");
@@ -207,8 +218,8 @@ final class SimulatedHandlers {
     // Waiting.
 
     private void park(RequestPlan plan, long nanos) throws IOException {
-        if (!Thread.currentThread().isVirtual()) {
-            return; // inline, on the worker's own thread
+        if (!Thread.currentThread().isVirtual() || plan.countPark() > MOST_PARKS) {
+            return; // on the worker's own thread, or often enough
         }
         plan.goOn(released);
         plan.parked(true);

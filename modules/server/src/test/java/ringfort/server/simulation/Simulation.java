@@ -92,7 +92,7 @@ final class Simulation {
         long stop = !trial.isMild() && dice.oneIn(3) ? dice.millis(5_000) : LATEST_NANOS;
         kernel.after(stop, this::stop);
         if (dice.oneIn(2)) {
-            kernel.after(stop + dice.millis(10_000), handlers::releaseAll);
+            kernel.after(stop + dice.millis(10_000), () -> kernel.elsewhere(handlers::releaseAll));
         }
     }
 
