@@ -72,6 +72,9 @@ final class ProjectTest {
     private static final ArchRule ONLY_THE_WORKER_TOUCHES_THE_RING = WorkerRules.onlyTheWorkerTouchesTheRing(
             AFTER_THE_WORKER,
             DEADLINE_SLOTS,
+            new Exemption(
+                    "ringfort.server.exchange.HandlerThread.carry",
+                    "runs inline handlers for their own worker alone; a continuation may be carried by any"),
             new Exemption("ringfort.server.RingEngine.probe", "opens, owns and closes a ring of its own"),
             new Exemption("ringfort.server.loop.WorkerEngine.end", "releases workers whose threads were never started"),
             new Exemption(
@@ -87,11 +90,15 @@ final class ProjectTest {
             new Exemption("ringfort.ring.Ring.close", "once, after the last turn; nobody contends"),
             new Exemption("ringfort.ring.Diagnosis.ofThisProcess", "words for the exception when opening has failed"),
             new Exemption(
-                    "ringfort.server.exchange.Exchange.write",
+                    "ringfort.server.exchange.Exchange.finish",
                     "an inline handler's streamed content, or tunnel, gets a thread of its own before this is called"),
             new Exemption(
                     "ringfort.server.loop.HandlerGuard.end",
-                    "spins while the watchdog looks, which enforces deadlines meanwhile"));
+                    "spins while the watchdog looks, which enforces deadlines meanwhile"),
+            new Exemption("ringfort.server.nio.NioWire.*", "its channel does not block"),
+            new Exemption(
+                    "ringfort.server.nio.NioWorker.*",
+                    "its channels do not block, and the selector is where the worker sleeps"));
 
     private static JavaClasses server = new ClassFileImporter().importPaths(List.of());
     private static JavaClasses everything = server;

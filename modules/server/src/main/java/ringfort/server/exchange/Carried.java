@@ -2,6 +2,7 @@ package ringfort.server.exchange;
 
 import org.jspecify.annotations.Nullable;
 import ringfort.api.spi.Mount;
+import ringfort.sys.OnWorker;
 
 /** Application code that a worker runs for a while: an inline handler, or a virtual thread until it waits. */
 public interface Carried {
@@ -16,5 +17,6 @@ public interface Carried {
 
     /** It has returned from {@link #carry} and is outside the handler; {@code worker} is the calling thread, which may stand in
      * for the one that keeps the connection. */
+    @OnWorker
     void returned(Thread worker);
 }

@@ -195,6 +195,7 @@ public final class HandlerThread implements Executor, Carried, Signals {
 
     /** Only the connection's own worker takes the signal: another that stood in must not touch the connection. */
     @Override
+    @OnWorker
     public void returned(Thread worker) {
         if (worker == carrier.thread() && carriedSignal) {
             carriedSignal = false;

@@ -53,6 +53,7 @@ final class Intervention {
      * @param lateNanos by how much
      * @param answered whether the peer was told, and got our FIN
      */
+    @OnWorker
     record Enforced(Connection connection, Phase phase, long lateNanos, boolean answered) {
         /** The worker is back: before anything else happens to the connection, it meets what was done. */
         void meet() {

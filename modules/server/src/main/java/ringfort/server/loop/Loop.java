@@ -16,7 +16,8 @@ interface Loop extends Turn {
     /** What the server shares. */
     ServerContext context();
 
-    /** What the worker counts. */
+    /** What the worker counts; any thread may read it. */
+    @OffWorker
     Counters counters();
 
     /** Keeps the deadlines of the worker's connections. */

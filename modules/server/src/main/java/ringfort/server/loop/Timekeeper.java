@@ -1,5 +1,6 @@
 package ringfort.server.loop;
 
+import java.util.function.Consumer;
 import ringfort.sys.OnWorker;
 import ringfort.timers.DeadlineWheel;
 
@@ -28,8 +29,9 @@ public interface Timekeeper {
      * A wheel that the worker looks at in each turn, and waits exactly until its next deadline.
      *
      * @param wheel the worker's own
+     * @param passed called with each deadline that has come
      */
-    record Wheel(DeadlineWheel<Timed> wheel) implements Timekeeper {
+    record Wheel(DeadlineWheel<Timed> wheel, @OnWorker Consumer<Timed> passed) implements Timekeeper {
         @Override
         public void arm(Timed timed, long deadlineNanos) {
             wheel.arm(timed, deadlineNanos);
@@ -47,7 +49,7 @@ public interface Timekeeper {
 
         @Override
         public void expire(long nowNanos) {
-            wheel.expire(nowNanos, MOST_PER_TURN, Timed::passed);
+            wheel.expire(nowNanos, MOST_PER_TURN, passed);
         }
 
         @Override

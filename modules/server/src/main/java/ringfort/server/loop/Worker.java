@@ -290,6 +290,7 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     // For the watchdog, while a handler holds this worker.
 
     /** What lets this worker and the watchdog take turns. */
+    @OffWorker
     final HandlerGuard guard() {
         return handlers.guard();
     }
@@ -340,6 +341,7 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     }
 
     /** Where received bytes are copied before a connection gets them. */
+    @OffWorker
     protected final byte[] scratch() {
         return scratch;
     }
@@ -359,6 +361,7 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     }
 
     @Override
+    @OffWorker
     public final Counters counters() {
         return counters;
     }

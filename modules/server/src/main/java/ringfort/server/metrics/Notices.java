@@ -100,10 +100,7 @@ public class Notices implements AutoCloseable {
             while (true) {
                 switch (queue.take()) {
                     case Said said ->
-                        log.log(
-                                said.level,
-                                said.text,
-                                said.cause == null ? null : LogText.of(said.cause));
+                        log.log(said.level, said.text, said.cause == null ? null : LogText.of(said.cause));
                     case Expired expired -> say(log, expired);
                 }
                 long now = dropped.get();

@@ -46,7 +46,7 @@ public final class NioWorker extends Worker {
         this.listener = listener;
         selector = Selector.open();
         timekeeper =
-                new Timekeeper.Wheel(new DeadlineWheel<Timed>(context.ticker().nanos()));
+                new Timekeeper.Wheel(new DeadlineWheel<Timed>(context.ticker().nanos()), Timed::passed);
         room = new NioRoom(selector, buffers, ByteBuffer.allocateDirect(SCRATCH_BYTES), new ArrayList<>(), scratch());
         localAddress(listener.address());
         listener.enter();

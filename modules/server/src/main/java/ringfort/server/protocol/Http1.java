@@ -47,7 +47,7 @@ final class Http1 implements Protocol {
 
     Http1(WorkerRoom room, Limits limits) {
         this.turn = room.turn();
-        h1 = new H1State(limits, room.context().timeouts(), NoHost.INSTANCE.slot());
+        h1 = new H1State(limits, room.context().timeouts(), NoHost.INSTANCE);
         out = new Outbox(room.buffers());
         responder = new Http1Responder(room, h1, out);
         content = new Http1Content(h1);

@@ -7,6 +7,7 @@ import ringfort.budget.DeadlineSlot;
 import ringfort.budget.Phase;
 import ringfort.h1.H1State;
 import ringfort.h1.Limits;
+import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
 
 /**
@@ -56,6 +57,7 @@ public final class Http1Pool implements Protocols {
         return untouched.completesHead(pending, 0, count);
     }
 
+    @OffWorker
     private static Limits limits(ServerOptions o) {
         return new Limits(
                 o.maxRequestLine(),

@@ -6,10 +6,13 @@ import org.jspecify.annotations.Nullable;
 import ringfort.budget.DeadlineSlot;
 import ringfort.budget.Phase;
 import ringfort.server.metrics.CloseReason;
+import ringfort.sys.OffWorker;
 
 /** The host of protocol state that no connection has. It is never asked for anything but its slot. */
-enum NoHost implements ProtocolHost, DeadlineSlot {
-    INSTANCE;
+final class NoHost implements ProtocolHost, DeadlineSlot {
+    static final NoHost INSTANCE = new NoHost();
+
+    private NoHost() {}
 
     @Override
     public DeadlineSlot slot() {
@@ -68,20 +71,24 @@ enum NoHost implements ProtocolHost, DeadlineSlot {
     }
 
     @Override
+    @OffWorker
     public InetSocketAddress peer() {
         throw unlent();
     }
 
     @Override
+    @OffWorker
     public InetSocketAddress local() {
         throw unlent();
     }
 
     @Override
+    @OffWorker
     public boolean secure() {
         throw unlent();
     }
 
+    @OffWorker
     private static IllegalStateException unlent() {
         return new IllegalStateException("protocol state is used that no connection has");
     }

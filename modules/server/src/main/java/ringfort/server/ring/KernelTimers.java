@@ -16,9 +16,9 @@ final class KernelTimers implements Timekeeper, AutoCloseable {
     private final Timespecs timespecs;
     private @Nullable RingTimer[] timers = new RingTimer[64]; // by the index of the connection
 
-    KernelTimers(RingQueue queue) {
+    KernelTimers(RingQueue queue, int sqEntries) {
         this.queue = queue;
-        this.timespecs = new Timespecs(queue.ring().sqEntries());
+        this.timespecs = new Timespecs(sqEntries);
     }
 
     /** The timer of the connection at this index. */

@@ -57,10 +57,10 @@ public final class RingWorker extends Worker {
             throws IOException {
         super(context, admission, new NativeBufferPool(), name);
         queue = new RingQueue(ring, sizes, counters(), multishotReceive);
-        kernelTimers = context.options().timers().equals("kernel") ? new KernelTimers(queue) : null;
+        kernelTimers = context.options().timers().equals("kernel") ? new KernelTimers(queue, ring.sqEntries()) : null;
         timekeeper = kernelTimers != null
                 ? kernelTimers
-                : new Timekeeper.Wheel(new DeadlineWheel<Timed>(context.ticker().nanos()));
+                : new Timekeeper.Wheel(new DeadlineWheel<Timed>(context.ticker().nanos()), Timed::passed);
         room = new RingRoom(queue, kernelTimers, scratch());
         // Blocking: a read of a non-blocking descriptor would complete with EAGAIN at once, and spin.
         wakeUp = EventFd.open(false);

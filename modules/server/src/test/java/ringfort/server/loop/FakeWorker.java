@@ -37,7 +37,7 @@ public class FakeWorker extends Worker {
                 new HeapBufferPool(),
                 "fake worker");
         timekeeper =
-                new Timekeeper.Wheel(new DeadlineWheel<Timed>(context().ticker().nanos()));
+                new Timekeeper.Wheel(new DeadlineWheel<Timed>(context().ticker().nanos()), Timed::passed);
         localAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
     }
 
