@@ -48,7 +48,8 @@ final class Touched {
                     again(settleable);
                 }
             } catch (Throwable e) {
-                settleable.touched = next.contains(settleable); // whatever it was in the middle of, it is in a list once
+                settleable.touched =
+                        next.contains(settleable); // whatever it was in the middle of, it is in a list once
                 settleable.defect(e);
             }
         }
