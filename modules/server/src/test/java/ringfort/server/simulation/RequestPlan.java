@@ -83,7 +83,8 @@ final class RequestPlan {
         Kind rolled = dice.pick((mild ? MILD : ALL).toArray(Kind[]::new));
         kind = rolled == Kind.UPGRADE && !last ? Kind.TEXT : rolled;
         inline = INLINE.contains(kind) && dice.oneIn(3);
-        minorVersion = kind != Kind.UPGRADE && !kind.hasContent() && dice.oneIn(5) ? 0 : 1;
+        minorVersion =
+                kind != Kind.UPGRADE && !kind.hasContent() && dice.oneIn(kind == Kind.ABORTED_STREAM ? 2 : 5) ? 0 : 1;
         keepAlive = minorVersion == 1 && !dice.oneIn(12);
         method = kind.hasContent() ? "POST" : kind != Kind.UPGRADE && dice.oneIn(8) ? "HEAD" : "GET";
         contentBytes = contentBytes(dice);

@@ -89,8 +89,11 @@ final class SimulatedHandlers {
     }
 
     private @Nullable Response answer(RequestPlan plan, Request request) throws Exception {
-        if (trial.breaks(Break.TWO_HANDLERS) && plan.pauses() > 0) {
-            begin(plan);
+        if (trial.breaks(Break.TWO_HANDLERS)) { // as if the next had not waited
+            plans.stream()
+                    .filter(other -> other.connection() == plan.connection() && !other.hasBegun())
+                    .findFirst()
+                    .ifPresent(this::begin);
         }
         switch (plan.kind()) {
             case ECHO, BAD_CHUNK -> read(plan, request.body(), plan.contentBytes(), true);
@@ -242,7 +245,7 @@ final class SimulatedHandlers {
     static void goOn(RequestPlan plan) {
         Thread waiting = plan.thread();
         plan.goOn(true);
-        if (waiting != null) {
+        if (waiting != null && plan.isParked()) { // what waits for the connection is the server's to wake
             LockSupport.unpark(waiting);
         }
     }
