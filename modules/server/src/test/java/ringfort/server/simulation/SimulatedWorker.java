@@ -42,7 +42,7 @@ final class SimulatedWorker extends Worker {
         this.eachTurn = eachTurn;
         this.atEnd = atEnd;
         deadlines = new DeadlineWheel<>(context.ticker().nanos());
-        Timekeeper wheel = new Timekeeper.Wheel(deadlines);
+        Timekeeper wheel = new Timekeeper.Wheel(deadlines, Timed::passed);
         timekeeper = trial.breaks(Break.DEADLINE_NOT_ARMED) ? new Forgetful(wheel, trial.dice()) : wheel;
         localAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
     }
