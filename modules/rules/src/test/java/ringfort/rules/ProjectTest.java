@@ -75,6 +75,10 @@ final class ProjectTest {
             new Exemption(
                     "ringfort.server.exchange.HandlerThread.carry",
                     "runs inline handlers for their own worker alone; a continuation may be carried by any"),
+            new Exemption(
+                    "ringfort.server.loop.Runnables.elsewhere",
+                    "carries continuations of a worker that has ended; inline handlers are never queued"),
+            new Exemption("ringfort.server.loop.Worker.runnable", "touches the queue on the worker's own thread alone"),
             new Exemption("ringfort.server.RingEngine.probe", "opens, owns and closes a ring of its own"),
             new Exemption("ringfort.server.loop.WorkerEngine.end", "releases workers whose threads were never started"),
             new Exemption(

@@ -139,10 +139,13 @@ final class ConnectionDeadline extends Timed implements DeadlineSlot {
 
     /** The keeper says that the deadline was reached: what is to be done about it. What is to be done at all is counted. */
     Protocol.Verdict judge() {
+        long now = owner.loop().now();
+        if (phase == Phase.WRITE && isReached(now)) {
+            credit(); // may move it, and bring another to the front
+        }
         Phase passed = phase;
         long due = dueNanos;
-        Protocol.Verdict verdict =
-                passed == null || !isReached(owner.loop().now()) ? Protocol.Verdict.NOT_DUE : judge(passed);
+        Protocol.Verdict verdict = passed == null || !isReached(now) ? Protocol.Verdict.NOT_DUE : judge(passed, now);
         if (passed == null || verdict == Protocol.Verdict.NOT_DUE) {
             changed(); // the keeper has let go of it
             return Protocol.Verdict.NOT_DUE;
@@ -152,15 +155,11 @@ final class ConnectionDeadline extends Timed implements DeadlineSlot {
         return verdict;
     }
 
-    private Protocol.Verdict judge(Phase passed) {
+    private Protocol.Verdict judge(Phase passed, long nowNanos) {
         Protocol protocol = owner.protocol();
-        if (protocol == null || (passed == Phase.LINGER && !owner.isOpen())) {
-            return Protocol.Verdict.CLOSE; // at rest, or lingering
-        }
-        if (passed == Phase.WRITE) {
-            credit();
-        }
-        return protocol.expired(owner.loop().now());
+        return protocol == null || (passed == Phase.LINGER && !owner.isOpen())
+                ? Protocol.Verdict.CLOSE // at rest, or lingering
+                : protocol.expired(nowNanos);
     }
 
     private void settledIs(@Nullable Phase next) {

@@ -82,7 +82,16 @@ final class Drain {
         switch (pass) {
             case IDLE -> endIf(connection, waitsForRequest(connection));
             case SILENT -> endIf(connection, waitsForRequest(connection) || isSilent(connection));
-            case FORCED -> connection.destroy(CloseReason.FORCED, null);
+            case FORCED -> force(connection);
+        }
+    }
+
+    /** A response in the middle is cut, so that it does not look whole; one that is queued is the kernel's to deliver. */
+    private static void force(Connection connection) {
+        if (connection.isOpen()) {
+            connection.cut(CloseReason.FORCED);
+        } else {
+            connection.destroy(CloseReason.FORCED, null);
         }
     }
 

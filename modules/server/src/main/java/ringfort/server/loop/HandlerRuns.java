@@ -5,6 +5,7 @@ import ringfort.api.spi.Mount;
 import ringfort.server.exchange.Carried;
 import ringfort.server.exchange.HeavyRoutes;
 import ringfort.server.exchange.ThreadUse;
+import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
 
 /**
@@ -28,6 +29,7 @@ final class HandlerRuns {
     }
 
     /** What lets the worker and the watchdog take turns. */
+    @OffWorker
     HandlerGuard guard() {
         return guard;
     }

@@ -13,7 +13,7 @@ import ringfort.sys.OnWorker;
  * @param lookedNanos when the worker looked last, a time that is over
  */
 @OnWorker
-record SweptTimekeeper(Sweep<Timed> sweep, LongSupplier lookedNanos) implements Timekeeper {
+record SweptTimekeeper(Sweep<Timed> sweep, @OnWorker LongSupplier lookedNanos) implements Timekeeper {
     @Override
     public void arm(Timed timed, long deadlineNanos) {
         sweep.arm(timed, deadlineNanos);

@@ -338,7 +338,7 @@ final class Http1 implements Protocol {
         boolean tooLate = responder.isStreaming();
         abandon(new IOException(refusal.reason()));
         if (tooLate) {
-            host.destroy(reason, null);
+            host.cut(reason); // what was sent of the response must not look whole
             return;
         }
         responder.refuse(host.peer(), refusal, current == null ? null : current.head());
