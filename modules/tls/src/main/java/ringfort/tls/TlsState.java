@@ -510,7 +510,10 @@ public final class TlsState {
         return position;
     }
 
-    /** After {@link Event#PLAINTEXT}: the array that the data is in. It is used again by the next call of any state. */
+    /**
+     * After {@link Event#PLAINTEXT}: the array that the data is in. The next call of {@link #next} of any state with the same
+     * buffers uses it again; {@link #send} may be given it as it is.
+     */
     public byte[] data() {
         return data.array();
     }

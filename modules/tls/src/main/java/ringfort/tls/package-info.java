@@ -26,7 +26,7 @@
  *                 case NEED_INPUT -> {
  *                     return true;
  *                 }
- *                 case PLAINTEXT -> tls.send(tls.data().clone(), tls.dataFrom(), tls.dataTo());
+ *                 case PLAINTEXT -> tls.send(tls.data(), tls.dataFrom(), tls.dataTo());
  *                 case NEED_TASK -> { // a server with an event loop would go on with other connections meanwhile
  *                     TlsTask task = tls.task();
  *                     task.run();
