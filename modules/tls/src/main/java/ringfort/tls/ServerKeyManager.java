@@ -18,8 +18,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The engine asks for an alias, then for the key and the chain of that alias. A reload may come in between, so that an
  * alias says of which set it is, and the set before the current one is kept.
+ *
+ * <p>A ticket with which a client resumes holds a checksum of the certificate that was used, and the JDK compares it with
+ * the one it would use now. It asks for that one before there is a session that has the name in the hello. The name must
+ * then come from somewhere else ({@link #forHello}), or no session of a certificate other than the default one would ever be
+ * resumed.
  */
 final class ServerKeyManager extends X509ExtendedKeyManager {
+    /** The name in the hello that the task of this thread works on. */
+    private static final ScopedValue<String> IN_HELLO = ScopedValue.newInstance();
+
     private record Generation(int number, CertificateSet set) {}
 
     private record Generations(Generation current, @Nullable Generation previous) {}
@@ -39,6 +47,15 @@ final class ServerKeyManager extends X509ExtendedKeyManager {
         return generations.current.set;
     }
 
+    /** Runs a task of an engine, which has received a hello with this name; null when it has none. */
+    static void forHello(@Nullable String name, Runnable task) {
+        if (name == null) {
+            task.run();
+        } else {
+            ScopedValue.where(IN_HELLO, name).run(task);
+        }
+    }
+
     @Override
     public @Nullable String chooseEngineServerAlias(
             String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
@@ -51,9 +68,12 @@ final class ServerKeyManager extends X509ExtendedKeyManager {
     }
 
     private @Nullable String alias(String keyType, @Nullable SSLSession handshake) {
-        String host = handshake instanceof ExtendedSSLSession extended
-                ? CertificateNames.requested(extended.getRequestedServerNames())
-                : null;
+        String host = null;
+        if (handshake instanceof ExtendedSSLSession extended) {
+            host = CertificateNames.requested(extended.getRequestedServerNames());
+        } else if (IN_HELLO.isBound()) {
+            host = IN_HELLO.get();
+        }
         Generation generation = generations.current;
         for (ServerCertificate certificate : generation.set.select(host)) {
             if (certificate.hasKeyType(keyType)) {

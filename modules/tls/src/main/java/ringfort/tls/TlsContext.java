@@ -2,11 +2,15 @@ package ringfort.tls;
 
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.List;
 import javax.net.ssl.KeyManager;
+import javax.net.ssl.SNIMatcher;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSessionContext;
+import javax.net.ssl.StandardConstants;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +38,17 @@ public final class TlsContext {
     };
 
     private static final String[] GROUPS = {"x25519", "secp256r1", "secp384r1"};
+
+    /**
+     * Recognises every name. Without one that does, the JDK resumes a session under any name, whatever RFC 6066, 3, says,
+     * and gives the name of the old connection for that of the new one.
+     */
+    private static final SNIMatcher ANY_NAME = new SNIMatcher(StandardConstants.SNI_HOST_NAME) {
+        @Override
+        public boolean matches(SNIServerName name) {
+            return true;
+        }
+    };
 
     private final TlsOptions options;
     private final SSLContext context;
@@ -94,6 +109,7 @@ public final class TlsContext {
         parameters.setCipherSuites(SUITES.clone());
         parameters.setNamedGroups(GROUPS.clone());
         parameters.setUseCipherSuitesOrder(false);
+        parameters.setSNIMatchers(List.of(ANY_NAME));
         parameters.setApplicationProtocols(options.applicationProtocols().toArray(String[]::new));
         switch (options.clientAuth()) {
             case NONE -> parameters.setNeedClientAuth(false);

@@ -112,6 +112,7 @@ public final class TlsState {
 
     private State state = State.FIRST_BYTES;
     private @Nullable ServerFlight flight = new ServerFlight(); // until the handshake has finished
+    private @Nullable String nameInHello; // until the handshake has finished
     private int handshakeRecords;
     private int handshakeBytes;
     private @Nullable TlsTask task;
@@ -215,7 +216,13 @@ public final class TlsState {
                     ? refuse(TlsFailure.Kind.RENEGOTIATION, "the peer asks for a second handshake")
                     : null;
         }
-        state = State.HANDSHAKE;
+        if (state == State.FIRST_BYTES) {
+            state = State.HANDSHAKE;
+            // A hello in several records is rare. Without its name nothing is lost but the resumption of a session.
+            nameInHello = HelloPeek.of(records.array(), records.from(), records.to()) instanceof ClientHello hello
+                    ? hello.serverName()
+                    : null;
+        }
         handshakeRecords++;
         handshakeBytes += records.to() - records.from();
         if (handshakeRecords > limits.handshakeRecords() || handshakeBytes > limits.handshakeBytes()) {
@@ -298,6 +305,7 @@ public final class TlsState {
         state = State.OPEN;
         resumed = flight != null && flight.resumed();
         flight = null;
+        nameInHello = null;
         refusesHandshakes = engine.getSession().getProtocol().equals(TLS_1_2);
         return Event.FINISHED;
     }
@@ -310,7 +318,7 @@ public final class TlsState {
         if (delegated.isEmpty()) {
             return fail(new TlsFailure(TlsFailure.Kind.INTERNAL, "the engine has no task to give", null));
         }
-        task = new TlsTask(delegated);
+        task = new TlsTask(delegated, nameInHello);
         state = State.TASK;
         return Event.NEED_TASK;
     }
@@ -367,7 +375,8 @@ public final class TlsState {
                 SSLEngineResult result = wrap(plaintext);
                 idle = result.bytesConsumed() + result.bytesProduced() > 0 ? 0 : idle + 1;
                 if (result.getStatus() == SSLEngineResult.Status.CLOSED || idle > MOST_IDLE_CALLS) {
-                    failed(new SSLException("the engine takes no plaintext: " + result));
+                    String message = "the engine takes no plaintext: " + result.getStatus();
+                    fail(new TlsFailure(TlsFailure.Kind.INTERNAL, message, null));
                     return false;
                 }
             }

@@ -11,18 +11,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TlsTask implements Runnable {
     private final List<Runnable> delegated;
+    private final @Nullable String serverName;
     private @Nullable Throwable thrown; // published by ended
     private volatile boolean ended;
 
-    TlsTask(List<Runnable> delegated) {
+    TlsTask(List<Runnable> delegated, @Nullable String serverName) {
         this.delegated = delegated;
+        this.serverName = serverName;
     }
 
     /** Does the work. What goes wrong is kept, and fails the handshake when the task is given back. */
     @Override
     public void run() {
         try {
-            delegated.forEach(Runnable::run);
+            ServerKeyManager.forHello(serverName, () -> delegated.forEach(Runnable::run));
         } catch (Throwable e) { // also errors: the connection that this task belongs to must fail, not stay in between
             thrown = e;
         } finally {

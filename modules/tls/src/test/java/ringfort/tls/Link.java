@@ -4,11 +4,15 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
 
 /** A client and a server in memory, with everything that happened at the server. */
 final class Link {
     final Peer peer;
     final TlsState server;
+    private final SSLEngine engine;
     final List<TlsState.Event> events = new ArrayList<>();
     final ByteArrayOutputStream plaintext = new ByteArrayOutputStream();
     final ByteArrayOutputStream toPeer = new ByteArrayOutputStream();
@@ -20,8 +24,8 @@ final class Link {
 
     Link(TlsContext context, Peer peer, TlsLimits limits, TlsBuffers buffers) {
         this.peer = peer;
-        server = new TlsState(
-                context.newEngine(), limits, buffers, (array, from, to) -> toPeer.write(array, from, to - from));
+        engine = context.newEngine();
+        server = new TlsState(engine, limits, buffers, (array, from, to) -> toPeer.write(array, from, to - from));
     }
 
     /** Feeds the server, running its tasks at once, until it has taken all or failed. */
@@ -82,6 +86,13 @@ final class Link {
     void answer(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
         server.send(bytes, 0, bytes.length);
+    }
+
+    /** The name that the engine has read in the hello; null while it has read none. */
+    @Nullable String engineName() {
+        return engine.getHandshakeSession() instanceof ExtendedSSLSession session
+                ? CertificateNames.requested(session.getRequestedServerNames())
+                : null;
     }
 
     String plaintext() {
