@@ -30,17 +30,18 @@ final class ConsumersIT {
     private static final Duration BOUND = Duration.ofSeconds(60);
 
     /** The consumer of each module, and the artefacts it may get; libraries of others are counted, not named. */
-    private static final Map<String, List<String>> ARTEFACTS = new TreeMap<>(Map.of(
-            "api", List.of("api"),
-            "timers", List.of("timers"),
-            "h1", List.of("h1"),
-            "sys", List.of("sys"),
-            "ring", List.of("ring", "sys"),
-            "poller", List.of("poller", "sys", "timers"),
-            "json", List.of("api", "json"),
-            "server", List.of("api", "h1", "poller", "ring", "server", "sys", "timers"),
-            "app", List.of("api", "app", "h1", "json", "poller", "ring", "server", "sys", "timers"),
-            "rules", List.of("api")));
+    private static final Map<String, List<String>> ARTEFACTS = new TreeMap<>(Map.ofEntries(
+            Map.entry("api", List.of("api")),
+            Map.entry("timers", List.of("timers")),
+            Map.entry("h1", List.of("h1")),
+            Map.entry("tls", List.of("tls")),
+            Map.entry("sys", List.of("sys")),
+            Map.entry("ring", List.of("ring", "sys")),
+            Map.entry("poller", List.of("poller", "sys", "timers")),
+            Map.entry("json", List.of("api", "json")),
+            Map.entry("server", List.of("api", "h1", "poller", "ring", "server", "sys", "timers")),
+            Map.entry("app", List.of("api", "app", "h1", "json", "poller", "ring", "server", "sys", "timers")),
+            Map.entry("rules", List.of("api"))));
 
     private static final List<String> WITH_LIBRARIES = List.of("app", "json");
     private static final List<String> NATIVE = List.of("sys", "ring", "poller", "server");
@@ -86,7 +87,7 @@ final class ConsumersIT {
 
     @TestFactory
     Stream<DynamicTest> aConsumerRuns() {
-        return Stream.of("api", "timers", "h1", "sys", "ring", "poller", "json", "rules")
+        return Stream.of("api", "timers", "h1", "tls", "sys", "ring", "poller", "json", "rules")
                 .map(name -> dynamicTest(name, () -> {
                     String output = Program.run(consumers, Map.of(), BOUND, java(name, "--module", "consumer." + name));
                     assumeFalse(output.startsWith("skipped"), output);

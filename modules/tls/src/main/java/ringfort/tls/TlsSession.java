@@ -1,7 +1,12 @@
 package ringfort.tls;
 
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,5 +30,36 @@ public record TlsSession(
     /** Copies the list. */
     public TlsSession {
         peerCertificates = List.copyOf(peerCertificates);
+    }
+
+    /** What an engine says after its handshake. */
+    static TlsSession of(SSLEngine engine, boolean resumed) {
+        SSLSession session = engine.getSession();
+        String protocol = engine.getApplicationProtocol();
+        return new TlsSession(
+                session.getProtocol(),
+                session.getCipherSuite(),
+                protocol == null || protocol.isEmpty() ? null : protocol,
+                serverName(session),
+                peerCertificates(session),
+                resumed);
+    }
+
+    private static @Nullable String serverName(SSLSession session) {
+        return session instanceof ExtendedSSLSession extended
+                ? CertificateNames.requested(extended.getRequestedServerNames())
+                : null;
+    }
+
+    private static List<X509Certificate> peerCertificates(SSLSession session) {
+        try {
+            List<X509Certificate> chain = new ArrayList<>();
+            for (var certificate : session.getPeerCertificates()) {
+                chain.add((X509Certificate) certificate);
+            }
+            return chain;
+        } catch (SSLPeerUnverifiedException e) {
+            return List.of(); // it was not asked for one, or sent none
+        }
     }
 }

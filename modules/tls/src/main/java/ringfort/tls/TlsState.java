@@ -1,16 +1,12 @@
 package ringfort.tls;
 
 import java.nio.ByteBuffer;
-import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,7 +91,6 @@ public final class TlsState {
     private static final String TLS_1_2 = "TLSv1.2";
     private static final int HANDSHAKE_RECORD = 22;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    private static final ByteBuffer[] NO_PLAINTEXT = {NOTHING};
 
     /** Fatal, unexpected_message (RFC 8446, 6), in clear. */
     private static final byte[] UNEXPECTED_MESSAGE = {21, 3, 1, 0, 2, 2, 10};
@@ -106,12 +101,11 @@ public final class TlsState {
     private final SSLEngine engine;
     private final TlsLimits limits;
     private final TlsBuffers buffers;
-    private final TlsOutput output;
+    private final TlsWriter writer;
     private final RecordReader records;
     private final Bucket withoutData;
 
     private State state = State.FIRST_BYTES;
-    private @Nullable ServerFlight flight = new ServerFlight(); // until the handshake has finished
     private @Nullable String nameInHello; // until the handshake has finished
     private int handshakeRecords;
     private int handshakeBytes;
@@ -134,7 +128,7 @@ public final class TlsState {
         this.engine = engine;
         this.limits = limits;
         this.buffers = buffers;
-        this.output = output;
+        writer = new TlsWriter(engine, buffers, output);
         records = new RecordReader(buffers);
         withoutData = new Bucket(limits.recordsWithoutData(), limits.recordsWithoutDataPerSecond());
     }
@@ -157,7 +151,7 @@ public final class TlsState {
                 case INPUT_CLOSED, ABANDONED -> taken(to, Event.NEED_INPUT);
             };
         }
-        flush();
+        writer.flush();
         return event;
     }
 
@@ -203,7 +197,7 @@ public final class TlsState {
             }
             case OTHER -> {
                 position = to;
-                output.send(UNEXPECTED_MESSAGE, 0, UNEXPECTED_MESSAGE.length);
+                writer.send(UNEXPECTED_MESSAGE);
                 yield fail(new TlsFailure(TlsFailure.Kind.NOT_TLS, "neither TLS nor HTTP", null));
             }
         };
@@ -285,7 +279,7 @@ public final class TlsState {
                     next = engine.getHandshakeStatus();
                     continue;
                 }
-                SSLEngineResult result = wrap(NO_PLAINTEXT);
+                SSLEngineResult result = writer.wrap();
                 next = result.getHandshakeStatus();
                 idle = result.bytesProduced() > 0 ? 0 : idle + 1;
                 if (result.getStatus() == SSLEngineResult.Status.CLOSED || idle > MOST_IDLE_CALLS) {
@@ -303,8 +297,7 @@ public final class TlsState {
 
     private Event finished() {
         state = State.OPEN;
-        resumed = flight != null && flight.resumed();
-        flight = null;
+        resumed = writer.finished();
         nameInHello = null;
         refusesHandshakes = engine.getSession().getProtocol().equals(TLS_1_2);
         return Event.FINISHED;
@@ -321,32 +314,6 @@ public final class TlsState {
         task = new TlsTask(delegated, nameInHello);
         state = State.TASK;
         return Event.NEED_TASK;
-    }
-
-    /** One call of the engine. What it makes waits in the buffer for {@link #flush}. */
-    private SSLEngineResult wrap(ByteBuffer[] sources) throws SSLException {
-        int recordBytes = engine.getSession().getPacketBufferSize();
-        if (buffers.ciphertext().remaining() < recordBytes) {
-            flush();
-            buffers.roomForRecord(recordBytes);
-        }
-        ByteBuffer into = buffers.ciphertext();
-        int start = into.position();
-        SSLEngineResult result = engine.wrap(sources, into);
-        if (flight != null && result.bytesProduced() > 0) {
-            int offset = into.arrayOffset();
-            flight.record(into.array(), offset + start, offset + into.position());
-        }
-        return result;
-    }
-
-    private void flush() {
-        ByteBuffer made = buffers.ciphertext();
-        if (made.position() > 0) {
-            int length = made.position();
-            made.clear();
-            output.send(made.array(), made.arrayOffset(), made.arrayOffset() + length);
-        }
     }
 
     /** Encrypts {@code plaintext[from, to)}; see {@link #send(ByteBuffer...)}. */
@@ -372,7 +339,7 @@ public final class TlsState {
         try {
             int idle = 0;
             while (remain(plaintext)) {
-                SSLEngineResult result = wrap(plaintext);
+                SSLEngineResult result = writer.wrap(plaintext);
                 idle = result.bytesConsumed() + result.bytesProduced() > 0 ? 0 : idle + 1;
                 if (result.getStatus() == SSLEngineResult.Status.CLOSED || idle > MOST_IDLE_CALLS) {
                     String message = "the engine takes no plaintext: " + result.getStatus();
@@ -384,7 +351,7 @@ public final class TlsState {
         } catch (SSLException | RuntimeException e) {
             failed(e);
         } finally {
-            flush();
+            writer.flush();
         }
         return state != State.FAILED;
     }
@@ -413,7 +380,7 @@ public final class TlsState {
         }
         engine.closeOutbound();
         settle(HandshakeStatus.NEED_WRAP);
-        flush();
+        writer.flush();
         if (state != State.OPEN && state != State.INPUT_CLOSED) {
             abandon(); // without a handshake there is no other direction
         }
@@ -473,7 +440,6 @@ public final class TlsState {
         }
         outputClosed = true;
         task = null;
-        flight = null;
         data = NOTHING;
         records.drop();
     }
@@ -483,7 +449,7 @@ public final class TlsState {
         try {
             engine.unwrap(ByteBuffer.wrap(IMPOSSIBLE_RECORD), buffers.plaintext(0));
         } catch (SSLException | RuntimeException e) {
-            alert();
+            writer.alert();
         }
         return fail(new TlsFailure(kind, message, null));
     }
@@ -491,20 +457,8 @@ public final class TlsState {
     /** The engine has thrown. */
     private Event failed(Throwable thrown) {
         TlsFailure why = TlsFailure.of(thrown);
-        alert();
+        writer.alert();
         return fail(why);
-    }
-
-    /** Takes the alert out of an engine that has failed. That it fails again adds nothing to what is known. */
-    private void alert() {
-        try {
-            for (int i = 0; i < MOST_IDLE_CALLS && engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP; i++) {
-                wrap(NO_PLAINTEXT);
-            }
-        } catch (SSLException | RuntimeException e) {
-            // the connection ends without an alert
-        }
-        flush();
     }
 
     private Event fail(TlsFailure why) {
@@ -569,32 +523,6 @@ public final class TlsState {
         if (state != State.OPEN && state != State.INPUT_CLOSED) {
             throw new IllegalStateException("no handshake has finished");
         }
-        SSLSession session = engine.getSession();
-        String protocol = engine.getApplicationProtocol();
-        return new TlsSession(
-                session.getProtocol(),
-                session.getCipherSuite(),
-                protocol == null || protocol.isEmpty() ? null : protocol,
-                serverName(session),
-                peerCertificates(session),
-                resumed);
-    }
-
-    private static @Nullable String serverName(SSLSession session) {
-        return session instanceof ExtendedSSLSession extended
-                ? CertificateNames.requested(extended.getRequestedServerNames())
-                : null;
-    }
-
-    private static List<X509Certificate> peerCertificates(SSLSession session) {
-        try {
-            List<X509Certificate> chain = new ArrayList<>();
-            for (var certificate : session.getPeerCertificates()) {
-                chain.add((X509Certificate) certificate);
-            }
-            return chain;
-        } catch (SSLPeerUnverifiedException e) {
-            return List.of(); // it was not asked for one, or sent none
-        }
+        return TlsSession.of(engine, resumed);
     }
 }

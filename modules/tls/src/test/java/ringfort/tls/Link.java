@@ -88,6 +88,10 @@ final class Link {
         server.send(bytes, 0, bytes.length);
     }
 
+    SSLEngine engine() {
+        return engine;
+    }
+
     /** The name that the engine has read in the hello; null while it has read none. */
     @Nullable String engineName() {
         return engine.getHandshakeSession() instanceof ExtendedSSLSession session
