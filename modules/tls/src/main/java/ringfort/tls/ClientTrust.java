@@ -62,10 +62,10 @@ public final class ClientTrust {
 
     /** For a server that asks for no certificates: with no manager at all the JDK would take the authorities of the machine. */
     static TrustManager[] none() {
-        return new TrustManager[] {new Nobody()};
+        return new TrustManager[] {new TrustNothing()};
     }
 
-    private static final class Nobody extends X509ExtendedTrustManager {
+    private static final class TrustNothing extends X509ExtendedTrustManager {
         private static CertificateException refusal() {
             return new CertificateException("no certificate is trusted here");
         }

@@ -14,7 +14,6 @@ import java.security.spec.PSSParameterSpec;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 
 /** A certificate of a server: the chain that is sent, the private key, the names it serves. Immutable. */
 public final class ServerCertificate {
@@ -185,7 +184,7 @@ public final class ServerCertificate {
 
     /** As {@link javax.net.ssl.X509ExtendedKeyManager} names kinds of keys. */
     boolean hasKeyType(String keyType) {
-        return key.getAlgorithm().toUpperCase(Locale.ROOT).equals(keyType.toUpperCase(Locale.ROOT));
+        return key.getAlgorithm().equalsIgnoreCase(keyType);
     }
 
     /** Names and expiry; nothing of the key. */

@@ -1,7 +1,7 @@
 package ringfort.tls;
 
 /**
- * How much a peer may send that brings nobody further.
+ * How much a peer may send without any progress of the connection.
  *
  * @param handshakeRecords records before the handshake has finished
  * @param handshakeBytes bytes of such records

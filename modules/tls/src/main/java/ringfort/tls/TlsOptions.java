@@ -45,23 +45,23 @@ public record TlsOptions(
         TlsLimits.within("sessionCacheEntries", sessionCacheEntries, 1, Integer.MAX_VALUE);
     }
 
-    /** The same with other {@link #protocols}. */
+    /** These options with other {@link #protocols}. */
     public TlsOptions withProtocols(String... names) {
         return new TlsOptions(
                 List.of(names), applicationProtocols, clientAuth, sessionTimeoutSeconds, sessionCacheEntries);
     }
 
-    /** The same with other {@link #applicationProtocols}. */
+    /** These options with other {@link #applicationProtocols}. */
     public TlsOptions withApplicationProtocols(String... names) {
         return new TlsOptions(protocols, List.of(names), clientAuth, sessionTimeoutSeconds, sessionCacheEntries);
     }
 
-    /** The same with another {@link #clientAuth}. */
+    /** These options with another {@link #clientAuth}. */
     public TlsOptions withClientAuth(ClientAuth auth) {
         return new TlsOptions(protocols, applicationProtocols, auth, sessionTimeoutSeconds, sessionCacheEntries);
     }
 
-    /** The same with other sessions. */
+    /** These options with other {@link #sessionTimeoutSeconds} and {@link #sessionCacheEntries}. */
     public TlsOptions withSessions(int timeoutSeconds, int cacheEntries) {
         return new TlsOptions(protocols, applicationProtocols, clientAuth, timeoutSeconds, cacheEntries);
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A peer that sends much and brings nobody further. */
+/** A peer that sends much without any progress of the connection. */
 final class FloodTest {
     private static final long SECOND = 1_000_000_000L;
     private static final CertificateSet CERTIFICATES = Fixtures.selfSigned();

@@ -92,6 +92,20 @@ final class HandshakeTest {
         assertEquals(suite, session.cipherSuite());
     }
 
+    /** A client whose processor has no instructions for AES puts ChaCha20 first. */
+    @ParameterizedTest
+    @CsvSource({
+        "TLS_CHACHA20_POLY1305_SHA256, TLS_AES_128_GCM_SHA256",
+        "TLS_AES_128_GCM_SHA256, TLS_CHACHA20_POLY1305_SHA256"
+    })
+    void theClientsOrderOfSuitesDecides(String first, String second) {
+        TlsSession session = session(
+                new TlsContext(TlsOptions.DEFAULT, CERTIFICATES),
+                Fixtures.clientOf(CERTIFICATES),
+                parameters -> parameters.setCipherSuites(new String[] {first, second}));
+        assertEquals(first, session.cipherSuite());
+    }
+
     @ParameterizedTest
     @CsvSource({"TLSv1.2, TLSv1.3", "TLSv1.3, TLSv1.2"})
     void aProtocolThatIsNotOfferedIsRefused(String offered, String asked) {
@@ -219,7 +233,7 @@ final class HandshakeTest {
                 .resumed());
     }
 
-    /** What is seen of the two handshakes is the same but for the word that says so. */
+    /** The session of the second connection says what that of the first said, and that it was resumed. */
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
     void aSecondConnectionResumesTheFirst(String protocol) throws TlsConfigurationException {
@@ -244,8 +258,8 @@ final class HandshakeTest {
     }
 
     /**
-     * The JDK compares the certificate in a ticket with the one it would send now, and asks for that one before it has told
-     * anybody the name in the hello: the default certificate would end every resumption of another name.
+     * The JDK compares the certificate in a ticket with the one it would send now, and asks for that one before any session
+     * has the name in the hello: the default certificate would end every resumption of another name.
      */
     @ParameterizedTest
     @CsvSource({

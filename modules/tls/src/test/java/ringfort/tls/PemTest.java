@@ -122,6 +122,8 @@ final class PemTest {
         assertTrue(refusedKey("\n\n" + key.replace("-----END PRIVATE KEY-----", ""))
                 .startsWith("server.key:3: the block PRIVATE KEY has no END line"));
         assertTrue(refusedKey("x\n" + key.replace("MIGH", "MI*H")).startsWith("server.key:3: \"*\" is no character"));
+        String crlf = ("x\n" + key.replace("MIGH", "MI*H")).replace("\n", "\r\n");
+        assertTrue(refusedKey(crlf).startsWith("server.key:3: \"*\" is no character"));
         assertTrue(refusedKey(key.replace("END PRIVATE", "END PUBLIC")).startsWith("server.key:5: \"-----END PUBLIC"));
         assertTrue(refusedKey("-----END PRIVATE KEY-----\n" + key).startsWith("server.key:1: an END line without"));
         assertTrue(

@@ -56,9 +56,11 @@ final class ServerCertificateTest {
     /** The issuer's name alone proves nothing. */
     @Test
     void anIssuerOfTheSameNameThatHasNotSigned() {
-        X509Certificate nameless = Resources.chain("nameless.crt").getFirst();
-        assertTrue(refused(List.of(nameless, Resources.chain("ec.crt").getFirst()), "ec.key", Fixtures.NOW)
-                .contains("has not issued"));
+        List<X509Certificate> chain = List.of(
+                Resources.chain("ec.crt").getFirst(),
+                Resources.chain("ec-namesake.crt").getFirst());
+        assertTrue(refused(chain, "ec.key", Fixtures.NOW)
+                .contains("certificate 2 of the chain, of CN=ec.test, has not issued"));
     }
 
     @Test
