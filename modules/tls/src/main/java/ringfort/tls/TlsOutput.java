@@ -5,7 +5,8 @@ package ringfort.tls;
 public interface TlsOutput {
     /**
      * Takes {@code array[from, to)}, whole records in the order in which the peer must get them. The array is used again
-     * after the return: an implementation sends the bytes or copies them. It does not call the {@link TlsState} back.
+     * after the return: an implementation sends the bytes or copies them. It does not call the {@link TlsState} back, nor another one with
+     * the same buffers.
      */
     void send(byte[] array, int from, int to);
 }

@@ -140,6 +140,7 @@ public final class TlsState {
      * @return what was found; {@link #position()} is the first byte not yet taken
      */
     public Event next(byte[] buffer, int from, int to, long nowNanos) {
+        writer.begin();
         data = NOTHING;
         position = from;
         Event event = state == State.HANDSHAKE ? settle(engine.getHandshakeStatus()) : null;
@@ -322,7 +323,7 @@ public final class TlsState {
     }
 
     /**
-     * Encrypts all that remains in these buffers, as if it were one piece. Each record costs 22 to 38 bytes and its share
+     * Encrypts all that remains in these buffers, as if it were one piece. Each record costs 21 to 38 bytes and its share
      * of work, so that a head and the beginning of its content are best given together.
      *
      * @return false when this direction has ended, by {@link #closeOutput}, a TLS 1.2 peer's close_notify or a failure;
@@ -336,6 +337,7 @@ public final class TlsState {
         if (state != State.OPEN && state != State.INPUT_CLOSED) {
             throw new IllegalStateException("the handshake has not finished");
         }
+        writer.begin();
         try {
             int idle = 0;
             while (remain(plaintext)) {
@@ -378,6 +380,7 @@ public final class TlsState {
             abandon();
             return;
         }
+        writer.begin();
         engine.closeOutbound();
         settle(HandshakeStatus.NEED_WRAP);
         writer.flush();

@@ -26,6 +26,14 @@ final class TlsWriter {
         this.output = output;
     }
 
+    /**
+     * A method of a connection begins. A buffer that is not empty has records of another connection of this thread, whose
+     * method ended by an error of the virtual machine: they must never go to this one's peer.
+     */
+    void begin() {
+        buffers.ciphertext().clear();
+    }
+
     /** One call of the engine, for what it has to say itself: handshake messages, alerts. */
     SSLEngineResult wrap() throws SSLException {
         return wrap(NO_PLAINTEXT);

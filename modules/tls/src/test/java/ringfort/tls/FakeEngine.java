@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class FakeEngine extends SSLEngine {
     private final SSLSession session;
     private Function<ByteBuffer, SSLEngineResult> unwrapped = FakeEngine::drop;
-    private SSLEngineResult wrapped = new SSLEngineResult(Status.OK, HandshakeStatus.NOT_HANDSHAKING, 0, 0);
+    private Function<ByteBuffer, SSLEngineResult> wrapped =
+            into -> new SSLEngineResult(Status.OK, HandshakeStatus.NOT_HANDSHAKING, 0, 0);
     private boolean handshakeOver;
     private int calls;
 
@@ -30,8 +31,9 @@ final class FakeEngine extends SSLEngine {
         unwrapped = how;
     }
 
-    void wrapped(SSLEngineResult result) {
-        wrapped = result;
+    /** What it writes, and says of it. */
+    void wrapped(Function<ByteBuffer, SSLEngineResult> how) {
+        wrapped = how;
     }
 
     int calls() {
@@ -62,7 +64,7 @@ final class FakeEngine extends SSLEngine {
     @Override
     public SSLEngineResult wrap(ByteBuffer[] srcs, int offset, int length, ByteBuffer dst) {
         calls++;
-        return wrapped;
+        return wrapped.apply(dst);
     }
 
     @Override

@@ -109,7 +109,7 @@ final class FloodTest {
             FakeEngine engine = new FakeEngine(CONTEXT.newEngine().getSession());
             TlsState server = fake(engine);
             engine.unwrapped(source -> new SSLEngineResult(Status.OK, status, 0, 0));
-            engine.wrapped(new SSLEngineResult(Status.OK, status, 0, 0));
+            engine.wrapped(into -> new SSLEngineResult(Status.OK, status, 0, 0));
             assertEquals(TlsState.Event.FAILED, server.next(record, 0, record.length, 0));
             assertEquals(TlsFailure.Kind.INTERNAL, server.failure().kind());
             assertTrue(engine.calls() < 100, "calls: " + engine.calls());

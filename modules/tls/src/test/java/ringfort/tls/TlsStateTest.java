@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngineResult;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -259,6 +260,39 @@ final class TlsStateTest {
         assertTrue(String.valueOf(link.peer.failure()).contains("bad_record_mac"), () -> "" + link.peer.failure());
         link.feed(record);
         assertEquals(TlsState.Event.FAILED, link.events.getLast());
+    }
+
+    /**
+     * Connections of a thread share their buffers. An error of the virtual machine may end a method of one of them with a
+     * record in there, which the next one must not send.
+     */
+    @Test
+    void bytesOfOneConnectionNeverGoToAnother() {
+        TlsBuffers buffers = new TlsBuffers();
+        Peer peer = Peer.of(CLIENT, parameters -> {});
+        Link link = new Link(new TlsContext(TlsOptions.DEFAULT, CERTIFICATES), peer, TlsLimits.DEFAULT, buffers).run();
+        FakeEngine engine = new FakeEngine(link.engine().getSession());
+        TlsState broken = new TlsState(engine, TlsLimits.DEFAULT, buffers, (array, from, to) -> {});
+        byte[] hello = {22, 3, 1, 0, 1, 1};
+        assertEquals(TlsState.Event.FINISHED, broken.next(hello, 0, hello.length, 0));
+        engine.wrapped(into -> {
+            into.put("secret".getBytes(StandardCharsets.US_ASCII));
+            throw new StackOverflowError("deep");
+        });
+        assertThrows(StackOverflowError.class, () -> broken.next(wrapRequest(engine), 0, 6, 0));
+        link.answer("answer");
+        link.run();
+        assertEquals("answer", peer.received());
+        assertNull(peer.failure());
+    }
+
+    private static byte[] wrapRequest(FakeEngine engine) {
+        engine.unwrapped(record -> {
+            SSLEngineResult dropped = FakeEngine.drop(record);
+            return new SSLEngineResult(
+                    SSLEngineResult.Status.OK, SSLEngineResult.HandshakeStatus.NEED_WRAP, dropped.bytesConsumed(), 0);
+        });
+        return new byte[] {23, 3, 3, 0, 1, 0};
     }
 
     @Test
