@@ -1,0 +1,4 @@
+/** Speaks TLS in memory. */
+module consumer.tls {
+    requires ringfort.tls;
+}
