@@ -1,0 +1,2 @@
+/** HTTP/2 for servers, without input or output. */
+package ringfort.h2;
