@@ -17,6 +17,7 @@ public final class Earliest {
     private int size;
     private @Nullable Phase publishedPhase;
     private long publishedAtNanos;
+    private boolean stale; // the slot has fired: it no longer holds what it was told
 
     /**
      * No deadline yet.
@@ -135,19 +136,20 @@ public final class Earliest {
         Node first = size > 0 ? heap[0] : null;
         Phase phase = first == null ? null : first.phase;
         if (first == null || phase == null) {
-            if (publishedPhase != null) {
+            if (stale || publishedPhase != null) {
                 slot.clear();
             }
             publishedPhase = null;
-        } else if (phase != publishedPhase || first.atNanos != publishedAtNanos) {
+        } else if (stale || phase != publishedPhase || first.atNanos != publishedAtNanos) {
             publishedAtNanos = first.atNanos;
             publishedPhase = phase;
             slot.arm(phase, first.atNanos);
         }
+        stale = false;
     }
 
     /** The slot has fired, and no longer holds what it was told: the next {@link #publish} tells it again. */
     public void fired() {
-        publishedPhase = null;
+        stale = true;
     }
 }

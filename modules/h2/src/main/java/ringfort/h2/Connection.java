@@ -377,6 +377,9 @@ final class Connection implements Outbox.Listener {
     }
 
     void refreshWriting() {
+        if (gone) {
+            return;
+        }
         boolean waits = socketBlocked || outbox.waitsForWindow();
         clock.writing(waits, !waits && !outbox.hasOutput(), nowNanos);
     }

@@ -180,12 +180,15 @@ final class Outbox {
         if (!writeControl(out, room)) {
             return;
         }
-        while (out.length() < limit && heads.first() != null) {
-            writeHead(out, heads.first());
-        }
-        while (window > 0 && limit - out.length() > Frame.HEADER_BYTES) {
-            H2Stream stream = nextInLine();
-            if (stream == null || !writeContent(out, stream, limit - out.length() - Frame.HEADER_BYTES)) {
+        while (out.length() < limit) {
+            H2Stream stream = heads.first();
+            if (stream != null) { // also trailers, as soon as the content before them is written
+                writeHead(out, stream);
+                continue;
+            }
+            int contentRoom = limit - out.length() - Frame.HEADER_BYTES;
+            stream = window > 0 && contentRoom > 0 ? nextInLine() : null;
+            if (stream == null || !writeContent(out, stream, contentRoom)) {
                 return;
             }
         }

@@ -33,7 +33,7 @@ final class Reading {
         String end = reader.has(Frame.END_STREAM) ? " END" : "";
         int id = reader.stream();
         return switch (reader.type()) {
-            case Frame.DATA -> "DATA " + id + " '" + content(octets, from, to) + "'" + end;
+            case Frame.DATA -> "DATA " + id + " " + content(octets, from, to) + end;
             case Frame.HEADERS -> "HEADERS " + id + fields(octets, from, to) + end;
             case Frame.RST_STREAM -> "RST " + id + " " + ErrorCode.of(Frame.int32(octets, from));
             case Frame.SETTINGS -> reader.has(Frame.ACK) ? "SETTINGS ACK" : "SETTINGS" + settings(octets, from, to);
@@ -46,9 +46,10 @@ final class Reading {
     }
 
     private static String content(byte[] octets, int from, int to) {
-        return to - from > 100
-                ? (to - from) + " octets"
-                : new String(octets, from, to - from, StandardCharsets.ISO_8859_1);
+        if (to - from > 100) {
+            return (to - from) + " octets";
+        }
+        return "'" + new String(octets, from, to - from, StandardCharsets.ISO_8859_1).replace('\0', '0') + "'";
     }
 
     private static String settings(byte[] octets, int from, int to) {
