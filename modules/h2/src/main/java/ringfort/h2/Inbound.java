@@ -254,7 +254,9 @@ final class Inbound {
                     }
                 }
             }
-            case Frame.WINDOW_UPDATE -> windowUpdate();
+            case Frame.WINDOW_UPDATE -> {
+                return windowUpdate();
+            }
             case Frame.PRIORITY_UPDATE -> priorityUpdate();
             default -> {}
         }
@@ -347,7 +349,7 @@ final class Inbound {
         long all = found.received + contentLeft;
         long expected = found.head == null ? -1 : found.head.contentLength();
         if (expected >= 0 && (all > expected || (ends && all < expected))) {
-            return fault(found); // RFC 9113, 8.1.1
+            return fault(found, ErrorCode.PROTOCOL_ERROR); // RFC 9113, 8.1.1
         } else if (all > found.bodyLimit && !found.dropsContent) {
             found.dropsContent = true;
             found.refusal = new Refusal(413, "content too large");
@@ -357,9 +359,9 @@ final class Inbound {
         return null;
     }
 
-    /** A stream's request is malformed, though it was handed out. */
-    private H2State.@Nullable Event fault(H2Stream found) {
-        if (!connection.resetByFault(found, ErrorCode.PROTOCOL_ERROR)) {
+    /** A stream that was handed out ends by the peer's fault. */
+    private H2State.@Nullable Event fault(H2Stream found, ErrorCode code) {
+        if (!connection.resetByFault(found, code)) {
             connection.failCalmly();
         }
         stream = found;
@@ -385,11 +387,7 @@ final class Inbound {
                 if (connection.failed()) {
                     return null;
                 } else if (event != null) {
-                    // What is left of this payload is of no use: the stream is closed, or drops its content.
-                    connection.giveBack(contentLeft);
-                    if (!found.closed) {
-                        connection.giveBack(found, contentLeft);
-                    }
+                    connection.giveBack(contentLeft); // the stream is closed, or drops its content
                     contentLeft = 0;
                     endOfData(found);
                     return event;
@@ -423,8 +421,7 @@ final class Inbound {
         connection.clock.received(found, count, connection.now());
         connection.refreshBody(found);
         if (found.dropsContent) {
-            connection.giveBack(found, count);
-            connection.giveBack(count);
+            connection.giveBack(count); // and not to the stream: nothing invites more of it
             return false;
         }
         if (found.unread == 0) {
@@ -561,28 +558,27 @@ final class Inbound {
         }
     }
 
-    private void windowUpdate() {
+    private H2State.@Nullable Event windowUpdate() {
         int increment = Frame.int31(reader.payload(), reader.payloadFrom());
         if (increment == 0) {
-            protocol("a WINDOW_UPDATE of nothing");
-            return;
+            return protocol("a WINDOW_UPDATE of nothing");
         }
         calm(connection.ledger.windowUpdate(connection.now()));
         if (reader.stream() == 0) {
             if (!connection.outbox.widen(increment)) {
                 connection.fail(ErrorCode.FLOW_CONTROL_ERROR, "the connection's window above 2^31-1");
             }
-            return;
+            return null;
         }
         H2Stream found = connection.streams.get(reader.stream());
         if (found == null || found.closed) {
-            return; // RFC 9113, 5.1: it may have been on its way
+            return null; // RFC 9113, 5.1: it may have been on its way
         } else if (found.window + increment > Frame.MOST_WINDOW) {
-            connection.fail(ErrorCode.FLOW_CONTROL_ERROR, "a stream's window above 2^31-1");
-            return;
+            return fault(found, ErrorCode.FLOW_CONTROL_ERROR); // RFC 9113, 6.9.1
         }
         connection.clock.credit(found, increment, connection.now());
         widen(found, increment);
+        return null;
     }
 
     /** RFC 9218, 7.1: for a stream that is open, or that will be. */

@@ -234,7 +234,7 @@ final class FrameRulesTest {
     @Test
     void section6_9_1_overflow() {
         Wire.connectionError(ErrorCode.FLOW_CONTROL_ERROR, open().update(0, Integer.MAX_VALUE - 65_534));
-        Wire.connectionError(ErrorCode.FLOW_CONTROL_ERROR, open().post(1).update(1, Integer.MAX_VALUE - 65_534));
+        Wire.streamError(ErrorCode.FLOW_CONTROL_ERROR, 1, open().post(1).update(1, Integer.MAX_VALUE - 65_534));
         Wire.plays(open().update(0, Integer.MAX_VALUE - 65_535).ping(1), "", "PONG 1|");
     }
 
