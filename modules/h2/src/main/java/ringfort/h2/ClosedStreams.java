@@ -20,20 +20,34 @@ final class ClosedStreams {
         ENDED
     }
 
-    private static final int SLOTS = 256;
+    private static final int MOST_SLOTS = 256;
     private static final End[] ENDS = End.values();
 
-    private final int[] streams = new int[SLOTS];
-    private final byte[] ends = new byte[SLOTS];
+    private int[] streams = new int[16]; // a power of two, grown until it has all slots
+    private byte[] ends = new byte[16];
 
-    private static int slot(int stream) {
-        return (stream >>> 1) & (SLOTS - 1);
+    private int slot(int stream) {
+        return (stream >>> 1) & (streams.length - 1);
     }
 
     @SuppressWarnings("EnumOrdinal") // the index never leaves this object
     void add(int stream, End end) {
+        while (streams.length < MOST_SLOTS && streams[slot(stream)] != 0 && streams[slot(stream)] != stream) {
+            grow();
+        }
         streams[slot(stream)] = stream;
         ends[slot(stream)] = (byte) end.ordinal();
+    }
+
+    private void grow() {
+        int[] oldStreams = streams;
+        byte[] oldEnds = ends;
+        streams = new int[2 * oldStreams.length];
+        ends = new byte[streams.length];
+        for (int i = 0; i < oldStreams.length; i++) {
+            streams[slot(oldStreams[i])] = oldStreams[i];
+            ends[slot(oldStreams[i])] = oldEnds[i];
+        }
     }
 
     End end(int stream) {

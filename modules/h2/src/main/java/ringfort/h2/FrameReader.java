@@ -50,6 +50,7 @@ public final class FrameReader {
     /** Reads on in {@code buffer[from, to)}, up to the next thing found. The buffer is not kept. */
     public Found next(byte[] buffer, int from, int to) {
         position = from;
+        payload = NOTHING; // or an idle connection would keep a buffer that is not its own
         return switch (state) {
             case HEADER -> header(buffer, from, to);
             case JUDGED -> throw new IllegalStateException("say how to read the payload: gather() or pieces()");

@@ -503,4 +503,8 @@ public final class H2State {
     HpackDecoder decoder() {
         return in.decoder();
     }
+
+    boolean betweenFrames() {
+        return in.betweenFrames();
+    }
 }

@@ -36,6 +36,7 @@ final class ConsumersIT {
             Map.entry("budget", List.of("budget")),
             Map.entry("message", List.of("message")),
             Map.entry("h1", List.of("budget", "h1", "message")),
+            Map.entry("h2", List.of("budget", "h2", "message")),
             Map.entry("sys", List.of("sys")),
             Map.entry("ring", List.of("ring", "sys")),
             Map.entry("poller", List.of("poller", "sys", "timers")),
@@ -92,7 +93,7 @@ final class ConsumersIT {
 
     @TestFactory
     Stream<DynamicTest> aConsumerRuns() {
-        return Stream.of("api", "timers", "budget", "message", "h1", "sys", "ring", "poller", "json", "rules")
+        return Stream.of("api", "timers", "budget", "message", "h1", "h2", "sys", "ring", "poller", "json", "rules")
                 .map(name -> dynamicTest(name, () -> {
                     String output = Program.run(consumers, Map.of(), BOUND, java(name, "--module", "consumer." + name));
                     assumeFalse(output.startsWith("skipped"), output);
