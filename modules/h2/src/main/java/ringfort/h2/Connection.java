@@ -31,6 +31,8 @@ final class Connection implements Outbox.Listener {
     final ClosedStreams closedStreams = new ClosedStreams();
     final ReceiveWindow inbound;
 
+    @Nullable H2Stream shown; // of the last event; forgotten with the stream, or an idle connection would keep its head
+
     int highest; // the highest stream that the peer has opened
     int lastStream; // the highest stream that may have been acted on
     int peerWindow = Frame.DEFAULT_WINDOW; // of a new stream, for us to fill
@@ -222,6 +224,9 @@ final class Connection implements Outbox.Listener {
 
     private void remove(H2Stream stream) {
         streams.remove(stream);
+        if (stream.equals(shown)) {
+            shown = null;
+        }
         if (streams.size() == 0) {
             quiet();
         }

@@ -132,10 +132,10 @@ public final class H2State {
     /**
      * The stream of the last event, or of the last {@link #expired}.
      *
-     * @throws IllegalStateException before the first
+     * @throws IllegalStateException before the first, and when the stream is closed and its handler has returned
      */
     public H2Stream stream() {
-        H2Stream stream = in.stream();
+        H2Stream stream = connection.shown;
         if (stream == null) {
             throw new IllegalStateException("no stream");
         }
@@ -359,7 +359,7 @@ public final class H2State {
         if (phase == null) {
             return Expiry.NOT_DUE;
         }
-        in.stream(stream);
+        connection.shown = stream;
         if (phase == Phase.WRITE || stream.responseStarted) {
             connection.reset(stream, ErrorCode.CANCEL);
             return Expiry.RESET;
@@ -386,7 +386,7 @@ public final class H2State {
                 if (starver == null) {
                     return Expiry.NOT_DUE;
                 }
-                in.stream(starver);
+                connection.shown = starver;
                 return Expiry.RESET;
             }
             case ROUND_TRIP -> {

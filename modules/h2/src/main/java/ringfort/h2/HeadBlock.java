@@ -31,10 +31,12 @@ final class HeadBlock {
         DROPPED
     }
 
+    private static final int KEPT_BYTES = 4096; // of an array that the next block uses again
+
     private final Connection connection;
     private final HpackDecoder decoder;
     private final RequestRules rules;
-    private final ByteSink fragments = new ByteSink(0);
+    private ByteSink fragments = new ByteSink(0);
     private int open; // the stream whose block goes on, or 0
     private boolean underWay; // a HEADERS frame has begun, and its block has not ended
     private int continuations;
@@ -64,9 +66,11 @@ final class HeadBlock {
         return underWay;
     }
 
-    /** The stream that the last block was about; null when it is not kept. */
-    @Nullable H2Stream found() {
-        return found;
+    /** The stream that the last block was about, asked for once; null when it is not kept. */
+    @Nullable H2Stream takeFound() {
+        H2Stream stream = found;
+        found = null;
+        return stream;
     }
 
     private void fail(ErrorCode code, String reason) {
@@ -167,6 +171,9 @@ final class HeadBlock {
         }
         Outcome outcome = end(open, fragments.array(), 0, fragments.length());
         open = 0;
+        if (fragments.array().length > KEPT_BYTES) {
+            fragments = new ByteSink(0);
+        }
         fragments.reset();
         return outcome;
     }
@@ -189,6 +196,10 @@ final class HeadBlock {
             case TRAILS -> trailers(tooLarge);
             case OPENS -> open(id, tooLarge);
         };
+        if (decoder.octets().length > KEPT_BYTES) {
+            decoder.release();
+            rules.release();
+        }
         if (connection.streams.size() == 0) {
             connection.quiet();
         }

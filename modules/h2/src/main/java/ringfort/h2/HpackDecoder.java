@@ -26,10 +26,11 @@ public final class HpackDecoder {
     /** How far above its bound a list is still read to its end. */
     private static final int READ_ON = 4;
 
-    private static final int MOST_INTEGER = 1 << 28;
     private static final int MOST_INTEGER_SHIFT = 28; // five octets in all
     private static final int MOST_LIST_BYTES = 56 * 1024; // with a table's entry behind it, offsets have 16 bits
     private static final int MOST_TABLE_BYTES = 8 * 1024;
+    private static final int FIRST_BYTES = 512;
+    private static final int FIRST_FIELDS = 16;
     private static final int DEFAULT_TABLE_BYTES = 4096; // RFC 9113, 6.5.2
 
     private final int listBytes;
@@ -38,9 +39,9 @@ public final class HpackDecoder {
     private int tableLimit = DEFAULT_TABLE_BYTES;
     private boolean updateDue; // the peer has acknowledged a smaller table, and has to say so in its next block
 
-    private byte[] octets = new byte[512];
+    private byte[] octets = new byte[FIRST_BYTES];
     private int length; // of the fields that are stored; behind it is room for the field that is being read
-    private long[] spans = new long[16];
+    private long[] spans = new long[FIRST_FIELDS];
     private int count;
     private long listSize;
 
@@ -226,7 +227,7 @@ public final class HpackDecoder {
         }
     }
 
-    /** Reads an integer whose first octet has so many bits for it (RFC 7541, 5.1): up to 2^28, in up to five octets. */
+    /** Reads an integer whose first octet has so many bits for it (RFC 7541, 5.1): five octets at most, so about 2^28. */
     private int integer(int prefix) {
         int mask = (1 << prefix) - 1;
         int value = block[at++] & mask;
@@ -238,8 +239,7 @@ public final class HpackDecoder {
             int octet = block[at++];
             sum += (long) (octet & 0x7F) << shift;
             if (octet >= 0) {
-                broken |= sum > MOST_INTEGER;
-                return (int) Math.min(sum, MOST_INTEGER);
+                return (int) sum;
             }
         }
         broken = true;
@@ -264,6 +264,15 @@ public final class HpackDecoder {
     /** How many octets of {@link #octets()} are fields. */
     public int octetsLength() {
         return length;
+    }
+
+    /** Forgets the fields of the last block, and the room that they took. The table stays. */
+    void release() {
+        octets = new byte[FIRST_BYTES];
+        spans = new long[FIRST_FIELDS];
+        block = octets;
+        length = 0;
+        count = 0;
     }
 
     /** How large the fields of the last block are: name, value and 32 each, as far as it was read. */

@@ -23,7 +23,6 @@ final class Inbound {
     private int position;
 
     // Of the event that was returned last.
-    private @Nullable H2Stream stream;
     private int dataFrom;
     private int dataTo;
     private @Nullable H2Stream ended; // END is to be returned next
@@ -40,14 +39,6 @@ final class Inbound {
 
     int position() {
         return position;
-    }
-
-    @Nullable H2Stream stream() {
-        return stream;
-    }
-
-    void stream(H2Stream other) {
-        stream = other;
     }
 
     int dataFrom() {
@@ -97,7 +88,7 @@ final class Inbound {
     /** Whether the caller is to be told that a request is complete: not of one that was refused or reset. */
     private boolean endIsDue(H2Stream finished) {
         ended = null;
-        stream = finished;
+        connection.shown = finished;
         return finished.resetBy == null && !finished.dropsContent;
     }
 
@@ -269,11 +260,11 @@ final class Inbound {
         if (outcome == null || connection.failed()) {
             return null;
         }
-        H2Stream found = block.found();
+        H2Stream found = block.takeFound();
         if (found == null) {
             return null;
         }
-        stream = found;
+        connection.shown = found;
         return switch (outcome) {
             case REQUEST -> {
                 found.reported = true;
@@ -353,7 +344,7 @@ final class Inbound {
         } else if (all > found.bodyLimit && !found.dropsContent) {
             found.dropsContent = true;
             found.refusal = new Refusal(413, "content too large");
-            stream = found;
+            connection.shown = found;
             return H2State.Event.REFUSED;
         }
         return null;
@@ -364,7 +355,7 @@ final class Inbound {
         if (!connection.resetByFault(found, code)) {
             connection.failCalmly();
         }
-        stream = found;
+        connection.shown = found;
         return found.reported ? H2State.Event.RESET : null;
     }
 
@@ -402,7 +393,7 @@ final class Inbound {
         boolean handedOut = count > 0 && content(found, count);
         endOfData(found);
         if (handedOut) {
-            stream = found;
+            connection.shown = found;
             dataFrom = from;
             dataTo = from + count;
             return H2State.Event.DATA;
@@ -438,7 +429,11 @@ final class Inbound {
     }
 
     private void endOfData(H2Stream found) {
-        if (reader.left() == 0 && reader.has(Frame.END_STREAM) && !found.closed) {
+        if (reader.left() > 0) {
+            return;
+        }
+        dataStream = null;
+        if (reader.has(Frame.END_STREAM) && !found.closed) {
             ended = found;
             connection.requestEnded(found);
         }
@@ -461,7 +456,7 @@ final class Inbound {
         }
         connection.resetByPeer(found, ErrorCode.of(Frame.int32(reader.payload(), reader.payloadFrom())));
         calm(connection.ledger.reset(connection.now()));
-        stream = found;
+        connection.shown = found;
         return H2State.Event.RESET;
     }
 

@@ -21,9 +21,11 @@ final class RequestRules {
 
     private static final long MOST_BEFORE_NEXT_DIGIT = Long.MAX_VALUE / 10;
 
+    private static final byte[] NOTHING = {};
+
     private final boolean connectProtocol;
 
-    private byte[] octets = {};
+    private byte[] octets = NOTHING;
     private long method;
     private long scheme;
     private long path;
@@ -71,6 +73,11 @@ final class RequestRules {
 
     int priority() {
         return priority;
+    }
+
+    /** Forgets the decoder's array. */
+    void release() {
+        octets = NOTHING;
     }
 
     /** Why the last fields were refused, in short ASCII; null when they were not. */

@@ -109,6 +109,16 @@ final class HpackDecoderTest {
         assertEquals(HpackDecoder.Result.TOO_LARGE, decode(decoder, "828282"));
     }
 
+    /** An entry that is too large for the list, and not for the table, is in the table as it was sent. */
+    @Test
+    void anEntryAboveTheListsBoundIsRemembered() {
+        var decoder = new HpackDecoder(100, 100);
+        var out = new ByteSink(8);
+        out.bytes(Hex.bytes("0001610162 4001617f9f11")).ascii("v".repeat(127 + 0x1F + 0x11 * 128));
+        assertEquals(HpackDecoder.Result.MUCH_TOO_LARGE, decoder.decode(out.array(), 0, out.length()));
+        assertEquals("a: " + "v".repeat(127 + 0x1F + 0x11 * 128), decoder.tableEntry(0));
+    }
+
     /** CVE-2016-6581 and its kin: a large entry, referred to by one octet again and again. */
     @Test
     void anHpackBombStopsAtFourTimesTheBound() {

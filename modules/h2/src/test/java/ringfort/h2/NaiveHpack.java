@@ -100,7 +100,7 @@ final class NaiveHpack {
             do {
                 octet = octet();
                 value += (long) (octet % 128) * (1L << (7 * count));
-                if ((++count == 4 && octet >= 128) || value > 1 << 28) {
+                if (++count == 4 && octet >= 128) {
                     throw new Broken("integer");
                 }
             } while (octet >= 128);
