@@ -43,7 +43,7 @@ void accept(ServerSocket server) {
  */
 static final class Connection implements DeadlineSlot {
     static final long SECOND = 1_000_000_000L;
-    // Shorter than anyone wants to wait in a self-test: the preface and a head have two seconds.
+    // Short, for the sake of the self-test: the preface and a head have two seconds.
     static final H2Timeouts TIMEOUTS = new H2Timeouts(
             new Timeouts(
                     2 * SECOND, 30 * SECOND, 5 * SECOND, 240, 0, 5 * SECOND, 240, 60 * SECOND, SECOND / 2),

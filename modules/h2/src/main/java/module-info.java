@@ -8,12 +8,12 @@ import org.jspecify.annotations.NullMarked;
  * <p>Requires {@code ringfort.message} (fields and what they may say) and {@code ringfort.budget} (deadlines), which
  * every version of HTTP shares, and nothing else.
  *
- * <p>{@link ringfort.h2} is exported because it is the whole of the module: the state machine, and the codecs for who
- * writes another end of a connection, such as a test.
+ * <p>{@link ringfort.h2} is exported because it is the whole of the module: the state machine, and the codecs for code that
+ * plays the other end of a connection, such as a test.
  */
 @NullMarked
 module ringfort.h2 {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
     requires transitive ringfort.budget;
     requires transitive ringfort.message;
 

@@ -114,7 +114,7 @@ final class Clock {
         arm(Due.LINGER, Phase.LINGER, timeouts.shared().lingerNanos(), nowNanos);
     }
 
-    /** Somebody's content has been unread since {@code sinceNanos}, and others cannot send because of it. */
+    /** A stream's content has been unread since {@code sinceNanos}, and other streams cannot send because of it. */
     void starved(boolean starved, long sinceNanos) {
         if (!starved) {
             off(Due.STARVED);

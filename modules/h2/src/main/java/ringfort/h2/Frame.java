@@ -23,7 +23,7 @@ public final class Frame {
     /** Fields that open a stream, or trailers. */
     public static final int HEADERS = 0x1;
 
-    /** The priorities of RFC 7540, which no one uses any more. */
+    /** The priorities of RFC 7540, which RFC 9113 has removed. */
     public static final int PRIORITY = 0x2;
 
     /** The end of a stream by one side. */

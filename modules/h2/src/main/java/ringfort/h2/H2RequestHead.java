@@ -16,7 +16,7 @@ public final class H2RequestHead extends FieldSection implements MessageHead {
     private final long scheme;
     private final long path;
     private final long authority;
-    private final long protocol;
+    private final long connectProtocol;
     private final long contentLength;
     private final boolean ends;
     private final boolean expectsContinue;
@@ -29,7 +29,7 @@ public final class H2RequestHead extends FieldSection implements MessageHead {
         scheme = rules.scheme();
         path = rules.path();
         authority = rules.authority();
-        protocol = rules.protocol();
+        connectProtocol = rules.protocol();
         contentLength = rules.contentLength();
         expectsContinue = rules.expectsContinue() && !ends;
         priority = rules.priority();
@@ -91,9 +91,14 @@ public final class H2RequestHead extends FieldSection implements MessageHead {
         return text(authority);
     }
 
+    @Override
+    public String protocol() {
+        return "HTTP/2";
+    }
+
     /** The protocol that an extended CONNECT asks for (RFC 8441, 4), such as {@code websocket}; else null. */
-    public @Nullable String protocol() {
-        return isThere(protocol) ? text(protocol) : null;
+    public @Nullable String connectProtocol() {
+        return isThere(connectProtocol) ? text(connectProtocol) : null;
     }
 
     @Override

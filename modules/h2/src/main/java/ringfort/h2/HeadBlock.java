@@ -258,7 +258,7 @@ final class HeadBlock {
         } else {
             stream.priority = head.priority();
             stream.awaitsContinue = head.expectsContinue();
-            if (head.protocol() == null && head.method().equals("CONNECT")) {
+            if (head.connectProtocol() == null && head.method().equals("CONNECT")) {
                 stream.refusal = new Refusal(501, "CONNECT");
             }
         }

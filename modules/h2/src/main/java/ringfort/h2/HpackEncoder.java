@@ -8,7 +8,7 @@ import ringfort.message.ByteSink;
  *
  * <p>Call {@link #begin}, then {@link #status} or {@link #field} for each field. Fields that differ from response to
  * response, such as a length, are not remembered, so that they do not push out those that repeat. What is secret is
- * marked as never to be remembered by anyone on the way (RFC 7541, 7.1.3): fields that the caller says so of, and
+ * marked so that no table on the way may hold it (RFC 7541, 7.1.3): fields that the caller says so of, and
  * {@code set-cookie} and the fields of authentication in any case.
  */
 public final class HpackEncoder {

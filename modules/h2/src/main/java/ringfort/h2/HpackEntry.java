@@ -3,7 +3,7 @@ package ringfort.h2;
 /**
  * A field in a table of HPACK: its name and its value in one array.
  *
- * @param octets the name, then the value; nobody changes them
+ * @param octets the name, then the value; not to be changed
  * @param nameLength where the value begins
  */
 @SuppressWarnings("ArrayRecordComponent") // neither compared nor printed

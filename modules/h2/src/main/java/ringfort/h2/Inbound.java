@@ -214,7 +214,7 @@ final class Inbound {
         }
     }
 
-    /** A frame for a stream that nobody has opened is wrong (RFC 9113, 5.1). */
+    /** A frame for a stream that was never opened is wrong (RFC 9113, 5.1). */
     private boolean opened(int id) {
         if ((id & 1) == 0 || id > connection.highest) {
             protocol("a frame for an idle stream");

@@ -127,9 +127,7 @@ final class Outbox {
         stream.loans.add(new H2Stream.Loan(octets, from, to));
         stream.lent += to - from;
         lent += to - from;
-        if (!stream.awaitsTaking) {
-            stream.awaitsTaking = true;
-        }
+        stream.awaitsTaking = true;
         if (stream.row == null) {
             place(stream);
         }

@@ -207,7 +207,8 @@ final class MessageRulesTest {
                         ":authority",
                         "a"));
         assertEquals("1 CONNECT /c [] ", wire.found());
-        assertEquals("websocket", wire.state.stream().head().protocol());
+        assertEquals("websocket", wire.state.stream().head().connectProtocol());
+        assertEquals("HTTP/2", wire.state.stream().head().protocol());
         assertTrue(wire.written().startsWith("SETTINGS 9=1 3=100 4=262144 6=32768 8=1|"));
     }
 
