@@ -28,17 +28,19 @@ final class CorpusTest {
 
     private static final int LONGEST_NAME = 80;
 
-    private static final Map<String, Consumer<byte[]>> HARNESSES = new TreeMap<>(Map.of(
-            "RequestHeads", RequestHeads::fuzzerTestOneInput,
-            "Conversations", Conversations::fuzzerTestOneInput,
-            "ChunkedContent", ChunkedContent::fuzzerTestOneInput,
-            "TargetPaths", TargetPaths::fuzzerTestOneInput,
-            "RouteTables", RouteTables::fuzzerTestOneInput,
-            "Forms", Forms::fuzzerTestOneInput,
-            "Cookies", Cookies::fuzzerTestOneInput,
-            "Multiparts", Multiparts::fuzzerTestOneInput,
-            "Ranges", Ranges::fuzzerTestOneInput,
-            "Accepts", Accepts::fuzzerTestOneInput));
+    private static final Map<String, Consumer<byte[]>> HARNESSES = new TreeMap<>(Map.ofEntries(
+            Map.entry("RequestHeads", RequestHeads::fuzzerTestOneInput),
+            Map.entry("Conversations", Conversations::fuzzerTestOneInput),
+            Map.entry("ChunkedContent", ChunkedContent::fuzzerTestOneInput),
+            Map.entry("TargetPaths", TargetPaths::fuzzerTestOneInput),
+            Map.entry("RouteTables", RouteTables::fuzzerTestOneInput),
+            Map.entry("Forms", Forms::fuzzerTestOneInput),
+            Map.entry("Cookies", Cookies::fuzzerTestOneInput),
+            Map.entry("Multiparts", Multiparts::fuzzerTestOneInput),
+            Map.entry("Ranges", Ranges::fuzzerTestOneInput),
+            Map.entry("Accepts", Accepts::fuzzerTestOneInput),
+            Map.entry("FieldBlocks", FieldBlocks::fuzzerTestOneInput),
+            Map.entry("Streams", Streams::fuzzerTestOneInput)));
 
     private static List<byte[]> corpus(String harness) {
         try {

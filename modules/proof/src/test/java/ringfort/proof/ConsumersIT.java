@@ -37,6 +37,7 @@ final class ConsumersIT {
             Map.entry("message", List.of("message")),
             Map.entry("h1", List.of("budget", "h1", "message")),
             Map.entry("tls", List.of("tls")),
+            Map.entry("h2", List.of("budget", "h2", "message")),
             Map.entry("sys", List.of("sys")),
             Map.entry("ring", List.of("ring", "sys")),
             Map.entry("poller", List.of("poller", "sys", "timers")),
@@ -93,7 +94,7 @@ final class ConsumersIT {
 
     @TestFactory
     Stream<DynamicTest> aConsumerRuns() {
-        return Stream.of("api", "timers", "budget", "message", "h1", "tls", "sys", "ring", "poller", "json", "rules")
+        return Stream.of("api", "timers", "budget", "message", "h1", "h2", "tls", "sys", "ring", "poller", "json", "rules")
                 .map(name -> dynamicTest(name, () -> {
                     String output = Program.run(consumers, Map.of(), BOUND, java(name, "--module", "consumer." + name));
                     assumeFalse(output.startsWith("skipped"), output);
