@@ -94,7 +94,9 @@ final class ConsumersIT {
 
     @TestFactory
     Stream<DynamicTest> aConsumerRuns() {
-        return Stream.of("api", "timers", "budget", "message", "h1", "h2", "tls", "sys", "ring", "poller", "json", "rules")
+        return Stream.of(
+                        "api", "timers", "budget", "message", "h1", "h2", "tls", "sys", "ring", "poller", "json",
+                        "rules")
                 .map(name -> dynamicTest(name, () -> {
                     String output = Program.run(consumers, Map.of(), BOUND, java(name, "--module", "consumer." + name));
                     assumeFalse(output.startsWith("skipped"), output);

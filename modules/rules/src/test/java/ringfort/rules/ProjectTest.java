@@ -23,8 +23,8 @@ import org.junit.jupiter.api.TestFactory;
 /** Ringfort keeps its own rules. What is exempt is named here, with the reason, and nowhere else. */
 final class ProjectTest {
     /** Rooms that are built before this test runs, because it depends on them: none may be missing. */
-    private static final List<String> SERVER_ROOMS =
-            List.of("api", "timers", "budget", "message", "h1", "h2", "tls", "sys", "ring", "poller", "json", "server", "app");
+    private static final List<String> SERVER_ROOMS = List.of(
+            "api", "timers", "budget", "message", "h1", "h2", "tls", "sys", "ring", "poller", "json", "server", "app");
 
     /** Rooms beside the server: clients, measurements and harnesses, which keep to the arrows but have clocks of their own. */
     private static final List<String> OTHER_ROOMS = List.of("rules", "bench", "fuzz");
