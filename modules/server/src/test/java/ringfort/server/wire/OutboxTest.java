@@ -2,6 +2,7 @@ package ringfort.server.wire;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -103,5 +104,34 @@ class OutboxTest {
                 assertTrue(taken[i] + bytes <= taken[other] || taken[other] + otherBytes <= taken[i]);
             }
         }
+    }
+
+    /** Where there is no memory for a buffer, there is none to give back: two connections would share it. */
+    @Test
+    void aBufferThatCouldNotBeTakenIsNotGivenBack() {
+        long[] given = {0};
+        BufferPool empty = new BufferPool() {
+            @Override
+            protected long slab() {
+                given[0]++;
+                throw new OutOfMemoryError("on purpose");
+            }
+
+            @Override
+            public void copyIn(byte[] source, int from, int to, long at) {}
+
+            @Override
+            public long allocatedBytes() {
+                return 0;
+            }
+
+            @Override
+            public void close() {}
+        };
+        Outbox out = new Outbox(empty);
+        assertThrows(OutOfMemoryError.class, () -> out.append(new byte[10], 0, 10));
+        out.clear();
+        assertThrows(OutOfMemoryError.class, () -> empty.take(BufferPool.SMALL_BYTES), "a buffer was given to the pool");
+        assertEquals(2, given[0]);
     }
 }
