@@ -17,9 +17,14 @@ import java.util.Set;
  *
  * <p>{@code Comparison DIR [--rounds N] [--seconds N] [--warm N] [--servers A,B] [--cells plaintext/64,json/64] [--core N]
  * [--load-core N]}. All servers are started, pinned to one processor, and asked for everything once. Then each cell goes
- * round the servers, A B C A B C, so that whatever else the machine does meets all of them; who is not measured is stopped
- * by SIGSTOP. The first round warms up and does not count. Writes {@code compare.md}, a picture for each cell, and every
- * single sample as {@code compare.csv}.
+ * round the servers, A B C A B C, so that whatever else the machine does meets all of them; a server that is not measured is
+ * stopped by SIGSTOP.
+ *
+ * <p>Before anything counts, each server is loaded in each cell until its cost per request no longer falls: the first seconds of
+ * a route are dear, because the JVM compiles what it has not run so often yet, and a cell that comes early would show that. Every
+ * other round goes through the cells and the servers backwards, so that none always comes behind the same.
+ *
+ * <p>Writes {@code compare.md}, a picture for each cell, and every single sample as {@code compare.csv}.
  */
 final class Comparison {
     private static final Set<String> FLAGS =
@@ -29,6 +34,12 @@ final class Comparison {
     private static final String CELLS =
             "plaintext/1,plaintext/64,plaintext/256,plaintext/1024,json/64,param/64,echo/64,"
                     + "blocking/256,pipelined/64,churn/64";
+
+    /** A server that is not steady by then is measured all the same. */
+    private static final int MOST_WARM_SAMPLES = 6;
+
+    /** A sample that costs less than this part of the one before shows that the server is not warm yet. */
+    private static final double STILL_FALLING = 0.97;
 
     private final Path folder;
     private final List<Cell> cells;
@@ -55,7 +66,7 @@ final class Comparison {
         Files.writeString(folder.resolve("compare.csv"), Sample.csvHead() + "\n");
         try {
             rig.start(Contender.parse(flags.list("servers", "")), core);
-            rig.round(0, warm);
+            rig.warmUp(warm);
             for (int round = 1; round <= rounds; round++) {
                 rig.round(round, seconds);
             }
@@ -64,7 +75,7 @@ final class Comparison {
         }
         var report = new ComparisonReport(rig.samples);
         String head = before + ", " + Machine.load() + " at the end. " + rounds + " rounds of " + seconds + " s, after "
-                + warm + " s to warm up.\n\n";
+                + warm + " s or more of each cell to warm up.\n\n";
         Files.writeString(folder.resolve("compare.md"), head + report.markdown());
         report.draw(folder);
         System.out.print(head + report.markdown());
@@ -81,13 +92,34 @@ final class Comparison {
         System.err.println("every server gives the right answers; load " + Machine.load());
     }
 
-    /** Goes through all cells; round 0 is not kept. */
-    private void round(int round, int seconds) throws IOException, InterruptedException {
-        if (seconds == 0) {
-            return;
-        }
+    /** Loads every server in every cell until a sample costs nearly what the one before did; nothing of it is kept. */
+    private void warmUp(int seconds) throws IOException, InterruptedException {
         for (Cell cell : cells) {
             for (ContenderProcess server : servers) {
+                if (seconds > 0 && server.contender().routes().contains(cell.route())) {
+                    server.resume();
+                    double last = Double.MAX_VALUE;
+                    double now = Sample.take(server, cell, seconds, loadCore).cpuSecondsPerMillion();
+                    for (int i = 1; i < MOST_WARM_SAMPLES && now < last * STILL_FALLING; i++) {
+                        last = now;
+                        now = Sample.take(server, cell, seconds, loadCore).cpuSecondsPerMillion();
+                    }
+                    server.pause();
+                }
+            }
+            System.err.printf("warm, %s, load %s%n", cell.title(), Machine.load());
+        }
+    }
+
+    /** The list, or the list backwards. */
+    private static <T> List<T> inOrder(List<T> list, boolean backwards) {
+        return backwards ? list.reversed() : list;
+    }
+
+    private void round(int round, int seconds) throws IOException, InterruptedException {
+        boolean backwards = round % 2 == 0;
+        for (Cell cell : inOrder(cells, backwards)) {
+            for (ContenderProcess server : inOrder(servers, backwards)) {
                 if (server.contender().routes().contains(cell.route())) {
                     server.resume();
                     Sample sample = Sample.take(server, cell, seconds, loadCore);
@@ -101,14 +133,10 @@ final class Comparison {
 
     /** Written at once, so that a run that is interrupted was not for nothing. */
     private void keep(Cell cell, Contender contender, int round, Sample sample) throws IOException {
-        if (round > 0) {
-            samples.computeIfAbsent(cell, _ -> new LinkedHashMap<>())
-                    .computeIfAbsent(contender, _ -> new ArrayList<>())
-                    .add(sample);
-            Files.writeString(
-                    folder.resolve("compare.csv"),
-                    sample.csv(cell, contender, round) + "\n",
-                    StandardOpenOption.APPEND);
-        }
+        samples.computeIfAbsent(cell, _ -> new LinkedHashMap<>())
+                .computeIfAbsent(contender, _ -> new ArrayList<>())
+                .add(sample);
+        Files.writeString(
+                folder.resolve("compare.csv"), sample.csv(cell, contender, round) + "\n", StandardOpenOption.APPEND);
     }
 }

@@ -131,7 +131,8 @@ class OutboxTest {
         Outbox out = new Outbox(empty);
         assertThrows(OutOfMemoryError.class, () -> out.append(new byte[10], 0, 10));
         out.clear();
-        assertThrows(OutOfMemoryError.class, () -> empty.take(BufferPool.SMALL_BYTES), "a buffer was given to the pool");
+        assertThrows(
+                OutOfMemoryError.class, () -> empty.take(BufferPool.SMALL_BYTES), "a buffer was given to the pool");
         assertEquals(2, given[0]);
     }
 }
