@@ -27,7 +27,7 @@ public sealed interface Body {
     /**
      * Bytes in memory.
      *
-     * @param bytes the content; not copied, so whoever made it must not change it any more
+     * @param bytes the content; not copied, so the caller must not change it any more
      */
     @SuppressWarnings("ArrayRecordComponent") // identity is enough: bodies are never compared, and a copy would cost
     record Bytes(byte[] bytes) implements Body {

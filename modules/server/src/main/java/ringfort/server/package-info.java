@@ -1,2 +1,4 @@
-/** Engines, workers and connections: what moves bytes between the kernel, the protocol and the handlers. */
+/**
+ * The engines that the service loader finds. Everything else is in the packages below, whose order docs/ARCHITECTURE.md shows.
+ */
 package ringfort.server;

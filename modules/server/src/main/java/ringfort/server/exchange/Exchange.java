@@ -57,7 +57,7 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
     private boolean started; // set by the worker when it has started the handler
     private boolean answered; // set by the worker when the response head is queued
 
-    private volatile boolean abandoned; // set by the worker or the watchdog: nobody waits for the handler any more
+    private volatile boolean abandoned; // set by the worker or the watchdog: no answer of the handler is wanted any more
     private volatile @Nullable Answer answer; // set once by the handler's side
 
     // What the handler's side has in use, so that the worker can make it fail; the answer may not be there yet.
@@ -250,7 +250,7 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
         }
     }
 
-    /** What a failure answers. When nobody is left to be answered it is the peer's doing, and not reported as a fault. */
+    /** What a failure answers. When the peer is gone there is none to be answered, and the failure is its doing: it is not reported as a fault. */
     private Response failure(Throwable cause) {
         return abandoned ? NOBODY : context.failure(request, cause);
     }

@@ -148,7 +148,7 @@ public final class RequestBody extends InputStream {
         while (filled < length && ready()) {
             int count = Math.min(length - filled, current.length - position);
             if (filled == 0 && count == current.length) {
-                gathered = current; // nobody else has it, and it is full: it grows by a copy
+                gathered = current; // no other code refers to the array, and it is full: it grows by a copy
             } else {
                 if (gathered.length - filled < count) {
                     gathered = Arrays.copyOf(gathered, capacity(filled, count, length));

@@ -15,8 +15,8 @@ import ringfort.sys.PeerAddress;
 import ringfort.sys.Sockets;
 
 /**
- * A worker's listening socket: who is let in, what happens when the process has no descriptor left, and how it ends
- * without resetting those who are still in the kernel's queue. Its worker only.
+ * A worker's listening socket: which connections are let in, what happens when the process has no descriptor left, and how
+ * the socket closes without a reset of the connections that are still in the kernel's queue. Its worker only.
  */
 @OnWorker
 public final class Listener implements AutoCloseable {

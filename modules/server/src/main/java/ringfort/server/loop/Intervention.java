@@ -16,7 +16,7 @@ import ringfort.sys.OnWorker;
  * thread alone, and only inside the {@link HandlerGuard} of the connection's worker, whose state it reads and marks.
  *
  * <p>It ends only what the worker itself would end. A peer whose bytes already wait in the socket, or in completions that
- * nobody has looked at, was in time: only the worker was not there to read them. All that the watchdog does to a connection is
+ * were not looked at, was in time: only the worker was not there to read them. All that the watchdog does to a connection is
  * safe beside the worker's own operations and never waits ({@link Wire#peek}, {@link Wire#sendNow}, {@link Wire#shutdown}). The
  * worker, when it is back, meets what happened ({@link Enforced#meet}).
  *

@@ -11,7 +11,7 @@ import ringfort.budget.Phase;
 import ringfort.timers.Ticker;
 
 /**
- * What the server has to say to whoever runs it, said by a thread of its own: a logger may lock and a terminal may be
+ * What the server has to say to its operator, said by a thread of its own: a logger may lock and a terminal may be
  * slow, and nothing that a worker calls may wait for either.
  *
  * <p>The queue is bounded; what finds no room is counted and told with the next notice. Any thread may call.
@@ -74,7 +74,7 @@ public class Notices implements AutoCloseable {
         }
     }
 
-    /** The server itself failed. Never fails itself: who reports a shortage, of memory say, must survive the report. */
+    /** The server itself failed. Never fails itself: a worker that reports a shortage, of memory for example, must survive the report. */
     public void defect(String what, Throwable cause) {
         try {
             put(new Said(System.Logger.Level.ERROR, what, cause));

@@ -19,7 +19,7 @@ import ringfort.server.exchange.ServerContext;
 /** Turns responses of the API into heads on the wire. Not shared between threads. */
 public final class Http1Heads {
 
-    /** As the API writes it, which lets nobody else set it. */
+    /** As the API writes it; an application cannot set it by itself. */
     private static final String UPGRADE = "Upgrade";
 
     /** Stands at fields that were sent once: most are made for one response, and need no other form. */

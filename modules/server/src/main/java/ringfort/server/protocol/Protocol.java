@@ -72,7 +72,7 @@ public interface Protocol {
     /** Nothing more is read. */
     void stopReading();
 
-    /** Handlers that still work for the connection are told that nobody waits for them. */
+    /** Handlers that still work for the connection are told that their answers are not wanted any more. */
     void abandon(IOException cause);
 
     /** The connection is gone: as {@link #abandon}, and no deadline is armed from now on. */

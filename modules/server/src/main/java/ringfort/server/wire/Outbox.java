@@ -55,7 +55,7 @@ public final class Outbox {
         }
     }
 
-    /** Appends bytes nobody changes any more: what does not fit is kept by reference. */
+    /** Appends bytes that are not changed any more: what does not fit is kept by reference. */
     public void appendStable(byte[] bytes, int from, int to) {
         int copied = fill(bytes, from, to);
         if (copied < to) {

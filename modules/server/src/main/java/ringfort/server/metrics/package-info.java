@@ -1,0 +1,2 @@
+/** What the server counts, and what it tells its operator and the flight recorder. */
+package ringfort.server.metrics;

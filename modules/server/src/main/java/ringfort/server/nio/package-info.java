@@ -1,0 +1,2 @@
+/** The transport over the JDK's selectors, which needs no native code of ours. */
+package ringfort.server.nio;

@@ -1,0 +1,2 @@
+/** The transport over epoll. */
+package ringfort.server.poll;

@@ -1,0 +1,2 @@
+/** The transport over io_uring. */
+package ringfort.server.ring;
