@@ -221,13 +221,11 @@ final class CallGraph {
         }
     }
 
-    /** Interfaces whose objects are kept to be run later; following collections and text would find nothing. */
-    private boolean isFunctional(String type) {
-        return types.isImported(type)
-                ? types.isInterface(type)
-                : type.startsWith("java.util.function.")
-                        || type.equals("java.lang.Runnable")
-                        || type.equals("java.util.concurrent.Callable");
+    /** The JDK's interfaces whose objects are kept to be run later. Of imported ones all implementations are found anyway. */
+    private static boolean isFunctional(String type) {
+        return type.startsWith("java.util.function.")
+                || type.equals("java.lang.Runnable")
+                || type.equals("java.util.concurrent.Callable");
     }
 
     /** What may run when a function or an object was taken from a map, a list or the like into which it was put. */

@@ -183,6 +183,10 @@ final class ValueFlow {
     Set<Value> origins(Collection<Value> values) {
         Set<Value> all = new LinkedHashSet<>();
         for (Value value : values) {
+            if (isEnd(value)) {
+                all.add(value);
+                continue;
+            }
             Set<Value> known = origins.get(value);
             if (known == null) {
                 known = origins(Set.of(value), false);
@@ -224,6 +228,13 @@ final class ValueFlow {
             }
         }
         return ends;
+    }
+
+    private static boolean isEnd(Value value) {
+        return !(value instanceof Value.Parameter
+                || value instanceof FieldUse
+                || value instanceof Value.Element
+                || value instanceof Call);
     }
 
     /** One step back; false if there is none, so that the value is an end. */
