@@ -49,4 +49,23 @@ public final class ArchTests {
                         rule.name(), () -> rule.rule().allowEmptyShould(true).check(classes)));
         return Stream.concat(Stream.of(imported), checks);
     }
+
+    /**
+     * Rules of your choice on classes of your choice, where only what is not in the baseline fails. To write the file, or
+     * to write it anew when something was repaired, run the tests once with {@code -Dringfort.rules.baseline=write}.
+     */
+    public static Stream<DynamicTest> in(JavaClasses classes, List<NamedRule> rules, Path baseline) {
+        if (System.getProperty("ringfort.rules.baseline", "").equals("write")) {
+            Baseline.write(baseline, classes, rules);
+        }
+        Baseline known = Baseline.read(baseline);
+        return rules.stream()
+                .map(rule -> DynamicTest.dynamicTest(rule.name(), () -> {
+                    List<String> added = known.added(rule, rule.violations(classes));
+                    if (!added.isEmpty()) {
+                        throw new AssertionError(rule.rule().getDescription() + "\n" + String.join("\n", added)
+                                + "\nis not in " + baseline);
+                    }
+                }));
+    }
 }

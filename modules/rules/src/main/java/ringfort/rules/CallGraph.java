@@ -209,12 +209,40 @@ final class CallGraph {
                 case Made made -> List.of(target(call.target(), made.type()));
                 default -> targets.of(narrowed(call.target(), receiver), true);
             };
+            if (receiver instanceof Call source && isFunctional(call.target().owner())) {
+                found = new ArrayList<>(found);
+                found.addAll(takenFrom(source, call));
+            }
             for (Code to : found) {
                 if (!marks.isTask(to)) {
                     out.add(new Edge(method.code(), to, call.target(), call.line(), call, isCertain));
                 }
             }
         }
+    }
+
+    /** The JDK's interfaces whose objects are kept to be run later. Of imported ones all implementations are found anyway. */
+    private static boolean isFunctional(String type) {
+        return type.startsWith("java.util.function.")
+                || type.equals("java.lang.Runnable")
+                || type.equals("java.util.concurrent.Callable");
+    }
+
+    /** What may run when a function or an object was taken from a map, a list or the like into which it was put. */
+    private List<Code> takenFrom(Call source, Call call) {
+        List<Code> found = new ArrayList<>();
+        if (!types.isImported(source.target().owner())) {
+            for (Value inside : flow.originsThroughContainers(Set.of(source))) {
+                if (inside instanceof Function function
+                        && types.isA(function.type(), call.target().owner())) {
+                    found.addAll(targets(call.target(), function));
+                } else if (inside instanceof Made made
+                        && types.isA(made.type(), call.target().owner())) {
+                    found.add(target(call.target(), made.type()));
+                }
+            }
+        }
+        return found;
     }
 
     private List<Code> targets(Code target, Function function) {

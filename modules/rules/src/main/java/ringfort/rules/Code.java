@@ -1,6 +1,7 @@
 package ringfort.rules;
 
 import java.lang.constant.MethodTypeDesc;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A method, constructor or lambda body, by the names the class file has for it.
@@ -12,6 +13,20 @@ import java.lang.constant.MethodTypeDesc;
 record Code(String owner, String name, String descriptor) {
     static final String CONSTRUCTOR = "<init>";
     static final String STATIC_INITIALIZER = "<clinit>";
+
+    /** Maps with this key are most of what the rules do: strings keep their hash codes, and no method handle is asked. */
+    @Override
+    public int hashCode() {
+        return (owner.hashCode() * 31 + name.hashCode()) * 31 + descriptor.hashCode();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Code(String otherOwner, String otherName, String otherDescriptor)
+                && name.equals(otherName)
+                && owner.equals(otherOwner)
+                && descriptor.equals(otherDescriptor);
+    }
 
     boolean isLambda() {
         return name.startsWith("lambda$");

@@ -2,11 +2,17 @@ package ringfort.rules;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.Location;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.jar.JarFile;
 
 /**
  * Checks class files from the command line, for a build without JUnit.
@@ -16,17 +22,33 @@ import java.util.List;
  * </pre>
  *
  * Exit code 0: all rules hold. 1: some are broken, and the report on standard output says where. 2: the command line is
- * wrong, or there was nothing to check.
+ * wrong, or there was nothing to check. How far a long run has come is on standard error.
  */
 public final class Main {
+    private static final long LONG_RUN_NANOS = 10_000_000_000L;
+
     private static final String USAGE = """
-            usage: ringfort.rules --classes DIR [--classes DIR]... [--rule NAME]... | --list
-              --classes DIR   class files or a jar to check
-              --rule NAME     check this rule only; a part of its name will do
-              --list          print the rules and why they are there
+            usage: ringfort.rules --classes DIR [--classes DIR]... [option]... | --list
+              --classes DIR          class files or a jar to check
+              --rule NAME            check this rule only; a part of its name will do
+              --baseline FILE        report only what is not in this file
+              --write-baseline FILE  write there what is broken now, and succeed
+              --sarif FILE           write the report there too, as SARIF 2.1.0
+              --source-root DIR      where sources lie, for paths in SARIF; src/main/java
+              --list                 print the rules and why they are there
             """;
 
-    private Main() {}
+    private final PrintStream out;
+    private final PrintStream err;
+    private final List<Path> paths = new ArrayList<>();
+    private final List<String> names = new ArrayList<>();
+    private final Map<String, String> options = new LinkedHashMap<>();
+    private final long startNanos = System.nanoTime();
+
+    private Main(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
 
     /** Runs the program and ends the JVM. */
     public static void main(String... arguments) {
@@ -37,61 +59,96 @@ public final class Main {
 
     /** Runs the program and answers with the exit code. */
     static int run(PrintStream out, PrintStream err, String... arguments) {
-        List<Path> paths = new ArrayList<>();
-        List<String> names = new ArrayList<>();
+        return new Main(out, err).run(arguments);
+    }
+
+    private int run(String... arguments) {
         for (int i = 0; i < arguments.length; i++) {
             String argument = arguments[i];
             String value = i + 1 < arguments.length ? arguments[i + 1] : "";
             switch (argument) {
                 case "--list" -> {
-                    list(out);
+                    list();
                     return 0;
                 }
-                case "--classes", "--rule" -> {
+                case "--classes", "--rule", "--baseline", "--write-baseline", "--sarif", "--source-root" -> {
                     if (value.isEmpty()) {
-                        return refuse(err, argument + " needs a value");
+                        return refuse(argument + " needs a value");
                     }
                     i++;
-                    if (argument.equals("--classes")) {
-                        paths.add(Path.of(value));
-                    } else {
-                        names.add(value);
+                    switch (argument) {
+                        case "--classes" -> paths.add(Path.of(value));
+                        case "--rule" -> names.add(value);
+                        default -> options.put(argument, value);
                     }
                 }
                 default -> {
-                    return refuse(err, "unknown argument: " + argument);
+                    return refuse("unknown argument: " + argument);
                 }
             }
         }
-        return check(out, err, paths, names);
+        return check();
     }
 
-    private static int check(PrintStream out, PrintStream err, List<Path> paths, List<String> names) {
+    private int check() {
         List<NamedRule> rules = ApplicationRules.ALL.stream()
                 .filter(rule -> names.isEmpty() || names.stream().anyMatch(rule.name()::contains))
                 .toList();
         if (paths.isEmpty()) {
-            return refuse(err, "--classes is missing");
+            return refuse("--classes is missing");
         }
         if (rules.isEmpty()) {
-            return refuse(err, "no rule is called " + String.join(" or ", names));
+            return refuse("no rule is called " + String.join(" or ", names));
         }
         for (Path path : paths) {
             if (!Files.exists(path)) {
-                return refuse(err, path + " does not exist");
+                return refuse(path + " does not exist");
             }
         }
-        JavaClasses classes = new ClassFileImporter().importPaths(paths);
-        if (classes.isEmpty()) {
-            return refuse(err, "no class files below " + paths + ": nothing was checked");
+        String baseline = options.getOrDefault("--baseline", "");
+        if (!baseline.isEmpty() && !Files.exists(Path.of(baseline))) {
+            return refuse("there is no baseline " + baseline + ": write it with --write-baseline");
         }
-        return report(out, classes, rules);
+        JavaClasses classes = read();
+        if (classes.isEmpty()) {
+            return refuse("no class files below " + paths + ": nothing was checked");
+        }
+        progress(classes.size() + " classes read");
+        String toWrite = options.getOrDefault("--write-baseline", "");
+        if (!toWrite.isEmpty()) {
+            int count = Baseline.write(Path.of(toWrite), classes, rules);
+            out.println(classes.size() + " classes, " + rules.size() + " rules, " + count + " violations written to "
+                    + toWrite);
+            return 0;
+        }
+        return report(classes, rules, baseline.isEmpty() ? Baseline.empty() : Baseline.read(Path.of(baseline)));
     }
 
-    private static int report(PrintStream out, JavaClasses classes, List<NamedRule> rules) {
+    private JavaClasses read() {
+        List<Location> locations = new ArrayList<>();
+        try {
+            for (Path path : paths) {
+                locations.add(
+                        Files.isRegularFile(path) && path.toString().endsWith(".jar")
+                                ? Location.of(new JarFile(path.toFile()))
+                                : Location.of(path));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("a jar cannot be read", e);
+        }
+        return new ClassFileImporter().importLocations(locations);
+    }
+
+    private int report(JavaClasses classes, List<NamedRule> rules, Baseline baseline) {
+        Map<NamedRule, List<String>> all = new LinkedHashMap<>();
         int broken = 0;
+        int known = 0;
         for (NamedRule rule : rules) {
-            List<String> violations = rule.violations(classes);
+            progress("rule " + (all.size() + 1) + " of " + rules.size() + ": " + rule.name());
+            List<String> found = rule.violations(classes);
+            List<String> violations = baseline.added(rule, found);
+            known += found.size() - violations.size();
+            all.put(rule, violations);
             out.println((violations.isEmpty() ? "ok      " : "BROKEN  ") + rule.name());
             if (!violations.isEmpty()) {
                 broken++;
@@ -99,18 +156,43 @@ public final class Main {
                 violations.forEach(violation -> out.println("    - " + violation));
             }
         }
+        if (known > 0) {
+            out.println(known + " violations are in the baseline and are not shown");
+        }
         out.println(classes.size() + " classes, " + rules.size() + " rules, " + broken + " broken");
+        String sarif = options.getOrDefault("--sarif", "");
+        if (!sarif.isEmpty()) {
+            write(
+                    Path.of(sarif),
+                    new Sarif(classes, options.getOrDefault("--source-root", "src/main/java")).write(all));
+        }
         return broken == 0 ? 0 : 1;
     }
 
-    private static void list(PrintStream out) {
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the report cannot be written", e);
+        }
+    }
+
+    /** Says how far a run has come that takes longer than a look. */
+    private void progress(String what) {
+        long nanos = System.nanoTime() - startNanos;
+        if (nanos > LONG_RUN_NANOS) {
+            err.println("ringfort.rules: " + nanos / 1_000_000_000 + " s: " + what);
+        }
+    }
+
+    private void list() {
         for (NamedRule rule : ApplicationRules.ALL) {
             out.println(rule.name());
             out.println("    " + rule.rule().getDescription());
         }
     }
 
-    private static int refuse(PrintStream err, String why) {
+    private int refuse(String why) {
         err.println("ringfort.rules: " + why);
         err.print(USAGE);
         return 2;

@@ -21,9 +21,17 @@ final class Marks {
     private final Types types;
     private final Map<Code, Mark> known = new HashMap<>();
     private final Set<Code> tasksOfWorkers = new HashSet<>();
+    private final Set<String> takingTasks = new HashSet<>(); // names of methods that are worth a look
 
     Marks(Types types) {
         this.types = types;
+        takingTasks.addAll(OtherThreads.names());
+        RingTypes.TASKS.values().forEach(methods -> takingTasks.addAll(methods.keySet()));
+        for (MethodCode method : types.methods()) {
+            if (method.parameterMarks().stream().anyMatch(mark -> mark != Mark.NONE)) {
+                takingTasks.add(method.code().name());
+            }
+        }
     }
 
     /** Adds what a task object runs that is given to workers, and to nothing else. */
@@ -120,6 +128,9 @@ final class Marks {
     /** Where a task runs that is given to a parameter: the mark there, or another thread of the JDK's. */
     Mark ofParameter(Call call, int index, ValueFlow flow) {
         Code target = call.target();
+        if (!takingTasks.contains(target.name()) && !target.name().endsWith("Async")) {
+            return Mark.NONE;
+        }
         Mark mark = Mark.NONE;
         for (Value receiver : flow.origins(call.receiver.values())) {
             String type = ValueFlow.typeOf(receiver);

@@ -24,7 +24,11 @@ public final class MemoryRules {
      */
     public static final ArchRule ARENAS_HAVE_AN_OWNER = classes()
             .should(new OwnArenas())
-            .because("native memory that nobody closes is lost, and the heap dump does not show it");
+            .because(
+                    Advice.of(
+                            "MemoryRules.ARENAS_HAVE_AN_OWNER",
+                            "native memory that nobody closes is lost, and the heap dump does not show it",
+                            "let the caller pass the arena, close it where it is opened, or keep it in an AutoCloseable class"));
 
     /** Nothing that a worker runs takes memory that the garbage collector is to free. */
     public static final ArchRule NO_AUTO_ARENA_ON_HOT_PATHS = noAutoArenaOnHotPaths();
@@ -36,7 +40,11 @@ public final class MemoryRules {
         List<Exemption> exempt = List.of(exemptions);
         return GraphRule.of(
                 "not use Arena.ofAuto where they are @OnWorker",
-                "each such segment costs a cleaner, and is freed when the collector gets to it, not when it is done with",
+                Advice.of(
+                        "MemoryRules.NO_AUTO_ARENA_ON_HOT_PATHS",
+                        "each such segment costs a cleaner, and is freed when the collector gets to it, not when it is"
+                                + " done with",
+                        "allocate once, where the worker is made"),
                 exempt,
                 graph -> autoArenas(graph, exempt));
     }

@@ -169,16 +169,16 @@ final class Mutable {
     private Mutable() {}
 
     /** Tells whether the call changes an object of the class, or a view of one. */
-    static boolean isChangedBy(CallGraph graph, String type, Call call) {
-        String name = call.target().name();
-        if (changesFirstArgument(call)) {
+    static boolean isChangedBy(CallGraph graph, String type, Code target) {
+        String name = target.name();
+        if (changesFirstArgument(target)) {
             return type.equals(ARRAY) || isA(graph, type, MAPS) || isA(graph, type, COLLECTIONS);
         }
         if (isA(graph, type, MAPS) || isA(graph, type, COLLECTIONS)) {
             return OF_MAPS.contains(name) || OF_COLLECTIONS.contains(name);
         }
         if (graph.isA(type, "java.nio.Buffer")) {
-            return changesBuffer(call);
+            return changesBuffer(target);
         }
         for (Map.Entry<String, List<String>> entry : PREFIXES.entrySet()) {
             if (graph.isA(type, entry.getKey()) && !READING.contains(name)) {
@@ -193,21 +193,21 @@ final class Mutable {
     }
 
     /** Relative gets move the position; those that are given an index leave the buffer as it is. */
-    private static boolean changesBuffer(Call call) {
-        String name = call.target().name();
-        boolean absolute = call.target().descriptor().startsWith("(I");
+    private static boolean changesBuffer(Code target) {
+        String name = target.name();
+        boolean absolute = target.descriptor().startsWith("(I");
         return switch (name) {
             case "flip", "clear", "rewind", "mark", "reset", "compact", "append" -> true;
             case "position", "limit" -> absolute;
-            case "order" -> call.arguments.size() == 1;
+            case "order" -> target.parameterCount() == 1;
             default -> name.startsWith("put") || (name.startsWith("get") && !absolute);
         };
     }
 
     /** {@code Collections.sort}, {@code Arrays.fill} and their like. */
-    static boolean changesFirstArgument(Call call) {
-        String name = call.target().name();
-        return switch (call.target().owner()) {
+    static boolean changesFirstArgument(Code target) {
+        String name = target.name();
+        return switch (target.owner()) {
             case "java.util.Collections" ->
                 Set.of("sort", "shuffle", "reverse", "swap", "fill", "addAll", "rotate", "copy", "replaceAll")
                         .contains(name);

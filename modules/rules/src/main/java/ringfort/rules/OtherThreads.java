@@ -3,6 +3,7 @@ package ringfort.rules;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What in the JDK runs a task on another thread than the one that hands it over. */
 final class OtherThreads {
@@ -31,6 +32,11 @@ final class OtherThreads {
     static boolean run(String type, String method) {
         return METHODS.getOrDefault(type, Set.of()).contains(method)
                 || (STAGES.contains(type) && method.endsWith("Async"));
+    }
+
+    /** The names of all its methods, but for those of stages. */
+    static Set<String> names() {
+        return METHODS.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
     }
 
     static boolean isStage(String type) {

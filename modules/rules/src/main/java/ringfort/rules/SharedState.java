@@ -81,6 +81,7 @@ final class SharedState {
                 yield array == null ? "" : "changes the array in " + place(array);
             }
             case Call call -> change(call);
+            case Function function -> change(function);
             default -> "";
         };
     }
@@ -95,19 +96,30 @@ final class SharedState {
     }
 
     private String change(Call call) {
-        if (Mutable.changesFirstArgument(call)) {
-            return change(call, call.arguments.getFirst().values());
+        Set<Value> changed = Mutable.changesFirstArgument(call.target())
+                ? call.arguments.getFirst().values()
+                : call.receiver.values();
+        for (Value target : changed) {
+            if (isAccessOrdered(call, target) && isShared(target, new HashSet<>())) {
+                return "looks into the map in access order in " + place(target) + " by "
+                        + call.target().name();
+            }
         }
-        return change(call, call.receiver.values());
+        return change(call.target(), changed);
     }
 
-    private String change(Call call, Set<Value> targets) {
+    /** A method reference such as {@code list::add} changes what it was taken from. */
+    private String change(Function function) {
+        boolean isBound = function.isDispatched() && function.captured.size() == 1;
+        return isBound ? change(function.body(), function.captured.getFirst().values()) : "";
+    }
+
+    private String change(Code method, Set<Value> targets) {
         for (Value target : targets) {
             if (isShared(target, new HashSet<>())) {
                 for (String type : concreteTypes(target)) {
-                    if (Mutable.isChangedBy(graph, type, call) || isAccessOrdered(call, target)) {
-                        return "changes the " + Names.simple(type) + " in " + place(target) + " by "
-                                + call.target().name();
+                    if (Mutable.isChangedBy(graph, type, method)) {
+                        return "changes the " + Names.simple(type) + " in " + place(target) + " by " + method.name();
                     }
                 }
             }

@@ -50,7 +50,10 @@ public final class TimeRules {
             .that(areNoTickers())
             .should()
             .accessTargetWhere(isOneOf("System.nanoTime", Map.of("java.lang.System", Set.of("nanoTime"))))
-            .because("time that is not injected cannot be moved by a test, and each caller reads another now");
+            .because(Advice.of(
+                    "TimeRules.TIME_COMES_FROM_A_TICKER",
+                    "time that is not injected cannot be moved by a test, and each caller reads another now",
+                    "take a Ticker, and give the test a ManualTicker"));
 
     /** Code that deals with deadlines does not read the wall clock. */
     public static final ArchRule NO_WALL_CLOCK_IN_DEADLINE_CODE = noWallClockInDeadlineCode();
@@ -65,12 +68,13 @@ public final class TimeRules {
 
     /** {@link #NO_WALL_CLOCK_IN_DEADLINE_CODE}, except in the classes named; say there why. */
     public static ArchRule noWallClockInDeadlineCode(String... exceptClasses) {
-        return noClasses()
+        return classes()
                 .that(dealWithDeadlines(exceptClasses))
-                .should()
-                .accessTargetWhere(isOneOf("a wall clock", WALL_CLOCK))
-                .because(
-                        "when the clock is set, by NTP or by hand, every deadline comes due at once, or none ever does")
+                .should(new LeaveTheWallClock())
+                .because(Advice.of(
+                        "TimeRules.NO_WALL_CLOCK_IN_DEADLINE_CODE",
+                        "when the clock is set, by NTP or by hand, every deadline comes due at once, or none ever does",
+                        "compare readings of a Ticker by their difference"))
                 .allowEmptyShould(true);
     }
 
@@ -79,8 +83,11 @@ public final class TimeRules {
         return classes()
                 .that(dealWithDeadlines(exceptClasses))
                 .should(new KeepPointsInTime())
-                .because(
-                        "a timeout that begins anew with each read is no limit: one byte now and then keeps it from firing")
+                .because(Advice.of(
+                        "TimeRules.DEADLINES_ARE_ABSOLUTE",
+                        "a timeout that begins anew with each read is no limit: one byte now and then keeps it from"
+                                + " firing",
+                        "keep the point in time, and give each wait what is left until then"))
                 .allowEmptyShould(true);
     }
 
@@ -92,14 +99,47 @@ public final class TimeRules {
     private static DescribedPredicate<JavaClass> dealWithDeadlines(String... exceptClasses) {
         List<String> except = List.of(exceptClasses);
         String exceptions = except.isEmpty() ? "" : ", but for " + String.join(", ", except) + ",";
-        return DescribedPredicate.describe("deal with deadlines" + exceptions, type -> {
-            boolean named = saysDeadline(type.getSimpleName())
-                    || type.getFields().stream().anyMatch(field -> saysDeadline(field.getName()));
-            boolean uses = type.getDirectDependenciesFromSelf().stream()
-                    .anyMatch(dependency ->
-                            dependency.getTargetClass().getPackageName().startsWith("ringfort.timers"));
-            return (named || uses) && !except.contains(type.getName());
-        });
+        return DescribedPredicate.describe(
+                "deal with deadlines" + exceptions,
+                type -> !except.contains(type.getName()) && !whyItCounts(type).isEmpty());
+    }
+
+    /** What makes a class one that deals with deadlines: a name, a field, or a type that it uses; empty if nothing. */
+    private static String whyItCounts(JavaClass type) {
+        if (saysDeadline(type.getSimpleName())) {
+            return "its name says deadline or timeout";
+        }
+        for (JavaField field : type.getFields()) {
+            if (saysDeadline(field.getName())) {
+                return "it has the field " + field.getName();
+            }
+        }
+        return ClassReader.typesNamed(type).stream()
+                .map(TypeUse::type)
+                .filter(used -> used.startsWith("ringfort.timers."))
+                .findFirst()
+                .map(used -> "it uses " + used)
+                .orElse("");
+    }
+
+    private static void report(ConditionEvents events, JavaClass type, Object on, String text) {
+        String counts = " (" + type.getSimpleName() + " deals with deadlines: " + whyItCounts(type) + ")";
+        events.add(SimpleConditionEvent.violated(on, text + counts));
+    }
+
+    private static final class LeaveTheWallClock extends ArchCondition<JavaClass> {
+        LeaveTheWallClock() {
+            super("not read a wall clock");
+        }
+
+        @Override
+        public void check(JavaClass type, ConditionEvents events) {
+            for (JavaAccess<?> access : type.getAccessesFromSelf()) {
+                if (isOneOf(access, WALL_CLOCK)) {
+                    report(events, type, access, access.getDescription());
+                }
+            }
+        }
     }
 
     private static boolean saysDeadline(String name) {
@@ -127,7 +167,7 @@ public final class TimeRules {
         public void check(JavaClass type, ConditionEvents events) {
             for (JavaAccess<?> access : type.getAccessesFromSelf()) {
                 if (isOneOf(access, RELATIVE)) {
-                    events.add(SimpleConditionEvent.violated(access, access.getDescription()));
+                    report(events, type, access, access.getDescription());
                 }
             }
             if (isSlot(type)) {
@@ -136,7 +176,7 @@ public final class TimeRules {
                             || field.getName().toLowerCase(Locale.ROOT).contains("timeout");
                     if (span) {
                         String text = field.getDescription() + " is a span of time in what is armed with a deadline";
-                        events.add(SimpleConditionEvent.violated(field, text));
+                        report(events, type, field, text);
                     }
                 }
             }

@@ -65,8 +65,13 @@ final class TypeReader {
         int line = firstLine == Integer.MAX_VALUE ? 1 : firstLine;
         header(line);
         model.fields().forEach(field -> field(field, line));
-        uses.removeIf(use -> use.type().equals(name));
+        uses.removeIf(use -> use.type().equals(name) || isOfNoInterest(use.type()));
         return List.copyOf(uses);
+    }
+
+    /** The JDK's own types are no part of a project; no rule asks who uses them, with one exception. */
+    private static boolean isOfNoInterest(String type) {
+        return type.startsWith("java.") && !type.startsWith("java.lang.foreign.");
     }
 
     private void header(int line) {

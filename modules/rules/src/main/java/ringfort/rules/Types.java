@@ -4,6 +4,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,11 +24,11 @@ final class Types {
     private final Map<String, Set<String>> supertypes = new HashMap<>();
     private final Map<String, List<ClassCode>> subtypes = new HashMap<>();
     private final Map<Code, Set<String>> bridges = new HashMap<>();
+    private final Set<String> bridged = new HashSet<>();
     private final Outside outside = new Outside();
 
     Types(Collection<JavaClass> imported) {
-        for (JavaClass type : imported) {
-            ClassCode code = ClassReader.read(type);
+        for (ClassCode code : imported.parallelStream().map(ClassReader::read).toList()) {
             classes.put(code.name(), code);
             code.methods().forEach(method -> methods.put(method.code(), method));
         }
@@ -44,6 +45,7 @@ final class Types {
         for (Use use : bridge.uses()) {
             if (use instanceof Use.Call call
                     && call.target().name().equals(bridge.code().name())) {
+                bridged.add(call.target().name() + call.target().descriptor());
                 bridges.computeIfAbsent(call.target(), _ -> new LinkedHashSet<>())
                         .add(bridge.code().descriptor());
             }
@@ -114,6 +116,9 @@ final class Types {
 
     /** The descriptors that a method has in what it overrides: its own, and those of its bridges. */
     Set<String> descriptors(Code code) {
+        if (!bridged.contains(code.name() + code.descriptor())) {
+            return Set.of(code.descriptor());
+        }
         Set<String> all = new LinkedHashSet<>();
         all.add(code.descriptor());
         for (ClassCode subtype : subtypes(code.owner())) {

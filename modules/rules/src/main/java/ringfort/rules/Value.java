@@ -1,5 +1,7 @@
 package ringfort.rules;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What is known of a value on the operand stack or in a local variable: the place in the code where it came from. A
  * method's instruction makes one value, however often it runs, so that values are compared by identity, except where a
@@ -25,7 +27,17 @@ sealed interface Value
      *
      * @param index counted from 0; the object of an instance method is 0, and its parameters follow
      */
-    record Parameter(Code of, int index, String type) implements Value {}
+    record Parameter(Code of, int index, String type) implements Value {
+        @Override
+        public int hashCode() {
+            return of.hashCode() * 31 + index;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Parameter parameter && index == parameter.index && of.equals(parameter.of);
+        }
+    }
 
     /** An {@code int} of the source. */
     record IntConstant(int value) implements Value {}

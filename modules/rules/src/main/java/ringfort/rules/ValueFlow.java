@@ -30,6 +30,12 @@ final class ValueFlow {
     /** More places than these are not followed for one value; it is then not known where it comes from. */
     private static final int MOST_PLACES = 400;
 
+    /** Containers have much in them, and most of it leads nowhere. */
+    private static final int MOST_PLACES_IN_CONTAINERS = 150;
+
+    /** Arrays whose elements come from arrays are followed so deep. */
+    private static final int MOST_NESTED = 2;
+
     /**
      * A place that takes a value.
      *
@@ -49,6 +55,8 @@ final class ValueFlow {
     private final Map<String, List<FieldUse>> reads = new HashMap<>();
     private final Map<Object, List<Set<Value>>> putInto = new HashMap<>();
     private final Map<Value, List<Consumer>> consumers = new HashMap<>();
+    private final Map<Value, Set<Value>> origins = new HashMap<>();
+    private int nested;
 
     ValueFlow(Types types, Targets targets) {
         this.types = types;
@@ -173,25 +181,44 @@ final class ValueFlow {
 
     /** Where the values come from in the end, as far as imported code shows it. */
     Set<Value> origins(Collection<Value> values) {
-        return origins(values, (_, _) -> false);
+        Set<Value> all = new LinkedHashSet<>();
+        for (Value value : values) {
+            if (isEnd(value)) {
+                all.add(value);
+                continue;
+            }
+            Set<Value> known = origins.get(value);
+            if (known == null) {
+                known = origins(Set.of(value), false);
+                origins.put(value, known);
+            }
+            all.addAll(known);
+        }
+        return all;
     }
 
     /** {@link #origins}, and what went into objects of the JDK from which the values may have been taken. */
     Set<Value> originsThroughContainers(Collection<Value> values) {
-        return origins(values, this::throughContainer);
+        return origins(values, true);
     }
 
-    private Set<Value> origins(Collection<Value> values, BiFunction<Call, ArrayDeque<Value>, Boolean> outside) {
+    private Set<Value> origins(Collection<Value> values, boolean throughContainers) {
+        int most = throughContainers ? MOST_PLACES_IN_CONTAINERS : MOST_PLACES;
         Set<Value> ends = new LinkedHashSet<>();
         Set<Value> seen = new HashSet<>(values);
         ArrayDeque<Value> next = new ArrayDeque<>(values);
         for (Value value = next.poll(); value != null; value = next.poll()) {
-            if (seen.size() > MOST_PLACES) {
+            if (seen.size() > most) {
                 ends.add(Value.UNKNOWN);
                 return ends;
             }
+            Set<Value> known = origins.get(value);
+            if (known != null && !throughContainers) {
+                ends.addAll(known);
+                continue;
+            }
             ArrayDeque<Value> found = new ArrayDeque<>();
-            if (!back(value, found, outside)) {
+            if (!back(value, found, throughContainers)) {
                 ends.add(value);
             }
             for (Value origin : found) {
@@ -203,13 +230,26 @@ final class ValueFlow {
         return ends;
     }
 
+    private static boolean isEnd(Value value) {
+        return !(value instanceof Value.Parameter
+                || value instanceof FieldUse
+                || value instanceof Value.Element
+                || value instanceof Call);
+    }
+
     /** One step back; false if there is none, so that the value is an end. */
-    private boolean back(Value value, ArrayDeque<Value> into, BiFunction<Call, ArrayDeque<Value>, Boolean> outside) {
+    private boolean back(Value value, ArrayDeque<Value> into, boolean throughContainers) {
         return switch (value) {
             case Value.Parameter parameter -> given(parameter, into);
             case FieldUse field -> written(field, into);
-            case Value.Element(Value array) -> elements(array, into, outside);
-            case Call call -> returned(call, into) || outside.apply(call, into);
+            case Value.Element(Value array) -> elements(array, into, throughContainers);
+            case Call call -> {
+                boolean isKnown = returned(call, into);
+                if (!isKnown && throughContainers) {
+                    throughContainer(call, into);
+                }
+                yield isKnown;
+            }
             default -> false;
         };
     }
@@ -220,9 +260,12 @@ final class ValueFlow {
         return !into.isEmpty();
     }
 
-    private boolean elements(
-            Value array, ArrayDeque<Value> into, BiFunction<Call, ArrayDeque<Value>, Boolean> outside) {
-        for (Value made : origins(Set.of(array), outside)) {
+    private boolean elements(Value array, ArrayDeque<Value> into, boolean throughContainers) {
+        if (nested == MOST_NESTED) {
+            return false;
+        }
+        nested++;
+        for (Value made : origins(Set.of(array), throughContainers)) {
             if (made instanceof ArrayMade ofMethod) {
                 into.addAll(ofMethod.elements.values());
             } else if (!(made instanceof Use.Text)) {
@@ -230,6 +273,7 @@ final class ValueFlow {
             }
             putIntoOf(made).forEach(into::addAll);
         }
+        nested--;
         putIntoOf(array).forEach(into::addAll);
         return !into.isEmpty();
     }
@@ -310,14 +354,14 @@ final class ValueFlow {
     }
 
     /** A step back over a call of something that was not imported: to all that went into it, and into its receiver. */
-    private Boolean throughContainer(Call call, ArrayDeque<Value> into) {
+    private void throughContainer(Call call, ArrayDeque<Value> into) {
         if (types.isImported(call.target().owner()) || call.target().owner().startsWith("ringfort.")) {
-            return false;
+            return;
         }
         into.addAll(call.receiver.values());
         call.arguments.forEach(argument -> into.addAll(argument.values()));
         call.receiver.values().forEach(receiver -> putIntoOf(receiver).forEach(into::addAll));
-        return false; // the call stays among the ends: what it returns may be something else
+        // The call stays among the ends: what it returns may be something else.
     }
 
     // Where values go.

@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarOutputStream;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +88,79 @@ final class MainTest {
     }
 
     @Test
+    void aJarIsReadLikeADirectory() throws IOException {
+        alone(RingTwins.Direct.class);
+        Path jar = directory.resolve("twins.jar");
+        String file = RingTwins.Direct.class.getName().replace('.', '/') + ".class";
+        try (var entries = new JarOutputStream(Files.newOutputStream(jar))) {
+            entries.putNextEntry(new ZipEntry(file));
+            Files.copy(directory.resolve(file), entries);
+        }
+        assertEquals(1, run("--rule", "TOUCHES_THE_RING", "--classes", jar.toString()));
+    }
+
+    @Test
+    void aBaselineLetsPassWhatWasThereAndNothingElse() throws IOException {
+        String baseline = directory.resolve("baseline.txt").toString();
+        String classes = alone(RingTwins.Direct.class);
+        assertEquals(2, run("--classes", classes, "--baseline", baseline), "there is no baseline yet");
+        assertEquals(0, run("--classes", classes, "--write-baseline", baseline));
+        assertEquals(0, run("--classes", classes, "--baseline", baseline), out::toString);
+        assertTrue(out.toString(StandardCharsets.UTF_8).contains("1 violations are in the baseline"), out::toString);
+        alone(RingTwins.Buffers.class);
+        assertEquals(1, run("--classes", classes, "--baseline", baseline));
+        String report = out.toString(StandardCharsets.UTF_8);
+        assertTrue(report.contains("RingTwins$Buffers.giveBack reaches"), report);
+        assertEquals(-1, report.indexOf("RingTwins$Direct.nop reaches"), report);
+        String lines = Files.readString(Path.of(baseline));
+        assertTrue(lines.contains("(RingTwins.java)"), "without line numbers: " + lines);
+    }
+
+    @Test
+    void aBaselineHoldsInJUnitToo() throws Throwable {
+        Path baseline = directory.resolve("baseline.txt");
+        var classes = new ClassFileImporter().importPath(alone(RingTwins.Direct.class));
+        assertEquals(1, Baseline.write(baseline, classes, ApplicationRules.ALL));
+        for (DynamicTest test :
+                ArchTests.in(classes, ApplicationRules.ALL, baseline).toList()) {
+            test.getExecutable().execute();
+        }
+        var more = new ClassFileImporter().importPath(alone(RingTwins.Buffers.class));
+        DynamicTest ring =
+                ArchTests.in(more, ApplicationRules.ALL, baseline).findFirst().orElseThrow();
+        var broken =
+                assertThrows(AssertionError.class, () -> ring.getExecutable().execute());
+        assertTrue(String.valueOf(broken.getMessage()).contains("Buffers.giveBack"), broken::getMessage);
+    }
+
+    @Test
+    void sarifNamesTheRuleTheFileAndTheLine() throws IOException {
+        Path sarif = directory.resolve("rules.sarif");
+        assertEquals(
+                1,
+                run("--classes", alone(RingTwins.Direct.class), "--sarif", sarif.toString(), "--source-root", "src/a"));
+        Check.assertContains(
+                Files.readString(sarif),
+                List.of(
+                        "\"version\": \"2.1.0\"",
+                        "{\"id\":\"WorkerRules.ONLY_THE_WORKER_TOUCHES_THE_RING\"",
+                        "\"results\": [",
+                        "{\"ruleId\":\"WorkerRules.ONLY_THE_WORKER_TOUCHES_THE_RING\",\"level\":\"error\"",
+                        "\"uri\":\"src/a/ringfort/rules/twins/RingTwins.java\"},\"region\":{\"startLine\":"));
+    }
+
+    @Test
+    void eachRuleSaysWhatToDoAndWhereMoreIsWritten() throws IOException {
+        String page = Files.readString(Path.of(System.getProperty("ringfort.root"), "docs", "RULES.md"));
+        for (NamedRule rule : ApplicationRules.ALL) {
+            String text = rule.rule().getDescription();
+            assertTrue(text.contains(". To do: "), text);
+            assertTrue(text.contains("See docs/RULES.md#" + Advice.anchor(rule.name())), text);
+            assertTrue(page.contains("\n### " + rule.name() + "\n"), rule.name() + " has no paragraph");
+        }
+    }
+
+    @Test
     void listsTheRulesWithTheirReasons() {
         assertEquals(0, run("--list"));
         String list = out.toString(StandardCharsets.UTF_8);
@@ -117,7 +192,7 @@ final class MainTest {
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
         String report = Files.readString(directory.resolve("report.txt"));
         assertEquals(1, process.exitValue(), report);
-        assertTrue(report.startsWith("BROKEN  WorkerRules.ONLY_THE_WORKER_TOUCHES_THE_RING"), report);
+        assertTrue(report.contains("BROKEN  WorkerRules.ONLY_THE_WORKER_TOUCHES_THE_RING"), report);
     }
 
     @Test

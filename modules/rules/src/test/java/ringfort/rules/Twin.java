@@ -12,7 +12,7 @@ import java.util.StringTokenizer;
  * A small program that breaks one rule, or one that keeps it although it looks alike, as text: so that hundreds of them
  * are read like a table, and the compiler's own rules do not forbid the mistakes that are their purpose.
  *
- * @param isBroken what the rule is expected to say
+ * @param isBroken what the rule is expected to say, which of a limit is not what it should
  * @param rule the short name of the rule, see {@link TwinsTest}
  * @param name also the last part of its package
  * @param source types without a package and without imports
@@ -57,7 +57,7 @@ record Twin(boolean isBroken, String rule, String name, String source) {
 
     /** A whole source file. */
     String file() {
-        String loop = source.contains("Loop ") && !source.contains("class Loop") ? LOOP : "";
+        String loop = source.matches("(?s).*\\bLoop\\b.*") ? LOOP : "";
         return "package " + packageName() + ";\n" + IMPORTS + source + "\n" + loop;
     }
 
@@ -66,15 +66,19 @@ record Twin(boolean isBroken, String rule, String name, String source) {
         return name + (isBroken ? " breaks " : " keeps ") + rule;
     }
 
-    /** Blocks of {@code === verdict RULE name}, each followed by its source. */
+    /**
+     * Blocks of {@code === verdict RULE name}, each followed by its source. The verdict is {@code broken} or {@code good};
+     * of limits, {@code unseen} for what breaks the rule and passes, {@code mistaken} for what keeps it and is reported.
+     */
     static List<Twin> blocks(String resource) throws IOException {
         List<Twin> twins = new ArrayList<>();
         for (String block : read(resource).split("(?m)^=== ", -1)) {
             if (!block.isBlank()) {
                 int end = block.indexOf('\n');
                 var head = new StringTokenizer(block.substring(0, end));
-                boolean isBroken = head.nextToken().equals("broken");
-                twins.add(new Twin(isBroken, head.nextToken(), head.nextToken(), block.substring(end + 1)));
+                String verdict = head.nextToken();
+                boolean isReported = verdict.equals("broken") || verdict.equals("mistaken");
+                twins.add(new Twin(isReported, head.nextToken(), head.nextToken(), block.substring(end + 1)));
             }
         }
         return twins;

@@ -46,6 +46,14 @@ final class TwinsTest {
             Map.entry("INTERNAL", LayerRules.INTERNAL_PACKAGES_ARE_LEFT_ALONE),
             Map.entry("REFLECT", CodeRules.NO_REFLECTION),
             Map.entry("UNSAFE", CodeRules.NO_UNSAFE),
+            Map.entry("OFFH", WorkerRules.HANDLERS_STAY_OFF_THE_WORKER),
+            Map.entry("TICKER", TimeRules.TIME_COMES_FROM_A_TICKER),
+            Map.entry("WALL", TimeRules.NO_WALL_CLOCK_IN_DEADLINE_CODE),
+            Map.entry("ABSOLUTE", TimeRules.DEADLINES_ARE_ABSOLUTE),
+            Map.entry("ARENA", MemoryRules.ARENAS_HAVE_AN_OWNER),
+            Map.entry("AUTO", MemoryRules.NO_AUTO_ARENA_ON_HOT_PATHS),
+            Map.entry("CIRCLES", LayerRules.noCircleOfTypesLargerThan(1)),
+            Map.entry("ARROWS", LayerRules.of("twin.onlyByName").layer("").arrows()),
             Map.entry("NATIVE", CodeRules.NATIVE_CODE_STAYS_IN_ITS_ROOMS));
 
     private static final List<String> ON_A_CLASS_PATH = List.of(
@@ -63,11 +71,13 @@ final class TwinsTest {
     static Path directory;
 
     private static List<Twin> twins = List.of();
+    private static List<Twin> limits = List.of();
     private static JavaClasses classes = new ClassFileImporter().importPaths(List.of());
 
     @BeforeAll
     static void compile() throws IOException, ClassNotFoundException {
         twins = all();
+        limits = Twin.blocks("limits.twins");
         List<String> arguments = new ArrayList<>(List.of(
                 "-d",
                 directory.resolve("classes").toString(),
@@ -76,7 +86,7 @@ final class TwinsTest {
                 "-nowarn",
                 "-proc:none",
                 "-g"));
-        for (Twin twin : twins) {
+        for (Twin twin : Stream.concat(twins.stream(), limits.stream()).toList()) {
             Path file = directory.resolve("sources", "twin", twin.name(), "T.java");
             Files.createDirectories(file.getParent());
             Files.writeString(file, twin.file());
@@ -98,7 +108,8 @@ final class TwinsTest {
                         "state.table",
                         "STATE",
                         "class T implements Handler { %s\n@Override public Response handle(Request q) throws Exception { %s return Response.ok(); } }"));
-        for (String cause : List.of("values", "routes", "tasks", "hierarchies", "types", "responses", "stopping")) {
+        for (String cause :
+                List.of("values", "routes", "tasks", "hierarchies", "types", "responses", "stopping", "more")) {
             all.addAll(Twin.blocks(cause + ".twins"));
         }
         return all;
@@ -128,6 +139,17 @@ final class TwinsTest {
     @TestFactory
     Stream<DynamicTest> eachTwinIsJudgedRightly() {
         return twins.stream().map(twin -> dynamicTest(twin.toString(), () -> judge(twin)));
+    }
+
+    /** What the rules cannot see is written down, and shown: whoever makes them see it corrects the page. */
+    @TestFactory
+    Stream<DynamicTest> eachLimitIsOneAndIsWrittenDown() throws IOException {
+        String page = Files.readString(Path.of(System.getProperty("ringfort.root"), "docs", "RULES.md"));
+        return limits.stream()
+                .map(limit -> dynamicTest("limit: " + limit.name(), () -> {
+                    judge(limit);
+                    assertTrue(page.contains("`" + limit.name() + "`"), "docs/RULES.md does not name it");
+                }));
     }
 
     private static void judge(Twin twin) {

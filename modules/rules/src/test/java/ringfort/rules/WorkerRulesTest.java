@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -155,6 +156,25 @@ final class WorkerRulesTest {
                 .findFirst()
                 .orElseThrow();
         assertEquals(Mark.ON, sqe.mark());
+    }
+
+    @Test
+    void theTasksThatArePassedToPublishedModulesAreKnownByNameToo() {
+        var graph = new CallGraph(new ClassFileImporter()
+                .importPackages("ringfort.poller", "ringfort.ring", "ringfort.sys", "ringfort.timers").stream()
+                        .toList());
+        Set<String> marked = new TreeSet<>();
+        for (ClassCode.MethodCode method : graph.methods()) {
+            for (int i = 0; i < method.parameterMarks().size(); i++) {
+                if (method.parameterMarks().get(i) == Mark.ON) {
+                    marked.add(method.code().qualifiedName() + " " + i);
+                }
+            }
+        }
+        Set<String> known = new TreeSet<>();
+        RingTypes.TASKS.forEach((type, methods) -> methods.forEach(
+                (method, places) -> places.forEach(place -> known.add(type + "." + method + " " + place))));
+        assertEquals(marked, known);
     }
 
     // What waits.

@@ -1,0 +1,110 @@
+package ringfort.rules;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.Source;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Writes a report as SARIF 2.1.0 (OASIS, Static Analysis Results Interchange Format), which code hosts show beside the
+ * lines of a change. A class file knows its source by package and name only: the folder above is given.
+ */
+final class Sarif {
+    private static final Pattern PLACE = Pattern.compile("\\(([\\w-]+\\.\\w+):(\\d+)");
+
+    private final Map<String, List<JavaClass>> sources = new HashMap<>();
+    private final String sourceRoot;
+
+    Sarif(JavaClasses classes, String sourceRoot) {
+        this.sourceRoot = sourceRoot.isEmpty() || sourceRoot.endsWith("/") ? sourceRoot : sourceRoot + "/";
+        for (JavaClass type : classes) {
+            type.getSource()
+                    .flatMap(Source::getFileName)
+                    .ifPresent(file -> sources.computeIfAbsent(file, _ -> new ArrayList<>())
+                            .add(type));
+        }
+    }
+
+    /** The whole file. */
+    String write(Map<NamedRule, List<String>> violations) {
+        List<String> rules = new ArrayList<>();
+        List<String> results = new ArrayList<>();
+        violations.forEach((rule, texts) -> {
+            rules.add("{\"id\":" + quote(rule.name()) + ",\"shortDescription\":{\"text\":"
+                    + quote(rule.rule().getDescription()) + "}}");
+            texts.forEach(text -> results.add(result(rule, text)));
+        });
+        return """
+                {
+                 "version": "2.1.0",
+                 "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+                 "runs": [{
+                  "tool": {"driver": {"name": "ringfort.rules", "rules": [
+                   %s
+                  ]}},
+                  "results": [
+                   %s
+                  ]
+                 }]
+                }
+                """.formatted(String.join(",\n   ", rules), String.join(",\n   ", results));
+    }
+
+    private String result(NamedRule rule, String text) {
+        List<String> places = places(text);
+        String result =
+                "{\"ruleId\":" + quote(rule.name()) + ",\"level\":\"error\",\"message\":{\"text\":" + quote(text) + "}";
+        if (!places.isEmpty()) {
+            result += ",\"locations\":[" + places.getLast() + "]";
+            if (places.size() > 1) {
+                result += ",\"relatedLocations\":[" + String.join(",", places.subList(0, places.size() - 1)) + "]";
+            }
+        }
+        return result + "}";
+    }
+
+    /** The places that a text names, in its order; the last one is where it happens. */
+    private List<String> places(String text) {
+        List<String> places = new ArrayList<>();
+        Matcher place = PLACE.matcher(text);
+        while (place.find()) {
+            int line = Math.max(1, Integer.parseInt(place.group(2)));
+            places.add("{\"physicalLocation\":{\"artifactLocation\":{\"uri\":" + quote(path(place.group(1), text))
+                    + "},\"region\":{\"startLine\":" + line + "}}}");
+        }
+        return places;
+    }
+
+    /** Of several source files of one name, the one whose package the text names. */
+    private String path(String file, String text) {
+        TreeSet<String> packages = new TreeSet<>();
+        for (JavaClass type : sources.getOrDefault(file, List.of())) {
+            packages.add(type.getPackageName());
+        }
+        String found = packages.stream()
+                .filter(name -> packages.size() == 1 || text.contains(name + "."))
+                .findFirst()
+                .orElse("");
+        return sourceRoot + (found.isEmpty() ? "" : found.replace('.', '/') + "/") + file;
+    }
+
+    private static String quote(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '"' -> quoted.append("\\\"");
+                case '\\' -> quoted.append("\\\\");
+                case '\n' -> quoted.append("\\n");
+                default -> quoted.append(c < ' ' ? "\\u%04x".formatted((int) c) : String.valueOf(c));
+            }
+        }
+        return quoted.append('"').toString();
+    }
+}
