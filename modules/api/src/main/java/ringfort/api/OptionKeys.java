@@ -93,7 +93,7 @@ final class OptionKeys {
     static final OptionKey<Long> MAX_REQUEST_LINE = OptionKey.between(
             "max-request-line", OptionType.SIZE, 256L, 60L << 10, 8L << 10, "Largest request line; above it 414");
     static final OptionKey<Long> MAX_HEAD = OptionKey.between(
-            "max-head", OptionType.SIZE, 256L, 960L << 10, 32L << 10, "Largest header section; above it 431");
+            "max-head", OptionType.SIZE, 256L, 1000L << 10, 32L << 10, "Largest header section; above it 431");
     static final OptionKey<Integer> MAX_HEADERS =
             OptionKey.between("max-headers", OptionType.COUNT, 1, 10_000, 100, "Most header fields; above it 431");
     static final OptionKey<Long> MAX_TRAILER = OptionKey.between(

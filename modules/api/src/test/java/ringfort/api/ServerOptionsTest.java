@@ -117,7 +117,7 @@ class ServerOptionsTest {
         "max-body, 10MB",
         "max-body, 1e6",
         "max-body, 9999999999999GiB",
-        "max-head, 64KiB",
+        "max-head, 1MiB",
         "port, 65536",
         "port, 0x10",
         "port, 99999999999999999999",
@@ -181,7 +181,7 @@ class ServerOptionsTest {
     @Test
     void theHeadAsAWholeHasALimit() {
         ServerOptions.Builder builder =
-                ServerOptions.builder().maxRequestLine(60 << 10).maxHead(60 << 10);
+                ServerOptions.builder().maxRequestLine(60 << 10).maxHead(1000 << 10);
         assertEquals(
                 "max-head",
                 assertThrows(OptionException.class, () -> build(builder)).option());

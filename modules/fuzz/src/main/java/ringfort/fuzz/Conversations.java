@@ -77,6 +77,8 @@ public final class Conversations {
         private final StringBuilder account = new StringBuilder();
         private final StringBuilder content = new StringBuilder();
         private long nowNanos = Long.MAX_VALUE - 5_000_000; // wraps soon, as a monotonic clock may
+        private boolean started; // the response of the present request has begun with its head
+        private boolean startedKeepAlive;
         private int answers;
         private boolean over;
 
@@ -157,7 +159,9 @@ public final class Conversations {
                     state.continueSent(nowNanos);
                 }
                 if (startsAtHead) {
-                    state.responseHead(state.keepAlive(), nowNanos);
+                    started = true;
+                    startedKeepAlive = state.keepAlive();
+                    state.responseHead(startedKeepAlive, nowNanos);
                 }
             }
         }
@@ -177,11 +181,12 @@ public final class Conversations {
         }
 
         private void answer() {
-            boolean keepAlive = state.keepAlive() && !(closesSecond && answers == 1);
+            boolean keepAlive = started ? startedKeepAlive : state.keepAlive() && !(closesSecond && answers == 1);
             answers++;
-            if (!startsAtHead || content.isEmpty()) {
+            if (!started) {
                 state.responseHead(keepAlive, nowNanos);
             }
+            started = false;
             state.writeOutstanding(true, nowNanos);
             state.writeProgress(100, nowNanos);
             H1State.After after = state.responseComplete(nowNanos);
