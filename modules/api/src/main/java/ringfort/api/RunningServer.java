@@ -54,7 +54,8 @@ public interface RunningServer extends AutoCloseable {
     void stop();
 
     /**
-     * Stops, giving requests in progress a time to end. Returns when all is closed; repeated calls wait for the same.
+     * Stops, giving requests in progress a time to end. Returns when all is closed; repeated calls wait for the same. In a
+     * handler of this server it returns at once: the handler answers, and its request is one of those that get their time.
      *
      * @param drain how long requests in progress may take; zero ends them at once
      */

@@ -570,10 +570,10 @@ final class DeadlineTest {
     void aDetachedConnectionLeavesThePhasesOfHttpForGood() {
         state.accepted(at(0));
         receive(POST, 0);
+        state.responseHead(false, at(0));
         state.detach(0);
         off();
         receive("G", 1_000);
-        state.continueSent(at(1_000));
         state.overrideTimeouts(5 * MS, 5 * MS);
         state.inputClosed(at(1_000));
         assertEquals(Expiry.NOT_DUE, expired(1_000_000));
@@ -633,10 +633,10 @@ final class DeadlineTest {
     void aTunnelThatClosesLingers() {
         state.accepted(at(0));
         receive(GET, 0);
+        state.responseHead(false, at(0));
         state.detach(0);
         state.closing(at(5));
         assertEquals(Phase.LINGER, slot.phase);
-        state.detach(50 * MS);
         state.readOutstanding(true, at(6));
         assertEquals(Phase.LINGER, slot.phase);
     }
@@ -644,7 +644,6 @@ final class DeadlineTest {
     private void everythingAfterTheEnd() {
         receive("G", 1_000);
         state.readOutstanding(true, at(1_000));
-        state.continueSent(at(1_000));
         state.overrideTimeouts(5 * MS, 5 * MS);
         state.writeOutstanding(true, at(1_000));
         state.writeProgress(1, at(1_000));

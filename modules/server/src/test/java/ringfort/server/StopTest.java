@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import ringfort.api.Response;
+import ringfort.api.Route;
 import ringfort.api.Server;
 import ringfort.timers.Ticker;
 
@@ -110,6 +111,30 @@ class StopTest extends EngineContract {
             assertTrue(peer.isClosed());
         }
         release.countDown();
+    }
+
+    /** Its own request is one of those that a stop waits for: it waited for itself until the end of the drain. */
+    @Test
+    void aHandlerThatStopsItsServerIsAnswered() throws Exception {
+        for (Route route : List.of(Route.carried(), Route.inline(), Route.offload())) {
+            Served[] served = new Served[1];
+            served[0] = serve(server -> server.get(
+                    "/stop",
+                    _ -> {
+                        served[0].engine().stop(Duration.ofSeconds(30));
+                        return Response.text("stopping");
+                    },
+                    route));
+            long begin = Ticker.system().nanos();
+            try (Peer peer = served[0].connect()) {
+                Peer.Reply reply = peer.get("/stop").reply();
+                assertEquals("stopping", reply.text());
+                assertEquals("", peer.readToEnd()); // the worker may have seen the stop before the head or behind it
+            }
+            assertTrue(served[0].engine().awaitStop(Duration.ofSeconds(10)));
+            long took = Ticker.system().nanos() - begin;
+            assertTrue(took < 10_000_000_000L, () -> "took " + took / 1_000_000 + " ms");
+        }
     }
 
     @Test

@@ -30,7 +30,8 @@ public interface RunningEngine {
 
     /**
      * Stops: no new connections, idle ones closed, requests in progress finished within the time, then everything
-     * closed and every thread ended. Returns after that. Repeated and concurrent calls wait for the same end.
+     * closed and every thread ended. Returns after that. Repeated and concurrent calls wait for the same end. Called by
+     * a handler of this engine, whose own request is one of those in progress, it begins that and returns at once.
      *
      * @param drain how long requests in progress may take; zero ends them at once
      */

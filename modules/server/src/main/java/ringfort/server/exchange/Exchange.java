@@ -57,7 +57,8 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
     private boolean started; // set by the worker when it has started the handler
     private boolean answered; // set by the worker when the response head is queued
 
-    private volatile boolean abandoned; // set by the worker or the watchdog: no answer of the handler is wanted any more
+    private volatile boolean
+            abandoned; // set by the worker or the watchdog: no answer of the handler is wanted any more
     private volatile @Nullable Answer answer; // set once by the handler's side
 
     // What the handler's side has in use, so that the worker can make it fail; the answer may not be there yet.

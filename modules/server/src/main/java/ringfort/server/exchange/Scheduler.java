@@ -3,6 +3,8 @@ package ringfort.server.exchange;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import ringfort.sys.OffWorker;
@@ -40,6 +42,7 @@ public final class Scheduler {
     }
 
     private final boolean carried;
+    private final Set<Thread> offloaded = ConcurrentHashMap.newKeySet(); // those that run
 
     /** @param wanted false keeps to the JDK's scheduler even where ours is possible */
     public Scheduler(boolean wanted) {
@@ -82,6 +85,19 @@ public final class Scheduler {
 
     /** A virtual thread, not started, on the JDK's scheduler, which compensates for blocked carriers. */
     public Thread offloaded(@OffWorker Runnable task) {
-        return Thread.ofVirtual().unstarted(task);
+        return Thread.ofVirtual().unstarted(() -> {
+            Thread thread = Thread.currentThread();
+            offloaded.add(thread);
+            try {
+                task.run();
+            } finally {
+                offloaded.remove(thread);
+            }
+        });
+    }
+
+    /** Whether the calling thread was made by {@link #offloaded} and runs its task. */
+    public boolean isOffloaded() {
+        return offloaded.contains(Thread.currentThread());
     }
 }

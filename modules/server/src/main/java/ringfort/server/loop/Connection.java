@@ -70,12 +70,10 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     // Protocol state.
 
     private Protocol engage() {
-        Protocol current = protocol;
-        if (current == null) {
-            current = loop.protocols().take(this, !served, deadline.phase(), deadline.dueNanos());
-            protocol = current;
+        if (protocol == null) {
+            protocol = loop.protocols().take(this, !served, deadline.phase(), deadline.dueNanos());
         }
-        return current;
+        return protocol;
     }
 
     /** Gives the protocol state back when nothing of a message is under way; the end of the input is still its to judge. */

@@ -61,6 +61,12 @@ final class HandlerGuard {
         return carried.equals(running);
     }
 
+    /** Whether the calling thread is the handler that runs on the worker; any thread. */
+    boolean isInside() {
+        Carried current = running;
+        return current != null && Thread.currentThread().equals(current.thread());
+    }
+
     long heldNanos(long nowNanos) {
         return nowNanos - sinceNanos;
     }

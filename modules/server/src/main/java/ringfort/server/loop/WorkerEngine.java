@@ -115,6 +115,21 @@ public final class WorkerEngine implements RunningEngine {
         for (Worker worker : workers) {
             worker.stop(deadline);
         }
+        if (isHandler()) {
+            // Its own request is one of those that the drain waits for, so that it cannot wait for the drain.
+            Thread.ofPlatform().name("ringfort-stop").start(() -> finish(drain));
+        } else {
+            finish(drain);
+        }
+    }
+
+    /** Whether the calling thread runs a handler of this engine. */
+    private boolean isHandler() {
+        return context.scheduler().isOffloaded()
+                || workers.stream().anyMatch(worker -> worker.guard().isInside());
+    }
+
+    private void finish(Duration drain) {
         try {
             awaitStop(drain.plus(FORCED));
         } catch (InterruptedException e) {
