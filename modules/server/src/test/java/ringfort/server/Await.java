@@ -1,12 +1,13 @@
 package ringfort.server;
 
+import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import ringfort.timers.Ticker;
 
-/** Waits for what only a counter tells, with a bound. */
+/** Waits for what only a counter tells, with a bound, or for a time in which nothing is to happen. */
 public final class Await {
     private static final long LOOK_NANOS = 1_000_000;
     private static final long BOUND_NANOS = 10_000_000_000L;
@@ -43,6 +44,16 @@ public final class Await {
             if (now - begin > BOUND_NANOS) {
                 throw new AssertionError("still moving, or never began: " + current);
             }
+        }
+    }
+
+    /** Lets time pass in which nothing is expected to happen. */
+    public static void pass(Duration time) {
+        long begin = Ticker.system().nanos();
+        for (long left = time.toNanos();
+                left > 0;
+                left = time.toNanos() - (Ticker.system().nanos() - begin)) {
+            LockSupport.parkNanos(left);
         }
     }
 }

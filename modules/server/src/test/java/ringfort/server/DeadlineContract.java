@@ -1,17 +1,12 @@
 package ringfort.server;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import ringfort.api.Response;
 import ringfort.api.Route;
@@ -19,28 +14,18 @@ import ringfort.api.Server;
 import ringfort.api.ServerOptions;
 
 /**
- * No peer outstays its budget, whoever keeps the time: each subclass is a theme and runs once per {@link Keeper}. A
- * test's server ends with it, and must then have accounted for every deadline.
+ * No peer outstays its budget, on any engine: each subclass is a theme and runs with {@link ShortDeadlines}, once per
+ * engine and once more for the ring with timers in the kernel. What runs the handlers makes no difference to a deadline,
+ * so the variants with the JDK's scheduler are left out.
  */
-@ParameterizedClass(name = "{0}")
-@EnumSource(Keeper.class)
+@EnumSource(names = {"RING", "RING_WITH_KERNEL_TIMERS", "POLL", "NIO"})
 @Timeout(30)
 @Tag("deadlines")
 @Execution(ExecutionMode.CONCURRENT)
-abstract class DeadlineContract {
-    private final List<TimedServer> started = new ArrayList<>();
-
-    @Parameter
-    Keeper keeper = Keeper.NIO;
-
-    final TimedServer serve(Consumer<Server> routes) throws IOException {
-        return serve(options -> options, routes);
-    }
-
-    final TimedServer serve(UnaryOperator<ServerOptions.Builder> options, Consumer<Server> routes) throws IOException {
-        TimedServer server = TimedServer.start(keeper, options, routes);
-        started.add(server);
-        return server;
+abstract class DeadlineContract extends ServerContract {
+    @Override
+    final Served start(UnaryOperator<ServerOptions.Builder> options, Consumer<Server> routes) throws IOException {
+        return Served.start(variant, ShortDeadlines.and(options), routes);
     }
 
     /** {@code /} answers at once, {@code /inline} in the loop; {@code POST} to either says how long the body was. */
@@ -49,10 +34,5 @@ abstract class DeadlineContract {
         server.get("/inline", _ -> Response.text("here"), Route.inline());
         server.post("/", request -> Response.text("" + request.bytes().length));
         server.post("/inline", request -> Response.text("" + request.bytes().length), Route.inline());
-    }
-
-    @AfterEach
-    void endServers() {
-        started.forEach(TimedServer::close);
     }
 }

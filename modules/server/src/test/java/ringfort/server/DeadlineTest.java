@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
@@ -15,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import ringfort.api.Response;
 import ringfort.api.Server;
 import ringfort.api.ServerOptions;
+import ringfort.budget.Phase;
+import ringfort.server.metrics.CloseReason;
 import ringfort.timers.Ticker;
 
 /** Every phase ends at its deadline: not before, and not much later. */
@@ -64,11 +65,9 @@ class DeadlineTest extends EngineContract {
         assertTrue(took.compareTo(DEADLINE.plus(LATE)) < 0, () -> "too late, after " + took);
     }
 
-    private static void expired(Served served, String phase) {
-        assertEquals(1, served.metric("ringfort_deadlines_expired_total", Map.of("phase", phase)));
-        Await.until(
-                () -> served.metric("ringfort_connections_closed_total", Map.of("reason", "deadline")) == 1,
-                () -> "not closed for its deadline");
+    private static void expired(Served served, Phase phase) {
+        assertEquals(1, served.expired(phase));
+        Await.until(() -> served.closed(CloseReason.DEADLINE) == 1, () -> "not closed for its deadline");
     }
 
     @Test
@@ -78,7 +77,7 @@ class DeadlineTest extends EngineContract {
         try (Peer peer = served.connect()) {
             inTime(begin, () -> assertEquals("", peer.readToEnd()));
         }
-        expired(served, "header");
+        expired(served, Phase.HEADER);
     }
 
     @Test
@@ -94,7 +93,7 @@ class DeadlineTest extends EngineContract {
             });
             assertEquals("", peer.readToEnd());
         }
-        expired(served, "header");
+        expired(served, Phase.HEADER);
     }
 
     /** Each byte comes well within the time; the head as a whole does not. */
@@ -135,7 +134,7 @@ class DeadlineTest extends EngineContract {
             peer.reply();
             inTime(begin, () -> assertEquals("", peer.readToEnd()));
         }
-        expired(served, "idle");
+        expired(served, Phase.IDLE);
     }
 
     /** A connection used more often than the idle deadline lives longer than it. */
@@ -159,7 +158,7 @@ class DeadlineTest extends EngineContract {
             inTime(begin, () -> assertEquals(408, peer.reply().status()));
             assertEquals("", peer.readToEnd());
         }
-        expired(served, "body");
+        expired(served, Phase.BODY);
     }
 
     @Test
@@ -175,7 +174,7 @@ class DeadlineTest extends EngineContract {
                 assertEquals(408, peer.reply().status());
             });
         }
-        expired(served, "body");
+        expired(served, Phase.BODY);
     }
 
     @Test
@@ -187,7 +186,7 @@ class DeadlineTest extends EngineContract {
             inTime(begin, () -> assertEquals(503, peer.reply().status()));
             assertEquals("", peer.readToEnd());
         }
-        expired(served, "handler");
+        expired(served, Phase.HANDLER);
     }
 
     @Test
@@ -204,7 +203,7 @@ class DeadlineTest extends EngineContract {
                 assertThrows(IOException.class, () -> peer.reply());
             }
         }
-        assertEquals(2, served.metric("ringfort_deadlines_expired_total", Map.of("phase", "write")));
+        assertEquals(2, served.expired(Phase.WRITE));
     }
 
     /** A peer that gets its last response, although it has sent on, and never closes its side. */
@@ -218,8 +217,8 @@ class DeadlineTest extends EngineContract {
             assertEquals("", peer.readToEnd());
             inTime(begin, () -> served.awaitOpen(0));
         }
-        assertEquals(1, served.metric("ringfort_deadlines_expired_total", Map.of("phase", "linger")));
-        assertEquals(1, served.metric("ringfort_connections_closed_total", Map.of("reason", "finished")));
+        assertEquals(1, served.expired(Phase.LINGER));
+        assertEquals(1, served.closed(CloseReason.FINISHED));
     }
 
     /** Who says that a request is the last, and keeps to it, leaves nothing unread: nobody waits for its FIN. */
@@ -234,8 +233,8 @@ class DeadlineTest extends EngineContract {
             assertEquals("", old.readToEnd());
             served.awaitOpen(0);
         }
-        assertEquals(0, served.metric("ringfort_deadlines_expired_total", Map.of("phase", "linger")));
-        assertEquals(2, served.metric("ringfort_connections_closed_total", Map.of("reason", "finished")));
+        assertEquals(0, served.expired(Phase.LINGER));
+        assertEquals(2, served.closed(CloseReason.FINISHED));
     }
 
     @Test
@@ -267,6 +266,6 @@ class DeadlineTest extends EngineContract {
             }
         }
         served.awaitOpen(0);
-        assertEquals(200, served.metric("ringfort_deadlines_expired_total", Map.of("phase", "header")));
+        assertEquals(200, served.expired(Phase.HEADER));
     }
 }

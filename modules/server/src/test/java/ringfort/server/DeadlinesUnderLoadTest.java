@@ -3,8 +3,8 @@ package ringfort.server;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static ringfort.server.TimedServer.GRACE;
-import static ringfort.server.TimedServer.HEADER;
+import static ringfort.server.ShortDeadlines.GRACE;
+import static ringfort.server.ShortDeadlines.HEADER;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -23,10 +23,10 @@ class DeadlinesUnderLoadTest extends DeadlineContract {
     private static final int BUSY = 200;
 
     /** Slow clients of three kinds, and when each has to be gone. */
-    private static List<SlowPeer> slowOnes(TimedServer server) throws IOException {
+    private static List<SlowPeer> slowOnes(Served server) throws IOException {
         List<SlowPeer> slow = new ArrayList<>();
         for (int i = 0; i < SLOW; i++) {
-            SlowPeer peer = server.connect();
+            SlowPeer peer = server.connectSlow();
             switch (i % 4) {
                 case 0 -> peer.mark();
                 case 1 -> peer.send("GE");
@@ -53,7 +53,7 @@ class DeadlinesUnderLoadTest extends DeadlineContract {
 
     @Test
     void slowClientsAmongBusyOnesAllEndInTime() throws Exception {
-        TimedServer server = serve(
+        Served server = serve(
                 options -> options.headerTimeout(Duration.ofSeconds(1)).idleTimeout(Duration.ofSeconds(20)),
                 DeadlineContract::echo);
         var enough = new AtomicBoolean();
@@ -62,18 +62,18 @@ class DeadlinesUnderLoadTest extends DeadlineContract {
         for (int i = 0; i < BUSY; i++) {
             // Platform threads: the engine under test may live on virtual ones, and is not to compete with its clients.
             busy.add(Thread.ofPlatform().daemon().start(() -> {
-                try (SlowPeer peer = server.connect()) {
+                try (SlowPeer peer = server.connectSlow()) {
                     while (!enough.get()) {
                         peer.get("/").expect("here");
                         served.incrementAndGet();
-                        TimedServer.pass(Duration.ofMillis(50));
+                        Await.pass(Duration.ofMillis(50));
                     }
                 } catch (IOException e) {
                     throw new AssertionError("a busy client was not served", e);
                 }
             }));
         }
-        TimedServer.until(() -> served.get() > BUSY, () -> "served " + served);
+        Await.until(() -> served.get() > BUSY, () -> "served " + served);
         awaitEnds(slowOnes(server));
         long expired = server.expired(Phase.HEADER) + server.expired(Phase.BODY);
         enough.set(true);
@@ -90,7 +90,7 @@ class DeadlinesUnderLoadTest extends DeadlineContract {
     /** The error log is on, as it is by default, and its lock and its terminal are slow: no worker may wait for either. */
     @Test
     void aHandlerThatThrowsAThousandTimesASecondDelaysNobody() throws Exception {
-        TimedServer server = serve(routes -> {
+        Served server = serve(routes -> {
             echo(routes);
             routes.get("/throws", _ -> {
                 throw new IllegalStateException("thrown on purpose");
@@ -105,12 +105,12 @@ class DeadlinesUnderLoadTest extends DeadlineContract {
         var enough = new AtomicBoolean();
         var failures = new AtomicLong();
         Thread thrower = Thread.startVirtualThread(() -> {
-            try (SlowPeer peer = server.connect()) {
+            try (SlowPeer peer = server.connectSlow()) {
                 while (!enough.get()) {
                     peer.send("GET /throws HTTP/1.1\r\nHost: h\r\n\r\nGET /throws/inline HTTP/1.1\r\nHost: h\r\n\r\n"
                             .repeat(8));
                     for (int i = 0; i < 16; i++) {
-                        assertTrue(peer.reply().startsWith("HTTP/1.1 500 "));
+                        assertEquals(500, peer.reply().status());
                         failures.incrementAndGet();
                     }
                 }
@@ -131,7 +131,7 @@ class DeadlinesUnderLoadTest extends DeadlineContract {
     /** Short connections by the thousand: no timer outlives its connection, and no connection its client. */
     @Test
     void connectionsThatComeAndGoLeaveNoTimerBehind() throws Exception {
-        TimedServer server = serve(
+        Served server = serve(
                 options -> options.headerTimeout(Duration.ofSeconds(20)).idleTimeout(Duration.ofSeconds(20)),
                 DeadlineContract::echo);
         long until = Ticker.system().nanos() + Duration.ofMillis(1500).toNanos();
@@ -141,7 +141,7 @@ class DeadlinesUnderLoadTest extends DeadlineContract {
             clients.add(Thread.startVirtualThread(() -> {
                 try {
                     while (until - Ticker.system().nanos() > 0) {
-                        try (SlowPeer peer = server.connect()) {
+                        try (SlowPeer peer = server.connectSlow()) {
                             peer.get("/").expect("here");
                             connections.incrementAndGet();
                         }
@@ -153,26 +153,26 @@ class DeadlinesUnderLoadTest extends DeadlineContract {
         }
         long most = 0;
         while (clients.stream().anyMatch(Thread::isAlive)) {
-            most = Math.max(most, server.metric("timers_in_flight"));
-            TimedServer.pass(Duration.ofMillis(2));
+            most = Math.max(most, server.metric("ringfort_timers_in_flight"));
+            Await.pass(Duration.ofMillis(2));
         }
         long mostInFlight = most;
         assertTrue(connections.get() > 100, connections::toString);
         // Each client has one connection, and the one before may be on its way out.
         assertTrue(mostInFlight <= 4 * 8, () -> mostInFlight + " timers in flight at once");
         server.awaitOpen(0);
-        assertEquals(0, server.metric("timers_in_flight"));
+        assertEquals(0, server.metric("ringfort_timers_in_flight"));
         assertEquals(connections.get(), server.closed(CloseReason.PEER));
         assertEquals(0, server.closed(CloseReason.DEADLINE));
     }
 
     @Test
     void oneSlowClientOnAWorkerWithNothingElseToDoEndsInTime() throws IOException {
-        TimedServer server = serve(DeadlineContract::echo);
-        try (SlowPeer head = server.connect()) {
+        Served server = serve(DeadlineContract::echo);
+        try (SlowPeer head = server.connectSlow()) {
             head.send("GET").end().answered(408).after(HEADER);
         }
-        try (SlowPeer body = server.connect()) {
+        try (SlowPeer body = server.connectSlow()) {
             body.mark().send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nabc");
             body.end().answered(408).after(GRACE);
         }

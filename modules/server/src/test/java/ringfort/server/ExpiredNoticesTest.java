@@ -26,7 +26,7 @@ class ExpiredNoticesTest {
                 notices.expired(Phase.HEADER, PEER, 1, 1, 1, true);
             }
             // So many calls take far less than a second, but may meet the end of one: 50 lines, or 100.
-            TimedServer.until(() -> notices.droppedCount() >= 900, () -> notices.droppedCount() + " dropped");
+            Await.until(() -> notices.droppedCount() >= 900, () -> notices.droppedCount() + " dropped");
             assertTrue(notices.droppedCount() <= 950, () -> notices.droppedCount() + " dropped");
         }
     }
@@ -40,9 +40,11 @@ class ExpiredNoticesTest {
             recording.onEvent("ringfort.DeadlineExpired", seen::add);
             recording.startAsync();
             String peerAddress;
-            try (TimedServer server = TimedServer.start(
-                            Keeper.POLL, options -> options.logExpired(true), DeadlineContract::echo);
-                    SlowPeer peer = server.connect()) {
+            try (Served server = Served.start(
+                            Variant.POLL,
+                            ShortDeadlines.and(options -> options.logExpired(true)),
+                            DeadlineContract::echo);
+                    SlowPeer peer = server.connectSlow()) {
                 peerAddress = "127.0.0.1:" + peer.localPort();
                 peer.send("GET / HT").end().answered(408);
             }
@@ -54,7 +56,7 @@ class ExpiredNoticesTest {
             assertEquals("header", event.getString("phase"));
             assertEquals(8, event.getLong("receivedBytes"));
             Duration age = event.getDuration("ageNanos");
-            assertTrue(age.compareTo(TimedServer.HEADER) >= 0, age::toString);
+            assertTrue(age.compareTo(ShortDeadlines.HEADER) >= 0, age::toString);
         }
     }
 }

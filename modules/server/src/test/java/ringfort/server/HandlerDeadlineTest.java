@@ -31,11 +31,11 @@ class HandlerDeadlineTest extends DeadlineContract {
             }
             return Response.text("never");
         };
-        TimedServer server = serve(
+        Served server = serve(
                 options -> options.handlerTimeout(HANDLER),
                 routes -> routes.get("/", late).get("/offloaded", late, Route.offload()));
         for (String path : new String[] {"/", "/offloaded"}) {
-            try (SlowPeer peer = server.connect()) {
+            try (SlowPeer peer = server.connectSlow()) {
                 peer.mark().get(path).end().answered(503).closes().inOrder().after(HANDLER);
             }
         }
@@ -50,7 +50,7 @@ class HandlerDeadlineTest extends DeadlineContract {
     void aHandlerThatIgnoresItsInterruptIsAnsweredForOnTimeAndItsResponseIsDropped() throws Exception {
         var release = new CountDownLatch(1);
         var returned = new CountDownLatch(1);
-        TimedServer server = serve(
+        Served server = serve(
                 options -> options.handlerTimeout(HANDLER),
                 routes -> routes.get("/", _ -> {
                     while (true) {
@@ -63,7 +63,7 @@ class HandlerDeadlineTest extends DeadlineContract {
                         }
                     }
                 }));
-        try (SlowPeer peer = server.connect()) {
+        try (SlowPeer peer = server.connectSlow()) {
             SlowPeer.Ending end =
                     peer.mark().get("/").end().answered(503).closes().inOrder().after(HANDLER);
             assertTrue(!end.received().contains("what took"), end::received);
@@ -77,11 +77,11 @@ class HandlerDeadlineTest extends DeadlineContract {
 
     @Test
     void aHandlerWithoutADeadlineMayTakeItsTime() throws IOException {
-        TimedServer server = serve(routes -> routes.get("/", _ -> {
-            TimedServer.pass(TimedServer.HEADER.plus(Duration.ofMillis(300)));
+        Served server = serve(routes -> routes.get("/", _ -> {
+            Await.pass(ShortDeadlines.HEADER.plus(Duration.ofMillis(300)));
             return Response.text("at last");
         }));
-        try (SlowPeer peer = server.connect()) {
+        try (SlowPeer peer = server.connectSlow()) {
             peer.get("/").expect("at last");
         }
         server.awaitOpen(0);
@@ -91,10 +91,10 @@ class HandlerDeadlineTest extends DeadlineContract {
 
     @Test
     void aRouteHasItsOwnDeadlineAndTheNextRequestAFreshBudget() throws IOException {
-        TimedServer server = serve(routes -> routes.get(
+        Served server = serve(routes -> routes.get(
                         "/slow",
                         _ -> {
-                            TimedServer.pass(Duration.ofMillis(150));
+                            Await.pass(Duration.ofMillis(150));
                             return Response.text("done");
                         },
                         Route.carried().handlerTimeout(Duration.ofSeconds(2)))
@@ -105,7 +105,7 @@ class HandlerDeadlineTest extends DeadlineContract {
                             return Response.text("never");
                         },
                         Route.offload().handlerTimeout(HANDLER)));
-        try (SlowPeer peer = server.connect()) {
+        try (SlowPeer peer = server.connectSlow()) {
             for (int i = 0; i < 15; i++) {
                 peer.get("/slow").expect("done");
             }
@@ -118,17 +118,17 @@ class HandlerDeadlineTest extends DeadlineContract {
 
     @Test
     void aStreamThatHasBegunIsInTime() throws IOException {
-        TimedServer server = serve(
+        Served server = serve(
                 options -> options.handlerTimeout(Duration.ofSeconds(1)),
                 routes -> routes.get(
                         "/",
                         _ -> Response.stream("text/plain", 6, out -> {
                             out.write(new byte[] {'a', 'b', 'c'});
                             out.flush();
-                            TimedServer.pass(Duration.ofMillis(1200));
+                            Await.pass(Duration.ofMillis(1200));
                             out.write(new byte[] {'d', 'e', 'f'});
                         })));
-        try (SlowPeer peer = server.connect()) {
+        try (SlowPeer peer = server.connectSlow()) {
             peer.get("/").expect("abcdef");
         }
         server.awaitOpen(0);
@@ -138,13 +138,13 @@ class HandlerDeadlineTest extends DeadlineContract {
     @Test
     void aHandlerThatLeavesItsThreadInterruptedHarmsNobody() throws IOException {
         var once = new AtomicBoolean();
-        TimedServer server = serve(routes -> routes.get("/", _ -> {
+        Served server = serve(routes -> routes.get("/", _ -> {
             if (once.compareAndSet(false, true)) {
                 Thread.currentThread().interrupt();
             }
             return Response.text("here");
         }));
-        try (SlowPeer peer = server.connect()) {
+        try (SlowPeer peer = server.connectSlow()) {
             peer.get("/").expect("here");
             peer.get("/").expect("here");
         }
@@ -154,10 +154,10 @@ class HandlerDeadlineTest extends DeadlineContract {
 
     @Test
     void aLateHandlerWhoseReadIsUnderWayIsStill503() throws IOException {
-        TimedServer server = serve(
+        Served server = serve(
                 options -> options.handlerTimeout(HANDLER).bodyMinRate(0),
                 routes -> routes.post("/", request -> Response.text(request.text())));
-        try (SlowPeer peer = server.connect()) {
+        try (SlowPeer peer = server.connectSlow()) {
             peer.mark().send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\na");
             peer.end().answered(503).closes().after(HANDLER);
         }

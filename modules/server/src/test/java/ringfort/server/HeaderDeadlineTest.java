@@ -2,7 +2,7 @@ package ringfort.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static ringfort.server.TimedServer.HEADER;
+import static ringfort.server.ShortDeadlines.HEADER;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -18,8 +18,8 @@ class HeaderDeadlineTest extends DeadlineContract {
 
     @Test
     void whoConnectsAndSaysNothingIsClosedInSilence() throws IOException {
-        TimedServer server = serve(DeadlineContract::echo);
-        try (SlowPeer peer = server.connect()) {
+        Served server = serve(DeadlineContract::echo);
+        try (SlowPeer peer = server.connectSlow()) {
             peer.end().silent().inOrder().after(HEADER);
         }
         server.awaitOpen(0);
@@ -29,8 +29,8 @@ class HeaderDeadlineTest extends DeadlineContract {
 
     @Test
     void twoLettersAndSilenceAre408() throws IOException {
-        TimedServer server = serve(DeadlineContract::echo);
-        try (SlowPeer peer = server.connect()) {
+        Served server = serve(DeadlineContract::echo);
+        try (SlowPeer peer = server.connectSlow()) {
             peer.send("GE").end().answered(408).closes().inOrder().after(HEADER);
         }
         server.awaitOpen(0);
@@ -39,8 +39,8 @@ class HeaderDeadlineTest extends DeadlineContract {
 
     @Test
     void aHeadThatTricklesIs408HoweverOftenAByteComes() throws IOException {
-        TimedServer server = serve(DeadlineContract::echo);
-        try (SlowPeer peer = server.connect()) {
+        Served server = serve(DeadlineContract::echo);
+        try (SlowPeer peer = server.connectSlow()) {
             peer.trickle("GET / HTTP/1.1\r\nHost: h\r\nX: " + "x".repeat(400), OFTEN);
             peer.end().answered(408).closes().after(HEADER);
         }
@@ -51,8 +51,8 @@ class HeaderDeadlineTest extends DeadlineContract {
 
     @Test
     void emptyLinesThatTrickleEarnNothing() throws IOException {
-        TimedServer server = serve(DeadlineContract::echo);
-        try (SlowPeer peer = server.connect()) {
+        Served server = serve(DeadlineContract::echo);
+        try (SlowPeer peer = server.connectSlow()) {
             peer.trickle("\r\n".repeat(200), OFTEN);
             SlowPeer.Ending end = peer.end();
             assertTrue(end.firstNanos() < Duration.ofSeconds(2).toNanos(), () -> end.firstNanos() + " ns");
@@ -63,9 +63,9 @@ class HeaderDeadlineTest extends DeadlineContract {
 
     @Test
     void thePrefaceOfAnotherProtocolBuysNoTime() throws IOException {
-        TimedServer server = serve(DeadlineContract::echo);
-        try (SlowPeer waits = server.connect();
-                SlowPeer garbage = server.connect()) {
+        Served server = serve(DeadlineContract::echo);
+        try (SlowPeer waits = server.connectSlow();
+                SlowPeer garbage = server.connectSlow()) {
             waits.send("PRI ");
             garbage.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").trickle("\0".repeat(300), OFTEN);
             waits.end().answered(408).after(HEADER);
@@ -77,10 +77,10 @@ class HeaderDeadlineTest extends DeadlineContract {
 
     @Test
     void aSlowSecondHeadHasItsOwnBudgetFromItsFirstByte() throws IOException {
-        TimedServer server = serve(DeadlineContract::echo);
-        try (SlowPeer peer = server.connect()) {
+        Served server = serve(DeadlineContract::echo);
+        try (SlowPeer peer = server.connectSlow()) {
             peer.get("/").expect("here");
-            TimedServer.pass(Duration.ofMillis(300));
+            Await.pass(Duration.ofMillis(300));
             peer.mark().send("G").end().answered(408).closes().after(HEADER);
         }
     }
@@ -88,10 +88,10 @@ class HeaderDeadlineTest extends DeadlineContract {
     /** The timer of the first head has fired and moved on to the end of the idle time: it has to come back. */
     @Test
     void aSlowSecondHeadIsNoticedBeforeALaterDeadlineThatWasArmed() throws IOException {
-        TimedServer server = serve(options -> options.idleTimeout(Duration.ofSeconds(60)), DeadlineContract::echo);
-        try (SlowPeer peer = server.connect()) {
+        Served server = serve(options -> options.idleTimeout(Duration.ofSeconds(60)), DeadlineContract::echo);
+        try (SlowPeer peer = server.connectSlow()) {
             peer.get("/").expect("here");
-            TimedServer.pass(HEADER.plus(Duration.ofMillis(200)));
+            Await.pass(HEADER.plus(Duration.ofMillis(200)));
             peer.mark().send("GET / HT").end().answered(408).after(HEADER);
         }
         server.awaitOpen(0);
@@ -102,10 +102,10 @@ class HeaderDeadlineTest extends DeadlineContract {
     @Test
     void keepAliveIdleIsNotKilledByTheHeaderDeadline() throws IOException {
         Duration idle = Duration.ofSeconds(2);
-        TimedServer server = serve(options -> options.idleTimeout(idle), DeadlineContract::echo);
-        try (SlowPeer peer = server.connect()) {
+        Served server = serve(options -> options.idleTimeout(idle), DeadlineContract::echo);
+        try (SlowPeer peer = server.connectSlow()) {
             peer.get("/").expect("here");
-            TimedServer.pass(HEADER.plus(Duration.ofMillis(300)));
+            Await.pass(HEADER.plus(Duration.ofMillis(300)));
             peer.get("/").expect("here");
             peer.mark().end().silent().inOrder().after(idle.minusMillis(100));
         }
@@ -118,13 +118,13 @@ class HeaderDeadlineTest extends DeadlineContract {
     @Test
     void aSlowRequestBehindARunningHandlerIsDueFromTheEndOfThatExchange() throws IOException {
         var release = new CountDownLatch(1);
-        TimedServer server = serve(routes -> routes.get("/", _ -> {
+        Served server = serve(routes -> routes.get("/", _ -> {
             release.await();
             return Response.text("here");
         }));
-        try (SlowPeer peer = server.connect()) {
+        try (SlowPeer peer = server.connectSlow()) {
             peer.get("/").send("GET /slow HT");
-            TimedServer.pass(HEADER.plus(Duration.ofMillis(200))); // while we work, the peer is not late
+            Await.pass(HEADER.plus(Duration.ofMillis(200))); // while we work, the peer is not late
             assertEquals(1, server.open());
             peer.mark();
             release.countDown();
@@ -135,8 +135,8 @@ class HeaderDeadlineTest extends DeadlineContract {
 
     @Test
     void headsThatArriveWholeArmNoHeaderDeadline() throws IOException {
-        TimedServer server = serve(DeadlineContract::echo);
-        try (SlowPeer peer = server.connect()) {
+        Served server = serve(DeadlineContract::echo);
+        try (SlowPeer peer = server.connectSlow()) {
             for (int i = 0; i < 20; i++) {
                 peer.get(i % 2 == 0 ? "/" : "/inline").expect("here");
             }
@@ -148,13 +148,13 @@ class HeaderDeadlineTest extends DeadlineContract {
 
     @Test
     void zeroArmsNothing() throws IOException {
-        TimedServer server = serve(
+        Served server = serve(
                 options -> options.headerTimeout(Duration.ZERO).idleTimeout(Duration.ZERO), DeadlineContract::echo);
-        try (SlowPeer peer = server.connect()) {
+        try (SlowPeer peer = server.connectSlow()) {
             peer.send("GET / HTTP/1.1\r\n");
-            TimedServer.pass(Duration.ofMillis(700));
+            Await.pass(Duration.ofMillis(700));
             peer.send("Host: h\r\n\r\n").expect("here");
-            TimedServer.pass(Duration.ofMillis(200));
+            Await.pass(Duration.ofMillis(200));
             peer.get("/").expect("here");
         }
         server.awaitOpen(0);
@@ -165,13 +165,13 @@ class HeaderDeadlineTest extends DeadlineContract {
 
     @Test
     void whoIsOnlySlowIsServed() throws IOException {
-        TimedServer server = serve(
+        Served server = serve(
                 options -> options.headerTimeout(Duration.ofSeconds(2)).idleTimeout(Duration.ofSeconds(5)),
                 DeadlineContract::echo);
-        try (SlowPeer peer = server.connect()) {
+        try (SlowPeer peer = server.connectSlow()) {
             for (int i = 0; i < 3; i++) {
                 peer.send("GET /inl");
-                TimedServer.pass(Duration.ofMillis(300));
+                Await.pass(Duration.ofMillis(300));
                 peer.send("ine HTTP/1.1\r\nHost: h\r\n\r\n").expect("here");
             }
         }
@@ -181,8 +181,8 @@ class HeaderDeadlineTest extends DeadlineContract {
 
     @Test
     void aHalfClosedPeerWithHalfAHeadIsClosedAtOnce() throws IOException {
-        TimedServer server = serve(options -> options.headerTimeout(Duration.ofSeconds(3)), DeadlineContract::echo);
-        try (SlowPeer peer = server.connect()) {
+        Served server = serve(options -> options.headerTimeout(Duration.ofSeconds(3)), DeadlineContract::echo);
+        try (SlowPeer peer = server.connectSlow()) {
             SlowPeer.Ending end = peer.send("GET / HT").halfClose().end();
             assertTrue(end.firstNanos() < Duration.ofSeconds(2).toNanos(), () -> end.firstNanos() + " ns");
         }

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -22,14 +21,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 import ringfort.api.Handler;
 import ringfort.api.Response;
 import ringfort.api.Route;
 import ringfort.budget.Phase;
-import ringfort.server.exchange.Scheduler;
 import ringfort.server.metrics.CloseReason;
 import ringfort.sys.Downcall;
 
@@ -53,11 +50,6 @@ class HeldHandlerTest extends DeadlineContract {
     private final CountDownLatch release = new CountDownLatch(1);
     private final CountDownLatch entered = new CountDownLatch(1);
 
-    @BeforeEach
-    void needsWorkersThatCarry() {
-        assumeTrue(new Scheduler(true).name().equals("worker"), "handlers do not run on workers here");
-    }
-
     @AfterEach
     void releaseHandlers() {
         release.countDown();
@@ -79,7 +71,7 @@ class HeldHandlerTest extends DeadlineContract {
         return Response.text("what took so long");
     }
 
-    private TimedServer serveHeld(Handler held, Route route) throws IOException {
+    private Served serveHeld(Handler held, Route route) throws IOException {
         return serve(
                 options -> options.handlerTimeout(HANDLER).holdThreshold(Duration.ZERO),
                 routes -> routes.get("/held", held, route).get("/", _ -> Response.text("here")));
@@ -87,8 +79,8 @@ class HeldHandlerTest extends DeadlineContract {
 
     /** One request that is late by the handler's fault; answered, and counted, once. */
     private void isAnsweredFor(Handler held, Route route) throws Exception {
-        TimedServer server = serveHeld(held, route);
-        try (SlowPeer peer = server.connect()) {
+        Served server = serveHeld(held, route);
+        try (SlowPeer peer = server.connectSlow()) {
             SlowPeer.Ending end = peer.mark()
                     .get("/held")
                     .end()
@@ -98,18 +90,18 @@ class HeldHandlerTest extends DeadlineContract {
                     .after(HANDLER);
             assertTrue(end.received().endsWith("\r\n\r\nhandler too late\n"), end::received);
             assertEquals(1, release.getCount(), "the handler has not come back");
-            TimedServer.until(() -> server.metric("watchdog_interventions_total") == 1, () -> "not counted");
+            Await.until(() -> server.metric("ringfort_watchdog_interventions_total") == 1, () -> "not counted");
         }
         release.countDown();
         isServedAgain(server);
         assertEquals(1, server.expired(Phase.HANDLER));
         assertEquals(1, server.closed(CloseReason.DEADLINE));
-        assertEquals(1, server.metric("watchdog_interventions_total"));
-        assertEquals(1, server.metric("responses_total"), "what the handler answered in the end is dropped");
+        assertEquals(1, server.metric("ringfort_watchdog_interventions_total"));
+        assertEquals(1, server.metric("ringfort_responses_total"), "what the handler answered in the end is dropped");
     }
 
-    private static void isServedAgain(TimedServer server) throws IOException {
-        try (SlowPeer peer = server.connect()) {
+    private static void isServedAgain(Served server) throws IOException {
+        try (SlowPeer peer = server.connectSlow()) {
             peer.get("/").expect("here");
         }
         server.awaitOpen(0);
@@ -134,7 +126,7 @@ class HeldHandlerTest extends DeadlineContract {
     @Test
     void thePeerIsAnsweredWithinTheBound() throws Exception {
         var done = new AtomicBoolean();
-        TimedServer server = serveHeld(
+        Served server = serveHeld(
                 _ -> {
                     while (!done.get()) {
                         Thread.onSpinWait();
@@ -145,7 +137,7 @@ class HeldHandlerTest extends DeadlineContract {
         long late = Long.MAX_VALUE;
         for (int i = 0; i < ATTEMPTS && late > BOUND_NANOS; i++) {
             done.set(false);
-            try (SlowPeer peer = server.connect()) {
+            try (SlowPeer peer = server.connectSlow()) {
                 late = peer.mark().get("/held").end().answered(503).firstNanos() - HANDLER.toNanos();
             } finally {
                 done.set(true);
@@ -169,7 +161,7 @@ class HeldHandlerTest extends DeadlineContract {
 
     private void isAnsweredForBesideALock(ReentrantLock lock) throws Exception {
         var interrupted = new AtomicBoolean();
-        TimedServer server = serveHeld(
+        Served server = serveHeld(
                 _ -> {
                     try (Arena arena = Arena.ofConfined()) {
                         sortTwo(arena, () -> {
@@ -183,12 +175,12 @@ class HeldHandlerTest extends DeadlineContract {
                     return Response.text("what took so long");
                 },
                 Route.carried());
-        try (SlowPeer peer = server.connect()) {
+        try (SlowPeer peer = server.connectSlow()) {
             peer.mark().get("/held").end().answered(503).closes().inOrder().after(HANDLER);
         }
         isServedAgain(server);
         assertTrue(interrupted.get(), "the handler's thread is interrupted");
-        assertEquals(1, server.metric("watchdog_interventions_total"), "it held its worker");
+        assertEquals(1, server.metric("ringfort_watchdog_interventions_total"), "it held its worker");
         assertEquals(1, server.expired(Phase.HANDLER));
     }
 
@@ -216,7 +208,7 @@ class HeldHandlerTest extends DeadlineContract {
     @Test
     void aHandlerThatWaitsForAMonitorHoldsNobody() throws Exception {
         Object monitor = new Object();
-        TimedServer server = serveHeld(
+        Served server = serveHeld(
                 _ -> {
                     entered.countDown();
                     synchronized (monitor) {
@@ -225,24 +217,24 @@ class HeldHandlerTest extends DeadlineContract {
                 },
                 Route.carried());
         synchronized (monitor) {
-            try (SlowPeer peer = server.connect()) {
+            try (SlowPeer peer = server.connectSlow()) {
                 peer.mark().get("/held");
                 assertTrue(entered.await(10, TimeUnit.SECONDS));
-                try (SlowPeer other = server.connect()) {
+                try (SlowPeer other = server.connectSlow()) {
                     other.get("/").expect("here");
                 }
                 peer.end().answered(503).closes().after(HANDLER);
             }
         }
         server.awaitOpen(0);
-        assertEquals(0, server.metric("watchdog_interventions_total"));
+        assertEquals(0, server.metric("ringfort_watchdog_interventions_total"));
     }
 
     /** It blocks although it said it would not; interrupted, it gives the worker back. */
     @Test
     void anInlineHandlerThatBlocksIsInterrupted() throws Exception {
         var interrupted = new CountDownLatch(1);
-        TimedServer server = serveHeld(
+        Served server = serveHeld(
                 _ -> {
                     try {
                         release.await();
@@ -252,7 +244,7 @@ class HeldHandlerTest extends DeadlineContract {
                     return Response.text("what took so long");
                 },
                 Route.inline());
-        try (SlowPeer peer = server.connect()) {
+        try (SlowPeer peer = server.connectSlow()) {
             peer.mark().get("/held").end().answered(503).closes().inOrder().after(HANDLER);
         }
         assertTrue(interrupted.await(5, TimeUnit.SECONDS));
@@ -266,7 +258,7 @@ class HeldHandlerTest extends DeadlineContract {
     void aHandlerThatWaitsBesideOneThatHoldsTheWorkerIsAnsweredFor() throws Exception {
         var waits = new CountDownLatch(1);
         var interrupted = new CountDownLatch(1);
-        TimedServer server = serve(
+        Served server = serve(
                 options -> options.handlerTimeout(HANDLER).holdThreshold(Duration.ZERO),
                 routes -> routes.get("/held", _ -> busy(), Route.carried().handlerTimeout(Duration.ofSeconds(20)))
                         .get("/", _ -> Response.text("here"))
@@ -279,8 +271,8 @@ class HeldHandlerTest extends DeadlineContract {
                             }
                             return Response.text("never");
                         }));
-        try (SlowPeer waiting = server.connect();
-                SlowPeer held = server.connect()) {
+        try (SlowPeer waiting = server.connectSlow();
+                SlowPeer held = server.connectSlow()) {
             waiting.mark().get("/waits");
             assertTrue(waits.await(5, TimeUnit.SECONDS));
             held.get("/held");
@@ -298,8 +290,8 @@ class HeldHandlerTest extends DeadlineContract {
     /** The answer to the first request is queued and not sent: a 503 may not come before it, so the connection ends. */
     @Test
     void behindAnAnswerThatWaitsTheConnectionIsShutDown() throws Exception {
-        TimedServer server = serveHeld(_ -> busy(), Route.carried());
-        try (SlowPeer peer = server.connect()) {
+        Served server = serveHeld(_ -> busy(), Route.carried());
+        try (SlowPeer peer = server.connectSlow()) {
             peer.mark().send("GET / HTTP/1.1\r\nHost: h\r\n\r\nGET /held HTTP/1.1\r\nHost: h\r\n\r\n");
             SlowPeer.Ending end = peer.end().after(HANDLER);
             assertFalse(end.received().contains("503"), end::received);
@@ -307,7 +299,7 @@ class HeldHandlerTest extends DeadlineContract {
         release.countDown();
         isServedAgain(server);
         assertEquals(1, server.expired(Phase.HANDLER));
-        assertEquals(1, server.metric("watchdog_interventions_total"));
+        assertEquals(1, server.metric("ringfort_watchdog_interventions_total"));
     }
 
     /** It was in time; that the worker was not there to take its answer is not its fault. */
@@ -315,7 +307,7 @@ class HeldHandlerTest extends DeadlineContract {
     void aHandlerThatHasAnsweredIsNotLate() throws Exception {
         var go = new CountDownLatch(1);
         var answered = new CountDownLatch(1);
-        TimedServer server = serve(
+        Served server = serve(
                 options -> options.handlerTimeout(HANDLER).holdThreshold(Duration.ZERO),
                 routes -> routes.get("/held", _ -> busy(), Route.carried().handlerTimeout(Duration.ofSeconds(20)))
                         .get(
@@ -326,33 +318,33 @@ class HeldHandlerTest extends DeadlineContract {
                                     return Response.text("in time");
                                 },
                                 Route.offload()));
-        try (SlowPeer good = server.connect();
-                SlowPeer held = server.connect()) {
+        try (SlowPeer good = server.connectSlow();
+                SlowPeer held = server.connectSlow()) {
             good.get("/elsewhere");
-            TimedServer.until(() -> server.metric("requests_total") == 1, () -> "no request");
+            Await.until(() -> server.metric("ringfort_requests_total") == 1, () -> "no request");
             held.get("/held");
             assertTrue(entered.await(10, TimeUnit.SECONDS));
             go.countDown();
             assertTrue(answered.await(10, TimeUnit.SECONDS));
-            TimedServer.pass(HANDLER.plus(Duration.ofMillis(200)));
+            Await.pass(HANDLER.plus(Duration.ofMillis(200)));
             release.countDown();
             held.expect("what took so long");
             good.expect("in time");
         }
         server.awaitOpen(0);
-        assertEquals(0, server.metric("watchdog_interventions_total"));
+        assertEquals(0, server.metric("ringfort_watchdog_interventions_total"));
         assertEquals(0, server.expired(Phase.HANDLER));
     }
 
     /** The body comes in drops, which is excused as long as we do not look; the handler's deadline is not. */
     @Test
     void aBodyInDropsDoesNotHideALateHandler() throws Exception {
-        TimedServer server = serve(
+        Served server = serve(
                 options -> options.handlerTimeout(HANDLER)
                         .bodyTimeout(Duration.ofMillis(200))
                         .holdThreshold(Duration.ZERO),
                 routes -> routes.post("/held", _ -> busy()).get("/", _ -> Response.text("here")));
-        try (SlowPeer peer = server.connect()) {
+        try (SlowPeer peer = server.connectSlow()) {
             peer.mark().send("POST /held HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\na");
             assertTrue(entered.await(10, TimeUnit.SECONDS));
             peer.trickle("b".repeat(900), Duration.ofMillis(20));
@@ -367,13 +359,13 @@ class HeldHandlerTest extends DeadlineContract {
     @Test
     void headsAreAnsweredWithoutContent() throws Exception {
         var calls = new AtomicInteger();
-        TimedServer server = serveHeld(
+        Served server = serveHeld(
                 _ -> {
                     calls.incrementAndGet();
                     return busy();
                 },
                 Route.carried());
-        try (SlowPeer peer = server.connect()) {
+        try (SlowPeer peer = server.connectSlow()) {
             peer.mark().send("HEAD /held HTTP/1.1\r\nHost: h\r\n\r\n");
             SlowPeer.Ending end = peer.end().answered(503).closes();
             assertTrue(end.received().endsWith("\r\n\r\n"), end::received);

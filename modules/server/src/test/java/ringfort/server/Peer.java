@@ -17,11 +17,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A client that sends the bytes it is told and takes replies apart strictly. Every wait is bounded. One thread. */
-public final class Peer implements AutoCloseable {
+public class Peer implements AutoCloseable {
+    /** Longer than any deadline of a test: silence for so long is a hang. */
     private static final int BOUND_MILLIS = 10_000;
 
+    final InputStream in;
+
     private final Socket socket;
-    private final InputStream in;
     private final OutputStream out;
 
     /** A response without its body. */
@@ -57,11 +59,10 @@ public final class Peer implements AutoCloseable {
         }
     }
 
-    private Peer(Socket socket) throws IOException {
+    /** Takes over a socket of {@link #open}, and reads up to {@code bufferBytes} ahead of the test. */
+    Peer(Socket socket, int bufferBytes) throws IOException {
         this.socket = socket;
-        socket.setSoTimeout(BOUND_MILLIS);
-        socket.setTcpNoDelay(true);
-        this.in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
+        this.in = new BufferedInputStream(socket.getInputStream(), bufferBytes);
         this.out = socket.getOutputStream();
     }
 
@@ -71,13 +72,19 @@ public final class Peer implements AutoCloseable {
 
     /** Connects with a receive buffer of about so many bytes, 0 for the system's own. */
     public static Peer connect(int port, int receiveBufferBytes) throws IOException {
+        return new Peer(open(port, receiveBufferBytes), 64 * 1024);
+    }
+
+    static Socket open(int port, int receiveBufferBytes) throws IOException {
         Socket socket = new Socket();
         try {
             if (receiveBufferBytes > 0) {
                 socket.setReceiveBufferSize(receiveBufferBytes);
             }
+            socket.setTcpNoDelay(true);
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BOUND_MILLIS);
-            return new Peer(socket);
+            socket.setSoTimeout(BOUND_MILLIS);
+            return socket;
         } catch (IOException e) {
             socket.close();
             throw e;
@@ -204,6 +211,10 @@ public final class Peer implements AutoCloseable {
             throw new EOFException("the connection ended");
         }
         return octet;
+    }
+
+    public int localPort() {
+        return socket.getLocalPort();
     }
 
     @Override

@@ -23,44 +23,44 @@ class RingTimerTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration LONG = Duration.ofSeconds(30);
 
-    private static TimedServer start(UnaryOperator<ServerOptions.Builder> options) throws IOException {
-        return TimedServer.start(Keeper.RING_KERNEL, options, DeadlineContract::echo);
+    private static Served start(UnaryOperator<ServerOptions.Builder> options) throws IOException {
+        return Served.start(Variant.RING_WITH_KERNEL_TIMERS, ShortDeadlines.and(options), DeadlineContract::echo);
     }
 
-    private static long operations(TimedServer server) {
-        return server.metric("timer_operations_total");
+    private static long operations(Served server) {
+        return server.metric("ringfort_timer_operations_total");
     }
 
-    private static void awaitOperations(TimedServer server, long count) {
-        TimedServer.until(() -> operations(server) >= count, () -> operations(server) + " of " + count + " operations");
+    private static void awaitOperations(Served server, long count) {
+        Await.until(() -> operations(server) >= count, () -> operations(server) + " of " + count + " operations");
     }
 
     @Test
     void requestsThatArriveWholeCostNoTimerOperation() throws IOException {
-        try (TimedServer server = start(options -> options.headerTimeout(LONG).idleTimeout(LONG))) {
-            try (SlowPeer peer = server.connect()) {
+        try (Served server = start(options -> options.headerTimeout(LONG).idleTimeout(LONG))) {
+            try (SlowPeer peer = server.connectSlow()) {
                 peer.get("/").expect("here");
                 long before = operations(server);
                 for (int i = 0; i < 50; i++) {
                     peer.get("/").expect("here");
                 }
                 assertEquals(before, operations(server), "the timer that is in flight serves all of them");
-                assertEquals(1, server.metric("timers_in_flight"), "one connection, one timer");
+                assertEquals(1, server.metric("ringfort_timers_in_flight"), "one connection, one timer");
             }
             server.awaitOpen(0);
-            assertEquals(0, server.metric("timers_in_flight"), "cancelled at close");
+            assertEquals(0, server.metric("ringfort_timers_in_flight"), "cancelled at close");
         }
     }
 
     @Test
     void aTimerThatFiresBeforeALaterDeadlineIsSubmittedForTheRemainder() throws IOException {
         Duration header = Duration.ofMillis(200);
-        try (TimedServer server = start(options -> options.headerTimeout(header).idleTimeout(SECOND))) {
-            try (SlowPeer peer = server.connect()) {
+        try (Served server = start(options -> options.headerTimeout(header).idleTimeout(SECOND))) {
+            try (SlowPeer peer = server.connectSlow()) {
                 peer.get("/").expect("here");
                 peer.mark();
                 awaitOperations(server, 2);
-                assertEquals(1, server.metric("timers_in_flight"));
+                assertEquals(1, server.metric("ringfort_timers_in_flight"));
                 peer.end().silent().after(SECOND.minusMillis(200));
             }
             assertEquals(0, server.expired(Phase.HEADER), "it fired, and meant nothing");
@@ -71,13 +71,13 @@ class RingTimerTest {
     @Test
     void anEarlierDeadlineUpdatesTheTimerInFlight() throws IOException {
         Duration header = Duration.ofMillis(200);
-        try (TimedServer server = start(options -> options.headerTimeout(header).idleTimeout(LONG))) {
-            try (SlowPeer peer = server.connect()) {
+        try (Served server = start(options -> options.headerTimeout(header).idleTimeout(LONG))) {
+            try (SlowPeer peer = server.connectSlow()) {
                 peer.get("/").expect("here");
                 awaitOperations(server, 2); // moved to the end of the idle time
                 peer.mark().send("G");
                 awaitOperations(server, 3);
-                assertEquals(1, server.metric("timers_in_flight"), "updated, not added");
+                assertEquals(1, server.metric("ringfort_timers_in_flight"), "updated, not added");
                 peer.end().answered(408).after(header);
             }
         }
@@ -86,11 +86,12 @@ class RingTimerTest {
     @Test
     void aTimerThatFiresAfterItsDeadlineWasClearedIsIgnored() throws IOException {
         Duration header = Duration.ofMillis(200);
-        try (TimedServer server = start(options -> options.headerTimeout(header).idleTimeout(Duration.ZERO))) {
-            try (SlowPeer peer = server.connect()) {
+        try (Served server = start(options -> options.headerTimeout(header).idleTimeout(Duration.ZERO))) {
+            try (SlowPeer peer = server.connectSlow()) {
                 peer.get("/").expect("here");
-                TimedServer.until(
-                        () -> server.metric("timers_in_flight") == 0, () -> "the timer has not fired and gone");
+                Await.until(
+                        () -> server.metric("ringfort_timers_in_flight") == 0,
+                        () -> "the timer has not fired and gone");
                 peer.get("/").expect("here");
                 assertEquals(1, operations(server));
             }
@@ -101,7 +102,7 @@ class RingTimerTest {
 
     @Test
     void withEverythingOffNoTimerIsSubmitted() throws IOException {
-        try (TimedServer server = start(options -> options.headerTimeout(Duration.ZERO)
+        try (Served server = start(options -> options.headerTimeout(Duration.ZERO)
                 .idleTimeout(Duration.ZERO)
                 .bodyTimeout(Duration.ZERO)
                 .bodyGrace(Duration.ZERO)
@@ -109,7 +110,7 @@ class RingTimerTest {
                 .writeGrace(Duration.ZERO)
                 .writeMinRate(0)
                 .lingerTimeout(Duration.ZERO))) {
-            try (SlowPeer peer = server.connect()) {
+            try (SlowPeer peer = server.connectSlow()) {
                 peer.get("/").expect("here");
                 peer.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\na")
                         .send("bc");
@@ -122,8 +123,8 @@ class RingTimerTest {
 
     @Test
     void theWheelSubmitsNone() throws IOException {
-        try (TimedServer server = TimedServer.start(Keeper.RING_WHEEL, options -> options, DeadlineContract::echo)) {
-            try (SlowPeer peer = server.connect()) {
+        try (Served server = Served.start(Variant.RING, ShortDeadlines::set, DeadlineContract::echo)) {
+            try (SlowPeer peer = server.connectSlow()) {
                 peer.get("/").expect("here");
                 peer.end().silent();
             }

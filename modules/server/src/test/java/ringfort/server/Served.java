@@ -1,25 +1,35 @@
 package ringfort.server;
 
+import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import ringfort.api.Metric;
 import ringfort.api.Server;
 import ringfort.api.ServerOptions;
+import ringfort.api.spi.Engine;
 import ringfort.api.spi.RunningEngine;
+import ringfort.budget.Phase;
+import ringfort.server.metrics.CloseReason;
 
-/** An engine that serves on loopback for one test; ending it also checks what it counted about itself. */
+/** An engine that serves on loopback for one test, and what it counted; ending it audits the counters. */
 public final class Served implements AutoCloseable {
     public static final Duration DRAIN = Duration.ofSeconds(5);
 
+    /** The seconds within which every deadline is noticed by the server's own clock; a bound of the lateness histogram. */
+    private static final String LATEST = "0.5";
+
     private final RunningEngine engine;
     private boolean stopped;
+    private boolean latenessMatters = true;
+    private boolean overflowsMatter = true;
 
     private Served(RunningEngine engine) {
         this.engine = engine;
@@ -27,6 +37,13 @@ public final class Served implements AutoCloseable {
 
     /** Starts an engine on a free port of loopback, with one worker unless {@code options} say otherwise. */
     public static Served start(Variant variant, UnaryOperator<ServerOptions.Builder> options, Consumer<Server> routes)
+            throws IOException {
+        return start(variant, variant.engine(), options, routes);
+    }
+
+    /** Starts an engine made by the test. */
+    public static Served start(
+            Variant variant, Engine engine, UnaryOperator<ServerOptions.Builder> options, Consumer<Server> routes)
             throws IOException {
         ServerOptions.Builder base = variant.options(ServerOptions.defaults().toBuilder())
                 .host("127.0.0.1")
@@ -36,7 +53,19 @@ public final class Served implements AutoCloseable {
         ServerOptions resolved = options.apply(base).build();
         Server server = Server.of(resolved);
         routes.accept(server);
-        return new Served(variant.start(resolved, server.application()));
+        return new Served(variant.start(engine, resolved, server.application()));
+    }
+
+    /** For a test that holds up the server's own clockwork, or loads the machine so that the clockwork may be late. */
+    public Served withoutBoundOnLateness() {
+        latenessMatters = false;
+        return this;
+    }
+
+    /** For a test whose completion queue is too small on purpose: it overflows, which loses nothing and is no fault there. */
+    public Served withSmallCompletionQueue() {
+        overflowsMatter = false;
+        return this;
     }
 
     public RunningEngine engine() {
@@ -51,14 +80,18 @@ public final class Served implements AutoCloseable {
         return Peer.connect(port());
     }
 
+    public SlowPeer connectSlow() throws IOException {
+        return SlowPeer.connect(port(), 0);
+    }
+
     /** Asks {@code GET path} on a connection of its own and returns the body. */
     public String get(String path) throws IOException {
         try (Peer peer = connect()) {
-            return peer.send("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n")
-                    .reply()
-                    .text();
+            return peer.get(path).reply().text();
         }
     }
+
+    // What it counts.
 
     /** The value of a metric that is a time. */
     public double seconds(String name) {
@@ -74,6 +107,7 @@ public final class Served implements AutoCloseable {
         return metric(name, Map.of());
     }
 
+    /** The sum of a family over the labels that are not given. */
     public long metric(String name, Map<String, String> labels) {
         List<Metric> found = engine.metrics().stream()
                 .filter(metric -> metric.name().equals(name))
@@ -83,27 +117,102 @@ public final class Served implements AutoCloseable {
         return (long) found.stream().mapToDouble(Metric::value).sum();
     }
 
-    public void awaitOpen(long connections) {
-        Await.until(
-                () -> metric("ringfort_connections_open") == connections,
-                () -> "open connections: " + metric("ringfort_connections_open") + ", expected " + connections);
+    public long armed(Phase phase) {
+        return metric("ringfort_deadlines_armed_total", label(phase));
     }
+
+    public long cleared(Phase phase) {
+        return metric("ringfort_deadlines_cleared_total", label(phase));
+    }
+
+    public long expired(Phase phase) {
+        return metric("ringfort_deadlines_expired_total", label(phase));
+    }
+
+    private long expiredInTime(Phase phase) {
+        return metric("ringfort_deadline_lateness_seconds_bucket", Map.of("phase", lower(phase), "le", LATEST));
+    }
+
+    public long closed(CloseReason reason) {
+        return metric("ringfort_connections_closed_total", Map.of("reason", lower(reason)));
+    }
+
+    public long open() {
+        return metric("ringfort_connections_open");
+    }
+
+    private static Map<String, String> label(Phase phase) {
+        return Map.of("phase", lower(phase));
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    // Waiting.
+
+    public void awaitOpen(long connections) {
+        Await.until(() -> open() == connections, () -> "open connections: " + open() + ", expected " + connections);
+    }
+
+    public void awaitExpired(Phase phase, long times) {
+        Await.until(() -> expired(phase) >= times, () -> phase + " expired " + expired(phase) + " times, not " + times);
+    }
+
+    // Ending.
 
     public void stop(Duration drain) {
         stopped = true;
         engine.stop(drain);
     }
 
-    /** Stops and makes sure that the server found no fault with itself. */
+    /**
+     * Stops, and makes sure that the server found no fault with itself: no connection hangs, no completion is astray, no
+     * timer is left, and every deadline that was armed was either cleared or noticed in time. A connection whose peer is
+     * gone must end by itself, so this waits for it before it stops a server that the test has not stopped.
+     */
     @Override
     public void close() {
         if (!stopped) {
-            stop(DRAIN);
+            try {
+                awaitOpen(0);
+            } finally {
+                stop(DRAIN);
+            }
         }
-        assertEquals(0, metric("ringfort_defects_total"), "defects");
-        assertEquals(0, metric("ringfort_stale_completions_total"), "stale completions");
-        assertEquals(0, metric("ringfort_unknown_completions_total"), "unknown completions");
-        assertEquals(0, metric("ringfort_cq_overflows_total"), "overflows of the completion queue");
-        awaitOpen(0); // a handler that outlived the drain of the threads engine may still be on its way out
+        awaitOpen(0); // a handler that outlived the drain may still be on its way out, and clears its deadline there
+        assertAll(
+                () -> isZero("ringfort_defects_total"),
+                () -> isZero("ringfort_stale_completions_total"),
+                () -> isZero("ringfort_unknown_completions_total"),
+                this::completionsHadRoom,
+                () -> isZero("ringfort_timers_in_flight"),
+                this::everyDeadlineIsAccountedFor,
+                this::everyDeadlineWasNoticedInTime);
+    }
+
+    private void isZero(String name) {
+        assertEquals(0, metric(name), name);
+    }
+
+    private void completionsHadRoom() {
+        if (overflowsMatter) {
+            isZero("ringfort_cq_overflows_total");
+        }
+    }
+
+    private void everyDeadlineIsAccountedFor() {
+        for (Phase phase : Phase.values()) {
+            assertEquals(
+                    armed(phase), cleared(phase) + expired(phase), () -> "armed, and cleared or expired: " + phase);
+        }
+    }
+
+    private void everyDeadlineWasNoticedInTime() {
+        if (latenessMatters) {
+            for (Phase phase : Phase.values()) {
+                assertEquals(expired(phase), expiredInTime(phase), () -> phase + " noticed within " + LATEST + " s");
+            }
+        }
     }
 }

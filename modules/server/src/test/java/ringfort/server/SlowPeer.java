@@ -3,32 +3,23 @@ package ringfort.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.regex.Pattern;
 import ringfort.timers.Ticker;
 
 /** A client that takes its time, and measures how long the server let it. */
-public final class SlowPeer implements AutoCloseable {
-    /** Longer than any deadline of a test: silence for so long is a hang. */
-    private static final int HANG_MILLIS = 8_000;
-
-    private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: (\\d+)");
-
+public final class SlowPeer extends Peer {
     /** What a client's clock may show beyond a deadline, on a machine that has other things to do. */
     private static final Duration SLACK = Duration.ofMillis(900);
 
-    private final Socket socket;
-    private final InputStream in;
-    private long sinceNanos = Ticker.system().nanos();
+    /** So little is read ahead that the server sees how slowly the test reads. */
+    private static final int READ_AHEAD_BYTES = 2048;
+
+    private long sinceNanos;
 
     /**
      * How a connection ended.
@@ -68,9 +59,9 @@ public final class SlowPeer implements AutoCloseable {
         }
     }
 
-    private SlowPeer(Socket socket) throws IOException {
-        this.socket = socket;
-        this.in = new BufferedInputStream(socket.getInputStream(), 2048);
+    private SlowPeer(Socket socket, long sinceNanos) throws IOException {
+        super(socket, READ_AHEAD_BYTES);
+        this.sinceNanos = sinceNanos;
     }
 
     /**
@@ -79,22 +70,8 @@ public final class SlowPeer implements AutoCloseable {
      * @param receiveBufferBytes 0 for the system's own
      */
     public static SlowPeer connect(int port, int receiveBufferBytes) throws IOException {
-        Socket socket = new Socket();
         long begin = Ticker.system().nanos();
-        try {
-            if (receiveBufferBytes > 0) {
-                socket.setReceiveBufferSize(receiveBufferBytes);
-            }
-            socket.setTcpNoDelay(true);
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), HANG_MILLIS);
-            socket.setSoTimeout(HANG_MILLIS);
-            var peer = new SlowPeer(socket);
-            peer.sinceNanos = begin;
-            return peer;
-        } catch (IOException e) {
-            socket.close();
-            throw e;
-        }
+        return new SlowPeer(open(port, receiveBufferBytes), begin);
     }
 
     /** Begins to measure anew; measuring begins with the connection. */
@@ -103,14 +80,21 @@ public final class SlowPeer implements AutoCloseable {
         return this;
     }
 
+    @Override
     public SlowPeer send(String text) throws IOException {
-        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+        super.send(text);
         return this;
     }
 
-    /** Sends FIN and goes on reading. */
+    @Override
+    public SlowPeer get(String path) throws IOException {
+        super.get(path);
+        return this;
+    }
+
+    @Override
     public SlowPeer halfClose() throws IOException {
-        socket.shutdownOutput();
+        super.halfClose();
         return this;
     }
 
@@ -120,7 +104,7 @@ public final class SlowPeer implements AutoCloseable {
             try {
                 for (int i = 0; i < text.length(); i++) {
                     send(text.substring(i, i + 1));
-                    TimedServer.pass(each);
+                    Await.pass(each);
                 }
             } catch (IOException _) {
                 // the server has had enough, which is for the reader to see
@@ -146,51 +130,19 @@ public final class SlowPeer implements AutoCloseable {
         return new Ending(received.toString(StandardCharsets.ISO_8859_1), reset, first < 0 ? elapsedNanos() : first);
     }
 
-    /** Reads one response with a {@code Content-Length}, head and body. */
-    public String reply() throws IOException {
-        var received = new StringBuilder();
-        while (received.indexOf("\r\n\r\n") < 0) {
-            received.append((char) octet(received));
-        }
-        var length = LENGTH.matcher(received);
-        for (int left = length.find() ? Integer.parseInt(length.group(1)) : 0; left > 0; left--) {
-            received.append((char) octet(received));
-        }
-        return received.toString();
-    }
-
-    private int octet(StringBuilder before) throws IOException {
-        int octet = in.read();
-        if (octet < 0) {
-            throw new IOException("the connection ended behind: " + before);
-        }
-        return octet;
-    }
-
     /** Reads so many bytes and no more. */
     public int read(byte[] target) throws IOException {
         return in.readNBytes(target, 0, target.length);
     }
 
-    public int localPort() {
-        return socket.getLocalPort();
-    }
-
-    public SlowPeer get(String path) throws IOException {
-        return send("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n");
-    }
-
-    public void expect(String reply) throws IOException {
-        String received = reply();
-        assertTrue(received.startsWith("HTTP/1.1 200 ") && received.endsWith("\r\n\r\n" + reply), received);
+    /** Reads one response, which must be a 200 with this content. */
+    public void expect(String content) throws IOException {
+        Reply reply = reply();
+        assertEquals(200, reply.status(), reply::text);
+        assertEquals(content, reply.text());
     }
 
     public long elapsedNanos() {
         return Ticker.system().nanos() - sinceNanos;
-    }
-
-    @Override
-    public void close() throws IOException {
-        socket.close();
     }
 }

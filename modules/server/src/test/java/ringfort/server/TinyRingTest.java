@@ -31,14 +31,14 @@ class TinyRingTest {
     private final CountDownLatch held = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
 
-    private TimedServer start(Keeper keeper, RingSizes sizes) throws IOException {
-        return TimedServer.start(
-                keeper,
+    private Served start(Variant variant, RingSizes sizes) throws IOException {
+        return Served.start(
+                variant,
                 new RingEngine(RingSyscalls.kernel(), sizes),
-                options -> options.headerTimeout(Duration.ofSeconds(1))
+                ShortDeadlines.and(options -> options.headerTimeout(Duration.ofSeconds(1))
                         .bodyGrace(Duration.ofSeconds(1))
                         .bodyTimeout(Duration.ofSeconds(3))
-                        .idleTimeout(Duration.ofSeconds(20)),
+                        .idleTimeout(Duration.ofSeconds(20))),
                 routes -> {
                     DeadlineContract.echo(routes);
                     routes.get("/hold", _ -> hold(), Route.inline());
@@ -52,40 +52,42 @@ class TinyRingTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"RING_KERNEL", "RING_WHEEL"})
-    void eightEntriesToSubmitWith(Keeper keeper) throws Exception {
-        try (TimedServer server = start(keeper, new RingSizes(8, 64, 64, 4096))) {
+    @EnumSource(names = {"RING_WITH_KERNEL_TIMERS", "RING"})
+    void eightEntriesToSubmitWith(Variant variant) throws Exception {
+        try (Served server = start(variant, new RingSizes(8, 64, 64, 4096)).withSmallCompletionQueue()) {
             manyComeAtOnce(server);
             bothGoodAndSlowEnd(server);
-            assertTrue(server.metric("sq_full_total") > 0, "the queue was never full: this proves nothing");
+            assertTrue(server.metric("ringfort_sq_full_total") > 0, "the queue was never full: this proves nothing");
         }
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"RING_KERNEL", "RING_WHEEL"})
-    void sixteenCompletions(Keeper keeper) throws Exception {
-        try (TimedServer server = start(keeper, new RingSizes(8, 16, 64, 4096))) {
+    @EnumSource(names = {"RING_WITH_KERNEL_TIMERS", "RING"})
+    void sixteenCompletions(Variant variant) throws Exception {
+        try (Served server = start(variant, new RingSizes(8, 16, 64, 4096)).withSmallCompletionQueue()) {
             bothGoodAndSlowEnd(server);
         }
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"RING_KERNEL", "RING_WHEEL"})
-    void fourBuffersToReceiveInto(Keeper keeper) throws Exception {
-        try (TimedServer server = start(keeper, new RingSizes(256, 1024, 4, 512))) {
+    @EnumSource(names = {"RING_WITH_KERNEL_TIMERS", "RING"})
+    void fourBuffersToReceiveInto(Variant variant) throws Exception {
+        try (Served server = start(variant, new RingSizes(256, 1024, 4, 512))) {
             bothGoodAndSlowEnd(server);
-            assertTrue(server.metric("buffer_shortages_total") > 0, "there was always a buffer: this proves nothing");
+            assertTrue(
+                    server.metric("ringfort_buffer_shortages_total") > 0,
+                    "there was always a buffer: this proves nothing");
         }
     }
 
     /** While the worker is held more peers connect than it has entries: when it is back, each wants a receive in one turn. */
-    private void manyComeAtOnce(TimedServer server) throws Exception {
+    private void manyComeAtOnce(Served server) throws Exception {
         List<SlowPeer> peers = new ArrayList<>();
-        try (SlowPeer holder = server.connect()) {
+        try (SlowPeer holder = server.connectSlow()) {
             holder.send("GET /hold HTTP/1.1\r\nHost: h\r\n\r\n");
             held.await();
             for (int i = 0; i < PEERS / 2; i++) {
-                peers.add(server.connect());
+                peers.add(server.connectSlow());
             }
             release.countDown();
             holder.expect("held");
@@ -97,11 +99,11 @@ class TinyRingTest {
     }
 
     /** All at once: silent ones, slow heads, slow bodies, and good ones with a body that needs many buffers. */
-    private static void bothGoodAndSlowEnd(TimedServer server) throws Exception {
+    private static void bothGoodAndSlowEnd(Served server) throws Exception {
         List<SlowPeer> peers = new ArrayList<>();
         String body = "y".repeat(20_000);
         for (int i = 0; i < PEERS; i++) {
-            peers.add(server.connect());
+            peers.add(server.connectSlow());
         }
         List<Thread> senders = new ArrayList<>();
         for (int i = 0; i < PEERS; i++) {

@@ -2,8 +2,8 @@ package ringfort.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static ringfort.server.TimedServer.GRACE;
-import static ringfort.server.TimedServer.IDLE;
+import static ringfort.server.ShortDeadlines.GRACE;
+import static ringfort.server.ShortDeadlines.IDLE;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,16 +35,16 @@ class TunnelDeadlineTest extends DeadlineContract {
         }
     }
 
-    private static SlowPeer switched(TimedServer server, String request) throws IOException {
-        SlowPeer peer = server.connect();
-        assertTrue(peer.send(request).reply().startsWith("HTTP/1.1 101 "));
+    private static SlowPeer switched(Served server, String request) throws IOException {
+        SlowPeer peer = server.connectSlow();
+        assertEquals(101, peer.send(request).head().status());
         return peer;
     }
 
     @Test
     void aPeerThatSaysNothingIsClosedAfterTheServersIdleTime() throws Exception {
         LinkedBlockingQueue<Exception> thrown = new LinkedBlockingQueue<>();
-        TimedServer server = serve(routes -> routes(
+        Served server = serve(routes -> routes(
                 routes,
                 (in, _) -> {
                     try {
@@ -55,9 +55,9 @@ class TunnelDeadlineTest extends DeadlineContract {
                     }
                 },
                 Duration.ZERO));
-        try (SlowPeer peer = server.connect()) {
+        try (SlowPeer peer = server.connectSlow()) {
             peer.mark().send(UPGRADE.replace("/t", "/own"));
-            assertTrue(peer.reply().startsWith("HTTP/1.1 101 "));
+            assertEquals(101, peer.head().status());
             peer.end().silent().inOrder().after(IDLE);
         }
         assertTrue(thrown.poll(10, TimeUnit.SECONDS) != null);
@@ -69,10 +69,10 @@ class TunnelDeadlineTest extends DeadlineContract {
     @Test
     void anIdleTimeOfItsOwnTakesThePlaceOfTheServers() throws IOException {
         Duration own = Duration.ofMillis(300);
-        TimedServer server = serve(routes -> routes(routes, TunnelDeadlineTest::echo, own));
-        try (SlowPeer peer = server.connect()) {
+        Served server = serve(routes -> routes(routes, TunnelDeadlineTest::echo, own));
+        try (SlowPeer peer = server.connectSlow()) {
             peer.mark().send(UPGRADE);
-            assertTrue(peer.reply().startsWith("HTTP/1.1 101 "));
+            assertEquals(101, peer.head().status());
             SlowPeer.Ending end = peer.end().silent().after(own);
             assertTrue(end.firstNanos() < IDLE.toNanos(), end::toString);
         }
@@ -81,17 +81,17 @@ class TunnelDeadlineTest extends DeadlineContract {
     /** Header, body and handler deadlines, all shorter than this lasts, mean nothing any more. */
     @Test
     void whoSpeaksNowAndThenStays() throws IOException {
-        TimedServer server = serve(
+        Served server = serve(
                 options -> options.handlerTimeout(Duration.ofMillis(500)),
                 routes -> routes(routes, TunnelDeadlineTest::echo, Duration.ofMillis(700)));
         try (SlowPeer peer = switched(server, UPGRADE)) {
             peer.mark();
             byte[] echoed = new byte[1];
             for (int i = 0; i < 6; i++) {
-                TimedServer.pass(Duration.ofMillis(300));
+                Await.pass(Duration.ofMillis(300));
                 assertEquals(1, peer.send("x").read(echoed));
             }
-            assertTrue(peer.elapsedNanos() > TimedServer.BODY.toNanos());
+            assertTrue(peer.elapsedNanos() > ShortDeadlines.BODY.toNanos());
             peer.halfClose().end().silent().inOrder();
         }
         server.awaitOpen(0);
@@ -103,13 +103,13 @@ class TunnelDeadlineTest extends DeadlineContract {
     /** What we send keeps a peer as well as what it sends. */
     @Test
     void whoOnlyListensStaysWhileItHears() throws IOException {
-        TimedServer server = serve(routes -> routes(
+        Served server = serve(routes -> routes(
                 routes,
                 (in, out) -> {
                     Thread teller = Thread.startVirtualThread(() -> {
                         try {
                             for (int i = 0; i < 6; i++) {
-                                TimedServer.pass(Duration.ofMillis(200));
+                                Await.pass(Duration.ofMillis(200));
                                 out.write('t');
                                 out.flush();
                             }
@@ -131,11 +131,11 @@ class TunnelDeadlineTest extends DeadlineContract {
     /** We do not wait for a peer whose turn it is not. */
     @Test
     void aBusyTunnelIsNotIdle() throws IOException {
-        TimedServer server = serve(routes -> routes(
+        Served server = serve(routes -> routes(
                 routes,
                 (in, out) -> {
                     in.read();
-                    TimedServer.pass(Duration.ofMillis(900));
+                    Await.pass(Duration.ofMillis(900));
                     out.write('d');
                 },
                 Duration.ofMillis(300)));
@@ -148,9 +148,9 @@ class TunnelDeadlineTest extends DeadlineContract {
 
     @Test
     void zeroIsForEver() throws IOException {
-        TimedServer server = serve(routes -> routes(routes, TunnelDeadlineTest::echo, Duration.ZERO));
+        Served server = serve(routes -> routes(routes, TunnelDeadlineTest::echo, Duration.ZERO));
         try (SlowPeer peer = switched(server, UPGRADE)) {
-            TimedServer.pass(IDLE.plusMillis(400));
+            Await.pass(IDLE.plusMillis(400));
             byte[] echoed = new byte[1];
             assertEquals(1, peer.send("x").read(echoed));
             peer.halfClose().end().silent().inOrder();
@@ -159,7 +159,7 @@ class TunnelDeadlineTest extends DeadlineContract {
 
     @Test
     void aPeerThatDoesNotReadIsCutWhenTheGraceIsOver() throws IOException {
-        TimedServer server = serve(routes -> routes(
+        Served server = serve(routes -> routes(
                 routes,
                 (_, out) -> {
                     byte[] piece = new byte[64 * 1024];

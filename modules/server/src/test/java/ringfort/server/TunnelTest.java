@@ -15,7 +15,6 @@ import java.io.OutputStream;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -29,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import ringfort.api.Response;
 import ringfort.api.Route;
 import ringfort.api.Tunnel;
+import ringfort.server.metrics.CloseReason;
 
 /** A connection that leaves HTTP (RFC 9110, 7.8) loses no byte and gains none, and ends as its handler ends it. */
 class TunnelTest extends EngineContract {
@@ -105,10 +105,7 @@ class TunnelTest extends EngineContract {
                 assertEquals("", peer.halfClose().readToEnd());
             }
         }
-        var finished = Map.of("reason", "finished");
-        Await.until(
-                () -> served.metric("ringfort_connections_closed_total", finished) == 3,
-                () -> "not all ended in order");
+        Await.until(() -> served.closed(CloseReason.FINISHED) == 3, () -> "not all ended in order");
     }
 
     @Test
@@ -375,7 +372,7 @@ class TunnelTest extends EngineContract {
             assertThrows(SocketException.class, peer::readToEnd);
         }
         served.awaitOpen(0);
-        assertEquals(1, served.metric("ringfort_connections_closed_total", Map.of("reason", "handler")));
+        assertEquals(1, served.closed(CloseReason.HANDLER));
     }
 
     @Test
@@ -409,7 +406,7 @@ class TunnelTest extends EngineContract {
             peer.send(UPGRADE);
             switched(peer);
             Future<?> stopped = threads.submit(() -> served.stop(Duration.ofSeconds(20)));
-            TimedServer.pass(Duration.ofMillis(700)); // longer than silent connections are given
+            Await.pass(Duration.ofMillis(700)); // longer than silent connections are given
             assertEquals("still", read(peer.send("still"), 5));
             assertFalse(stopped.isDone());
             assertEquals("", peer.halfClose().readToEnd());

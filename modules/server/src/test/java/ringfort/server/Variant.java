@@ -11,7 +11,7 @@ import ringfort.api.spi.RunningEngine;
 import ringfort.server.exchange.Scheduler;
 
 /** What a contract runs on: an engine, where it keeps deadlines, and the scheduler of its handlers' virtual threads. */
-enum Variant {
+public enum Variant {
     RING,
     RING_WITH_KERNEL_TIMERS,
     RING_WITH_JDK_SCHEDULER,
@@ -23,6 +23,11 @@ enum Variant {
     /** Whether handlers run on the worker that read their request, and can hold it. */
     boolean carriesHandlers() {
         return this == RING || this == RING_WITH_KERNEL_TIMERS || this == POLL || this == NIO;
+    }
+
+    /** Whether the engine learns how much of a response the peer has acknowledged, which the JDK does not tell. */
+    boolean tellsAcknowledged() {
+        return this != NIO && this != NIO_WITH_JDK_SCHEDULER;
     }
 
     /** Sets what makes this variant. */
@@ -39,15 +44,18 @@ enum Variant {
         };
     }
 
-    /** Starts the engine; skips the test where this machine cannot run it as asked. */
-    RunningEngine start(ServerOptions options, Application application) throws IOException {
-        assumeUsable();
-        return engine().start(options, application);
+    /** Starts {@code engine}, which the test may have made; skips the test where this machine cannot run it as asked. */
+    RunningEngine start(Engine engine, ServerOptions options, Application application) throws IOException {
+        assumeUsable(engine);
+        return engine.start(options, application);
     }
 
     /** Skips the test where this machine cannot run this variant. */
     void assumeUsable() {
-        Engine engine = engine();
+        assumeUsable(engine());
+    }
+
+    private void assumeUsable(Engine engine) {
         Availability availability = engine.probe();
         assumeTrue(availability.usable(), () -> engine.name() + " cannot run here: " + availability.reason());
         assumeTrue(

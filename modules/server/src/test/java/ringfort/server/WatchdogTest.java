@@ -3,7 +3,6 @@ package ringfort.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -19,7 +18,6 @@ import ringfort.api.Handler;
 import ringfort.api.Response;
 import ringfort.api.Route;
 import ringfort.budget.Phase;
-import ringfort.server.exchange.Scheduler;
 import ringfort.server.loop.Watchdog;
 import ringfort.server.metrics.CloseReason;
 
@@ -73,9 +71,8 @@ class WatchdogTest extends DeadlineContract {
     }
 
     private void deadlinesAreKept(Handler holds, Route route, Runnable release) throws Exception {
-        assumeTrue(new Scheduler(true).name().equals("worker"), "handlers do not run on workers here");
         var entered = new CountDownLatch(1);
-        TimedServer server = serve(options -> options.headerTimeout(LATER).idleTimeout(LATER), routes -> {
+        Served server = serve(options -> options.headerTimeout(LATER).idleTimeout(LATER), routes -> {
             echo(routes);
             routes.get(
                     "/hold",
@@ -85,10 +82,10 @@ class WatchdogTest extends DeadlineContract {
                     },
                     route);
         });
-        try (SlowPeer silent = server.connect();
-                SlowPeer half = server.connect();
-                SlowPeer idle = server.connect();
-                SlowPeer stuck = server.connect()) {
+        try (SlowPeer silent = server.connectSlow();
+                SlowPeer half = server.connectSlow();
+                SlowPeer idle = server.connectSlow();
+                SlowPeer stuck = server.connectSlow()) {
             half.send("GET /");
             idle.get("/").expect("here");
             server.awaitOpen(4);
@@ -99,8 +96,8 @@ class WatchdogTest extends DeadlineContract {
             idle.end().inOrder();
             release.run();
             stuck.expect("released");
-            assertEquals(1, server.metric("watchdog_stuck_total"), "reported once");
-            assertEquals(3, server.metric("watchdog_interventions_total"));
+            assertEquals(1, server.metric("ringfort_watchdog_stuck_total"), "reported once");
+            assertEquals(3, server.metric("ringfort_watchdog_interventions_total"));
         } catch (Throwable e) {
             release.run();
             throw e;
@@ -115,10 +112,9 @@ class WatchdogTest extends DeadlineContract {
     /** The request is whole and waits in the socket: it is us who are late, and the peer is served. */
     @Test
     void whoseBytesWaitForUsIsNotShutDown() throws Exception {
-        assumeTrue(new Scheduler(true).name().equals("worker"), "handlers do not run on workers here");
         var entered = new CountDownLatch(1);
         var release = new CountDownLatch(1);
-        TimedServer server = serve(options -> options.headerTimeout(LATER), routes -> {
+        Served server = serve(options -> options.headerTimeout(LATER), routes -> {
             echo(routes);
             routes.get(
                     "/hold",
@@ -129,19 +125,20 @@ class WatchdogTest extends DeadlineContract {
                     },
                     Route.inline());
         });
-        try (SlowPeer stuck = server.connect();
-                SlowPeer good = server.connect()) {
+        try (SlowPeer stuck = server.connectSlow();
+                SlowPeer good = server.connectSlow()) {
             good.send("GET / HT");
             server.awaitOpen(2);
-            TimedServer.until(() -> server.metric("received_bytes_total") >= 8, () -> "half a head was not received");
+            Await.until(
+                    () -> server.metric("ringfort_received_bytes_total") >= 8, () -> "half a head was not received");
             stuck.get("/hold");
             assertTrue(entered.await(5, TimeUnit.SECONDS));
             good.send("TP/1.1\r\nHost: h\r\n\r\n");
-            TimedServer.pass(LATER.plus(Duration.ofMillis(200)));
+            Await.pass(LATER.plus(Duration.ofMillis(200)));
             release.countDown();
             stuck.expect("released");
             good.expect("here");
-            assertEquals(0, server.metric("watchdog_interventions_total"));
+            assertEquals(0, server.metric("ringfort_watchdog_interventions_total"));
         }
         server.awaitOpen(0);
         assertEquals(0, server.closed(CloseReason.DEADLINE));
@@ -153,8 +150,7 @@ class WatchdogTest extends DeadlineContract {
         return Response.text("released");
     }
 
-    private TimedServer serveHeld(CountDownLatch entered, CountDownLatch release) throws Exception {
-        assumeTrue(new Scheduler(true).name().equals("worker"), "handlers do not run on workers here");
+    private Served serveHeld(CountDownLatch entered, CountDownLatch release) throws Exception {
         return serve(options -> options.headerTimeout(LATER).idleTimeout(LATER), routes -> {
             echo(routes);
             routes.get("/hold", _ -> held(entered, release), Route.inline());
@@ -166,14 +162,14 @@ class WatchdogTest extends DeadlineContract {
     void whoDripsIsShutDownBesideAWorkerThatIsHeld() throws Exception {
         var entered = new CountDownLatch(1);
         var release = new CountDownLatch(1);
-        TimedServer server = serveHeld(entered, release);
-        try (SlowPeer stuck = server.connect();
-                SlowPeer first = server.connect();
-                SlowPeer second = server.connect()) {
+        Served server = serveHeld(entered, release);
+        try (SlowPeer stuck = server.connectSlow();
+                SlowPeer first = server.connectSlow();
+                SlowPeer second = server.connectSlow()) {
             first.send("GET / HTTP/1.1\r\n");
             second.get("/").expect("here");
             server.awaitOpen(3);
-            TimedServer.until(() -> server.metric("received_bytes_total") >= 43, () -> "no head was begun");
+            Await.until(() -> server.metric("ringfort_received_bytes_total") >= 43, () -> "no head was begun");
             stuck.get("/hold");
             assertTrue(entered.await(10, TimeUnit.SECONDS));
             first.trickle("X: " + "y".repeat(400), Duration.ofMillis(20));
@@ -188,7 +184,7 @@ class WatchdogTest extends DeadlineContract {
         }
         server.awaitOpen(0);
         assertEquals(2, server.expired(Phase.HEADER));
-        assertEquals(2, server.metric("watchdog_interventions_total"));
+        assertEquals(2, server.metric("ringfort_watchdog_interventions_total"));
         assertEquals(2, server.closed(CloseReason.DEADLINE));
     }
 
@@ -201,34 +197,32 @@ class WatchdogTest extends DeadlineContract {
         var entered = new CountDownLatch(2);
         var release = new CountDownLatch(1);
         var turn = new CountDownLatch(1); // ends what holds the worker first, while the bytes of all arrive
-        assumeTrue(new Scheduler(true).name().equals("worker"), "handlers do not run on workers here");
-        TimedServer server =
-                serve(options -> options.headerTimeout(LATER).idleTimeout(LATER.multipliedBy(20)), routes -> {
-                    echo(routes);
-                    routes.get("/hold", _ -> held(entered, release), Route.inline());
-                    routes.get("/turn", _ -> held(entered, turn), Route.inline());
-                });
-        try (SlowPeer stuck = server.connect();
-                SlowPeer good = server.connect();
-                SlowPeer drips = server.connect();
-                SlowPeer blocker = server.connect()) {
+        Served server = serve(options -> options.headerTimeout(LATER).idleTimeout(LATER.multipliedBy(20)), routes -> {
+            echo(routes);
+            routes.get("/hold", _ -> held(entered, release), Route.inline());
+            routes.get("/turn", _ -> held(entered, turn), Route.inline());
+        });
+        try (SlowPeer stuck = server.connectSlow();
+                SlowPeer good = server.connectSlow();
+                SlowPeer drips = server.connectSlow();
+                SlowPeer blocker = server.connectSlow()) {
             good.send("GET / HT");
             drips.send("GET / HT");
-            TimedServer.until(() -> server.metric("received_bytes_total") >= 16, () -> "no head was begun");
+            Await.until(() -> server.metric("ringfort_received_bytes_total") >= 16, () -> "no head was begun");
             blocker.get("/turn");
-            TimedServer.until(() -> entered.getCount() == 1, () -> "the worker is not held");
+            Await.until(() -> entered.getCount() == 1, () -> "the worker is not held");
             stuck.get("/hold");
             good.send("TP/1.1\r\nHost: h\r\n\r\n");
             drips.send("TP/1.1\r\n");
             turn.countDown();
             assertTrue(entered.await(10, TimeUnit.SECONDS));
             drips.end().after(LATER);
-            TimedServer.pass(Duration.ofMillis(100));
+            Await.pass(Duration.ofMillis(100));
             release.countDown();
             stuck.expect("released");
             blocker.expect("released");
             good.expect("here");
-            assertEquals(1, server.metric("watchdog_interventions_total"));
+            assertEquals(1, server.metric("ringfort_watchdog_interventions_total"));
         } finally {
             turn.countDown();
             release.countDown();
@@ -240,25 +234,24 @@ class WatchdogTest extends DeadlineContract {
     /** It was handled in the turn that a handler then holds: that it was not sent is our doing, and nobody is idle. */
     @Test
     void anAnswerThatIsQueuedIsNotLost() throws Exception {
-        assumeTrue(new Scheduler(true).name().equals("worker"), "handlers do not run on workers here");
         var entered = new CountDownLatch(2);
         var release = new CountDownLatch(1);
         var turn = new CountDownLatch(1);
-        TimedServer server = serve(options -> options.headerTimeout(LATER.multipliedBy(20)), routes -> {
+        Served server = serve(options -> options.headerTimeout(LATER.multipliedBy(20)), routes -> {
             echo(routes);
             routes.get("/hold", _ -> held(entered, release), Route.inline());
             routes.get("/turn", _ -> held(entered, turn), Route.inline());
         });
-        try (SlowPeer good = server.connect();
-                SlowPeer stuck = server.connect();
-                SlowPeer blocker = server.connect()) {
+        try (SlowPeer good = server.connectSlow();
+                SlowPeer stuck = server.connectSlow();
+                SlowPeer blocker = server.connectSlow()) {
             blocker.get("/turn");
-            TimedServer.until(() -> entered.getCount() == 1, () -> "the worker is not held");
+            Await.until(() -> entered.getCount() == 1, () -> "the worker is not held");
             good.get("/");
             stuck.get("/hold");
             turn.countDown();
             assertTrue(entered.await(10, TimeUnit.SECONDS));
-            TimedServer.pass(TimedServer.IDLE.plus(Duration.ofMillis(300)));
+            Await.pass(ShortDeadlines.IDLE.plus(Duration.ofMillis(300)));
             release.countDown();
             stuck.expect("released");
             good.expect("here");
@@ -280,14 +273,14 @@ class WatchdogTest extends DeadlineContract {
             recording.setReuse(false);
             recording.onEvent("ringfort.WorkerStuck", seen::add);
             recording.startAsync();
-            TimedServer server = serveHeld(entered, release);
-            try (SlowPeer stuck = server.connect()) {
+            Served server = serveHeld(entered, release);
+            try (SlowPeer stuck = server.connectSlow()) {
                 stuck.get("/hold");
-                TimedServer.until(() -> server.metric("watchdog_stuck_total") == 1, () -> "not noticed");
-                TimedServer.pass(Duration.ofMillis(200)); // ten more looks
+                Await.until(() -> server.metric("ringfort_watchdog_stuck_total") == 1, () -> "not noticed");
+                Await.pass(Duration.ofMillis(200)); // ten more looks
                 release.countDown();
                 stuck.expect("released");
-                assertEquals(1, server.metric("watchdog_stuck_total"));
+                assertEquals(1, server.metric("ringfort_watchdog_stuck_total"));
             }
             recording.stop();
         } finally {
@@ -322,13 +315,12 @@ class WatchdogTest extends DeadlineContract {
     /** Two workers; the one that is held has a virtual thread that could go on. */
     @Test
     void whatCouldGoOnIsTakenOverByAnotherWorker() throws Exception {
-        assumeTrue(new Scheduler(true).name().equals("worker"), "handlers do not run on workers here");
         var waiting = new CountDownLatch(1);
         var parked = new CountDownLatch(8);
         var resumed = new CountDownLatch(8);
         var entered = new CountDownLatch(1);
         var release = new CountDownLatch(1);
-        TimedServer server = serve(
+        Served server = serve(
                 options -> options.workers(2),
                 routes -> routes.get("/waits", _ -> {
                             parked.countDown();
@@ -345,9 +337,9 @@ class WatchdogTest extends DeadlineContract {
                                 },
                                 Route.inline()));
         SlowPeer[] peers = new SlowPeer[8];
-        try (SlowPeer stuck = server.connect()) {
+        try (SlowPeer stuck = server.connectSlow()) {
             for (int i = 0; i < peers.length; i++) {
-                peers[i] = server.connect().get("/waits");
+                peers[i] = server.connectSlow().get("/waits");
             }
             assertTrue(parked.await(5, TimeUnit.SECONDS));
             stuck.get("/hold");

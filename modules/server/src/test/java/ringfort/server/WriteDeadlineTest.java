@@ -3,8 +3,8 @@ package ringfort.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
-import static ringfort.server.TimedServer.GRACE;
-import static ringfort.server.TimedServer.LINGER;
+import static ringfort.server.ShortDeadlines.GRACE;
+import static ringfort.server.ShortDeadlines.LINGER;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +35,7 @@ class WriteDeadlineTest extends DeadlineContract {
 
     @Test
     void whoReadsNothingIsCutWhenTheGraceIsOver() throws IOException {
-        TimedServer server = serve(WriteDeadlineTest::routes);
+        Served server = serve(WriteDeadlineTest::routes);
         for (String path : new String[] {"/much", "/stream"}) {
             try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
                 long expired = server.expired(Phase.WRITE);
@@ -52,7 +52,7 @@ class WriteDeadlineTest extends DeadlineContract {
 
     @Test
     void aHalfClosedPeerHasToReadToo() throws IOException {
-        TimedServer server = serve(WriteDeadlineTest::routes);
+        Served server = serve(WriteDeadlineTest::routes);
         try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
             peer.mark().get("/much").halfClose();
             server.awaitExpired(Phase.WRITE, 1);
@@ -63,8 +63,8 @@ class WriteDeadlineTest extends DeadlineContract {
 
     @Test
     void aHalfClosedPeerThatReadsIsServed() throws IOException {
-        TimedServer server = serve(WriteDeadlineTest::routes);
-        try (SlowPeer peer = server.connect()) {
+        Served server = serve(WriteDeadlineTest::routes);
+        try (SlowPeer peer = server.connectSlow()) {
             SlowPeer.Ending end =
                     peer.get("/much").halfClose().end().answered(200).inOrder();
             assertTrue(end.received().length() > MUCH.length);
@@ -75,13 +75,13 @@ class WriteDeadlineTest extends DeadlineContract {
 
     @Test
     void aReaderThatIsOnlySlowIsServed() throws IOException {
-        TimedServer server = serve(WriteDeadlineTest::routes);
+        Served server = serve(WriteDeadlineTest::routes);
         try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
             peer.send("GET /small HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
             var received = new StringBuilder();
             byte[] some = new byte[64];
             for (int count = some.length; count == some.length; ) {
-                TimedServer.pass(Duration.ofMillis(60)); // a kilobyte a second
+                Await.pass(Duration.ofMillis(60)); // a kilobyte a second
                 count = peer.read(some);
                 received.append(new String(some, 0, count, StandardCharsets.ISO_8859_1));
             }
@@ -95,13 +95,13 @@ class WriteDeadlineTest extends DeadlineContract {
     @Test
     void aReaderAboveTheRateGetsAllOfAMuchLongerResponse() throws IOException {
         Duration grace = Duration.ofMillis(1200);
-        TimedServer server = serve(options -> options.writeGrace(grace), WriteDeadlineTest::routes);
+        Served server = serve(options -> options.writeGrace(grace), WriteDeadlineTest::routes);
         try (SlowPeer peer = SlowPeer.connect(server.port(), 64 * 1024)) {
             peer.mark().get("/much");
             byte[] piece = new byte[2 << 20];
             long total = 0;
             for (int i = 0; i < 12; i++) {
-                TimedServer.pass(Duration.ofMillis(120)); // longer in all than the grace, never as long at once
+                Await.pass(Duration.ofMillis(120)); // longer in all than the grace, never as long at once
                 total += peer.read(piece);
             }
             assertTrue(peer.elapsedNanos() > grace.toNanos());
@@ -117,14 +117,14 @@ class WriteDeadlineTest extends DeadlineContract {
      */
     @Test
     void aSlowReaderOfALongResponseIsNotCut() throws IOException {
-        assumeTrue(keeper.tellsAcknowledged(), "the JDK does not tell what a peer has acknowledged");
+        assumeTrue(variant.tellsAcknowledged(), "the JDK does not tell what a peer has acknowledged");
         Duration grace = Duration.ofSeconds(2);
-        TimedServer server = serve(options -> options.writeGrace(grace), WriteDeadlineTest::routes);
+        Served server = serve(options -> options.writeGrace(grace), WriteDeadlineTest::routes);
         try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
             peer.mark().get("/much");
             byte[] piece = new byte[256];
             while (peer.elapsedNanos() < 4 * grace.toNanos()) {
-                TimedServer.pass(Duration.ofMillis(60));
+                Await.pass(Duration.ofMillis(60));
                 assertEquals(piece.length, peer.read(piece));
             }
             assertEquals(0, server.expired(Phase.WRITE));
@@ -140,7 +140,7 @@ class WriteDeadlineTest extends DeadlineContract {
     /** It lets its kernel take what fits, and then nothing: it is cut when the grace is over, or at the second look. */
     @Test
     void aZeroWindowIsCutOnTime() throws IOException {
-        TimedServer server = serve(WriteDeadlineTest::routes);
+        Served server = serve(WriteDeadlineTest::routes);
         try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
             peer.mark().get("/much");
             server.awaitExpired(Phase.WRITE, 1);
@@ -154,10 +154,10 @@ class WriteDeadlineTest extends DeadlineContract {
     /** The response in flight is flushed before the 408 for the half request behind it. */
     @Test
     void aResponseUnderWayIsWholeBeforeTheNextHeadIsLate() throws IOException {
-        TimedServer server = serve(options -> options.writeGrace(Duration.ofSeconds(5)), WriteDeadlineTest::routes);
+        Served server = serve(options -> options.writeGrace(Duration.ofSeconds(5)), WriteDeadlineTest::routes);
         try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
             peer.get("/much").send("GET /half HT");
-            TimedServer.pass(TimedServer.HEADER.plus(Duration.ofMillis(200)));
+            Await.pass(ShortDeadlines.HEADER.plus(Duration.ofMillis(200)));
             SlowPeer.Ending end = peer.end().answered(200).inOrder();
             int second = end.received().lastIndexOf("HTTP/1.1 408 ");
             assertTrue(second > MUCH.length, () -> "408 at " + second);
@@ -169,8 +169,8 @@ class WriteDeadlineTest extends DeadlineContract {
 
     @Test
     void whoNeverClosesIsLeftWhenTheLingerIsOver() throws IOException {
-        TimedServer server = serve(WriteDeadlineTest::routes);
-        try (SlowPeer peer = server.connect()) {
+        Served server = serve(WriteDeadlineTest::routes);
+        try (SlowPeer peer = server.connectSlow()) {
             peer.mark().send("GET /small HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\nmore");
             peer.end().answered(200).closes().inOrder();
             peer.trickle("x".repeat(400), Duration.ofMillis(20)); // does not earn time either
@@ -183,8 +183,8 @@ class WriteDeadlineTest extends DeadlineContract {
 
     @Test
     void withoutALingerTheConnectionIsClosedAtOnce() throws IOException {
-        TimedServer server = serve(options -> options.lingerTimeout(Duration.ZERO), WriteDeadlineTest::routes);
-        try (SlowPeer peer = server.connect()) {
+        Served server = serve(options -> options.lingerTimeout(Duration.ZERO), WriteDeadlineTest::routes);
+        try (SlowPeer peer = server.connectSlow()) {
             peer.send("GET /small HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
             server.awaitOpen(0);
             peer.end().answered(200).closes();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import ringfort.api.Server;
 import ringfort.api.ServerOptions;
-import ringfort.server.TimedServer;
+import ringfort.server.Await;
 import ringfort.server.exchange.Carried;
 import ringfort.timers.Ticker;
 
@@ -75,8 +75,8 @@ class HandlerGuardTest {
             guard.end();
             back.set(true);
         });
-        TimedServer.until(guard::isFree, () -> "the handler never ended");
-        TimedServer.pass(Duration.ofMillis(20));
+        Await.until(guard::isFree, () -> "the handler never ended");
+        Await.pass(Duration.ofMillis(20));
         assertFalse(back.get());
         guard.leave();
         assertTrue(worker.join(Duration.ofSeconds(5)));

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,9 +26,11 @@ import ringfort.api.Response;
 import ringfort.api.Route;
 import ringfort.api.Server;
 import ringfort.api.spi.Mount;
-import ringfort.server.Keeper;
+import ringfort.server.Await;
+import ringfort.server.Served;
+import ringfort.server.ShortDeadlines;
 import ringfort.server.SlowPeer;
-import ringfort.server.TimedServer;
+import ringfort.server.Variant;
 import ringfort.server.exchange.HandlerThread;
 import ringfort.server.exchange.Scheduler;
 import ringfort.timers.Ticker;
@@ -136,19 +137,18 @@ class TakeOverTest {
      * handlers that wait and go on, where they are or at the other worker. Every request gets its own answer.
      */
     @ParameterizedTest
-    @EnumSource(names = "NIO", mode = EnumSource.Mode.EXCLUDE)
-    void everybodyGetsTheirAnswerWhileWorkersAreTakenOver(Keeper keeper) throws Exception {
-        assumeTrue(new Scheduler(true).name().equals("worker"), "handlers do not run on workers here");
+    @EnumSource(names = {"RING", "RING_WITH_KERNEL_TIMERS", "POLL"})
+    void everybodyGetsTheirAnswerWhileWorkersAreTakenOver(Variant variant) throws Exception {
         var holds = new AtomicInteger();
-        try (TimedServer timed = TimedServer.start(
-                        keeper,
-                        options -> options.workers(2)
+        try (Served timed = Served.start(
+                        variant,
+                        ShortDeadlines.and(options -> options.workers(2)
                                 .holdThreshold(Duration.ZERO)
                                 .headerTimeout(Duration.ofSeconds(20))
-                                .idleTimeout(Duration.ofSeconds(20)),
+                                .idleTimeout(Duration.ofSeconds(20))),
                         routes -> routes.get("/waits/{n}", request -> {
                                     for (int i = 0; i < 5; i++) {
-                                        TimedServer.pass(Duration.ofMillis(1));
+                                        Await.pass(Duration.ofMillis(1));
                                         Thread.onSpinWait();
                                     }
                                     return Response.text(request.path("n"));
@@ -174,7 +174,7 @@ class TakeOverTest {
                 int number = i;
                 counts.add(clients.submit(() -> {
                     int count = 0;
-                    try (SlowPeer peer = timed.connect()) {
+                    try (SlowPeer peer = timed.connectSlow()) {
                         for (; Ticker.system().nanos() - begin < STRESS_NANOS; count++) {
                             peer.get(path + number + "-" + count).expect(number + "-" + count);
                         }
@@ -185,8 +185,8 @@ class TakeOverTest {
             for (Future<Integer> count : counts) {
                 assertTrue(count.get(40, TimeUnit.SECONDS) > 0);
             }
-            assertTrue(timed.metric("watchdog_stuck_total") > 0, "no worker was held for long enough");
-            assertFalse(timed.metric("defects_total") > 0, "defects");
+            assertTrue(timed.metric("ringfort_watchdog_stuck_total") > 0, "no worker was held for long enough");
+            assertFalse(timed.metric("ringfort_defects_total") > 0, "defects");
         }
     }
 }
