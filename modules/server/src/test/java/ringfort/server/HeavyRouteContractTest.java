@@ -31,7 +31,7 @@ import ringfort.sys.ThreadUsage;
  * is seen to, and its route moved off the worker, after which it costs them nothing either.
  */
 class HeavyRouteContractTest extends EngineContract {
-    private static final int HOLD_MILLIS = 20;
+    private static final int HOLD_MILLIS = 20; // clearly more than the threshold, also by the clock alone
     private static final MethodHandle USLEEP = Downcall.bind("usleep", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private final AtomicBoolean slowIsInside = new AtomicBoolean();

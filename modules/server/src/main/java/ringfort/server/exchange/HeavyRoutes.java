@@ -16,7 +16,8 @@ import ringfort.api.spi.Mount;
  * threads outnumber processors, one that was taken off its processor looks the same by the clock. The next runs of a
  * suspect are measured by what the kernel says of the thread: a strike is a run beyond the threshold that computed for as
  * long, or blocked. A route that is not suspected pays for none of that. Workers call this before and after each run of a
- * handler. Where the platform cannot tell what a thread has used, the clock alone decides.
+ * handler. Where the platform tells of the computing and not of the blocking, a run that took {@value #CLEARLY} times the
+ * threshold counts as blocked; where it tells of neither, the clock alone decides.
  */
 public final class HeavyRoutes {
     /** A route is moved when it held a worker this often; once may be a class that was loaded. */
@@ -24,6 +25,9 @@ public final class HeavyRoutes {
 
     /** So many quick runs, without a strike between them, clear a route. */
     public static final int QUICK_RUNS = 1_000;
+
+    /** No thread is kept from its processor for so many thresholds often, as a rule. */
+    private static final int CLEARLY = 3;
 
     private final long thresholdNanos;
     private final ConcurrentHashMap<Mount, Suspicion> suspects = new ConcurrentHashMap<>();
@@ -72,16 +76,17 @@ public final class HeavyRoutes {
             if (suspicion.quickRuns.incrementAndGet() >= QUICK_RUNS) {
                 forget(mount);
             }
-        } else if (isHold(before, usage.get())) {
+        } else if (isHold(nanos, before, usage.get())) {
             strike(mount, suspicion, nanos);
         }
     }
 
     /** A thread that neither computed for so long nor waited for anything was kept from its processor. */
-    private boolean isHold(ThreadUse before, ThreadUse after) {
-        return before.equals(ThreadUse.UNKNOWN)
-                || after.cpuNanos() - before.cpuNanos() > thresholdNanos
-                || after.waits() > before.waits();
+    private boolean isHold(long nanos, ThreadUse before, ThreadUse after) {
+        if (before.equals(ThreadUse.UNKNOWN) || after.cpuNanos() - before.cpuNanos() > thresholdNanos) {
+            return true;
+        }
+        return before.waits() < 0 ? nanos / CLEARLY > thresholdNanos : after.waits() > before.waits();
     }
 
     private void strike(Mount mount, Suspicion suspicion, long nanos) {

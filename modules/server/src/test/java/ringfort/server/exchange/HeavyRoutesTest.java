@@ -17,7 +17,7 @@ import ringfort.api.spi.Mount;
 class HeavyRoutesTest {
     private static final long THRESHOLD = 5_000_000;
     private static final long QUICK = 10_000;
-    private static final long LONG = 20_000_000;
+    private static final long LONG = 12_000_000;
 
     private final List<String> told = new ArrayList<>();
     private ThreadUse used = new ThreadUse(0, 0); // by the only thread there is
@@ -72,6 +72,20 @@ class HeavyRoutesTest {
         }
         assertEquals(List.of("/carried " + LONG, "/inline " + LONG), told);
         assertEquals(2, holds.moved());
+    }
+
+    /** The JDK tells of computing alone: blocking is told by the clock, which a busy machine must not make lie. */
+    @Test
+    void whereWaitsAreNotToldOnlyAClearHoldCountsAsBlocked() {
+        Mount mount = mount("/carried");
+        used = new ThreadUse(0, -1);
+        for (int i = 0; i < 10; i++) {
+            isPreempted(mount);
+        }
+        assertEquals(List.of(), told);
+        run(mount, 11 * THRESHOLD, QUICK, 0);
+        computes(mount);
+        assertEquals(List.of("/carried " + LONG), told);
     }
 
     @Test

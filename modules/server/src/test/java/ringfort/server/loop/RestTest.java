@@ -24,7 +24,12 @@ class RestTest {
 
     private final ManualTicker ticker = new ManualTicker();
     private final FakeWorker worker =
-            new FakeWorker(Server.http(0).get("/", _ -> Response.text("here"), Route.inline()), ticker);
+            new FakeWorker(Server.http(0).get("/", _ -> Response.text("here"), Route.inline()), ticker) {
+                @Override
+                void beforeRest() {
+                    wakeUps.release(); // there is nothing to wait for
+                }
+            };
 
     @AfterEach
     void endNotices() {
@@ -56,7 +61,8 @@ class RestTest {
         Connection connection = accepted();
         connection.received(REQUEST, 0, REQUEST.length);
         assertNotNull(connection.protocol(), "a message is under way");
-        connection.settle();
+        worker.turn(); // the answer comes by the mailbox: this thread is not the worker's
+
         return connection;
     }
 
