@@ -48,7 +48,7 @@ class ClassPathIT {
                 everything(),
                 SERVE)) {
             String ready = server.awaitLine("ringfort ready http://127.0.0.1:", BOUND);
-            assertTrue(ready.contains(" scheduler=worker ") || ready.contains("engine=threads"), ready);
+            assertTrue(ready.contains(" scheduler=worker "), ready);
             answers(ready);
             assertEquals(143, server.terminate(BOUND));
             assertFalse(server.errors().contains("restricted method"), server.errors());
@@ -61,9 +61,7 @@ class ClassPathIT {
         try (Launched server = java(Map.of(), List.of(), everything(), SERVE)) {
             String ready = server.awaitLine("ringfort ready http://127.0.0.1:", BOUND);
             assertFalse(ready.contains("=ringfort.server"), ready);
-            assertTrue(
-                    ready.contains("--add-opens java.base/java.lang=ALL-UNNAMED") || ready.contains("engine=threads"),
-                    ready);
+            assertTrue(ready.contains("--add-opens java.base/java.lang=ALL-UNNAMED"), ready);
         }
         try (Launched doctor = java(Map.of(), List.of(), everything(), List.of("doctor"))) {
             doctor.awaitLine("warn  java.lang opened", BOUND);
@@ -80,7 +78,7 @@ class ClassPathIT {
         Path jar = packed(true);
         try (Launched server = java(Map.of(), List.of("-jar", jar.toString()), "", SERVE)) {
             String ready = server.awaitLine("ringfort ready http://127.0.0.1:", BOUND);
-            assertTrue(ready.contains(" scheduler=worker ") || ready.contains("engine=threads"), ready);
+            assertTrue(ready.contains(" scheduler=worker "), ready);
             answers(ready);
             assertEquals(143, server.terminate(BOUND));
             assertFalse(server.errors().contains("restricted method"), server.errors());
