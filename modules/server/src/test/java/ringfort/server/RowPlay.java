@@ -79,7 +79,7 @@ final class RowPlay {
             int from = 0;
             for (int cut : cuts(bytes.length)) {
                 if (!arrive(peer, bytes, from, cut)) {
-                    verify(peer, row, "byte by byte, up to " + cut);
+                    verifyCut(peer, row, "byte by byte, up to " + cut);
                     return;
                 }
                 from = cut;
@@ -189,7 +189,7 @@ final class RowPlay {
         verify(peer, row, true, how);
     }
 
-    /** Who sends on, apart from it, behind a request said to be the last may be reset, once it has its answer. */
+    /** A peer that sends on, apart from it, behind a request said to be the last may be reset, once it has its answer. */
     private static void verifyCut(Peer peer, WireRow row, String how) throws IOException {
         boolean refused = row.statuses().isEmpty() || row.statuses().getLast() >= 400;
         verify(peer, row, refused || row.end() != WireRow.End.CLOSE, how);
