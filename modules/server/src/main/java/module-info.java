@@ -13,7 +13,6 @@ import ringfort.server.RingEngine;
  */
 @NullMarked
 module ringfort.server {
-    requires java.management;
     requires static jdk.jfr;
     requires static org.jspecify;
     requires ringfort.api;

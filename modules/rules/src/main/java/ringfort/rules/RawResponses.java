@@ -17,6 +17,9 @@ import ringfort.rules.ValueFlow.Consumer;
 final class RawResponses {
     private static final String STATUS_LINE = "HTTP/1.";
 
+    /** What writes messages for the engines. */
+    private static final List<String> PROTOCOL = List.of("ringfort.h1.", "ringfort.h2.", "ringfort.message.");
+
     /** Methods that look at a text, or look it up, and pass it on to nothing. */
     private static final Set<String> COMPARING = Set.of(
             "equals",
@@ -72,7 +75,7 @@ final class RawResponses {
         if (use instanceof FieldUse field && !field.isWrite() && holdsStatusLine(field)) {
             return "writes a status line by hand, from the field " + field.owner() + "." + field.name();
         }
-        if (use instanceof Call call && call.target().owner().startsWith("ringfort.h1.")) {
+        if (use instanceof Call call && PROTOCOL.stream().anyMatch(call.target().owner()::startsWith)) {
             return "uses the engine's protocol code, " + call.target();
         }
         return "";

@@ -62,7 +62,8 @@ final class TwinsTest {
             "ringfort.timers.DeadlineWheel",
             "ringfort.poller.Sweep",
             "ringfort.ring.Ring",
-            "ringfort.h1.ByteSink",
+            "ringfort.h1.H1State",
+            "ringfort.message.ByteSink",
             "ringfort.json.JacksonCodec",
             "ringfort.rules.twins.internals.internal.Secret",
             "org.jspecify.annotations.Nullable");

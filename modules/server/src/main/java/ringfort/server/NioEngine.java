@@ -8,10 +8,10 @@ import ringfort.api.spi.Availability;
 import ringfort.api.spi.Engine;
 import ringfort.api.spi.RunningEngine;
 import ringfort.server.exchange.ServerContext;
+import ringfort.server.exchange.ThreadUse;
 import ringfort.server.loop.Admission;
 import ringfort.server.loop.WorkerEngine;
 import ringfort.server.metrics.Notices;
-import ringfort.server.nio.JdkThread;
 import ringfort.server.nio.NioListener;
 import ringfort.server.nio.NioWorker;
 import ringfort.timers.Ticker;
@@ -41,8 +41,7 @@ public final class NioEngine implements Engine {
 
     @Override
     public RunningEngine start(ServerOptions options, Application application) throws IOException {
-        JdkThread.use(); // a worker that asks first would wait for the classes to be loaded
-        var context = new ServerContext(options, application, Ticker.system(), new Notices(), JdkThread::use);
+        var context = new ServerContext(options, application, Ticker.system(), new Notices(), () -> ThreadUse.UNKNOWN);
         NioListener listener = null;
         try {
             listener = new NioListener(options);

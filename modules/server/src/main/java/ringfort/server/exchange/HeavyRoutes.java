@@ -16,8 +16,8 @@ import ringfort.api.spi.Mount;
  * threads outnumber processors, one that was taken off its processor looks the same by the clock. The next runs of a
  * suspect are measured by what the kernel says of the thread: a strike is a run beyond the threshold that computed for as
  * long, or blocked. A route that is not suspected pays for none of that. Workers call this before and after each run of a
- * handler. Where the platform tells of the computing and not of the blocking, a run that took {@value #CLEARLY} times the
- * threshold counts as blocked; where it tells of neither, the clock alone decides.
+ * handler. Where the platform cannot tell what a thread has used, a run that took {@value #CLEARLY} times the threshold
+ * counts as a strike.
  */
 public final class HeavyRoutes {
     /** A route is moved when it held a worker this often; once may be a class that was loaded. */
@@ -83,10 +83,9 @@ public final class HeavyRoutes {
 
     /** A thread that neither computed for so long nor waited for anything was kept from its processor. */
     private boolean isHold(long nanos, ThreadUse before, ThreadUse after) {
-        if (before.equals(ThreadUse.UNKNOWN) || after.cpuNanos() - before.cpuNanos() > thresholdNanos) {
-            return true;
-        }
-        return before.waits() < 0 ? nanos / CLEARLY > thresholdNanos : after.waits() > before.waits();
+        return before.equals(ThreadUse.UNKNOWN)
+                ? nanos / CLEARLY > thresholdNanos
+                : after.cpuNanos() - before.cpuNanos() > thresholdNanos || after.waits() > before.waits();
     }
 
     private void strike(Mount mount, Suspicion suspicion, long nanos) {

@@ -213,6 +213,7 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
         loop.counters().receivedBytes.add(to - from);
         if (ending.isOpen()) {
             engage().received(buffer, from, to);
+            loop.handled(to - from);
             return;
         }
         ending = ending.saidLast(false);
@@ -243,9 +244,8 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     public void sent(int bytes) {
         touch();
         loop.counters().sentBytes.add(bytes);
-        Protocol current = engage();
-        current.sent(bytes, deadline.sent(bytes));
-        if (current.out().isEmpty()) {
+        engage().sent(bytes, deadline.sent(bytes));
+        if (!hasOutput()) {
             deadline.allSent();
         }
     }
@@ -277,8 +277,7 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     public void deadlinePassed() {
         touch();
         try {
-            Protocol.Verdict verdict = deadline.judge();
-            switch (verdict) {
+            switch (deadline.judge()) {
                 case NOT_DUE -> {}
                 case ANSWER -> engage().answerLate();
                 case CLOSE -> destroy(CloseReason.DEADLINE, null);

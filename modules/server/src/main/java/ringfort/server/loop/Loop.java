@@ -13,6 +13,9 @@ import ringfort.sys.OnWorker;
 /** A worker as its connections see it. Its thread only, but for the local address. */
 @OnWorker
 interface Loop extends Turn {
+    /** Handling so many bytes may take long: they may be thousands of chunks. */
+    int MANY_BYTES = 4096;
+
     /** What the server shares. */
     ServerContext context();
 
@@ -28,6 +31,13 @@ interface Loop extends Turn {
 
     /** Reads the clock again, in the middle of what one look at the kernel queue brought. */
     void noticeTime();
+
+    /** So many received bytes were handled: reads the clock if that may have taken long. */
+    default void handled(int bytes) {
+        if (bytes >= MANY_BYTES) {
+            noticeTime();
+        }
+    }
 
     /** To be settled at the end of this turn. */
     void touch(Settleable settleable);

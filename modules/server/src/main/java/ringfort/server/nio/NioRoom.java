@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Selector;
 import java.util.List;
 import ringfort.server.loop.Connection;
+import ringfort.server.loop.Worker;
 
 /**
  * What all wires of one {@link Selector} worker share. Its worker only.
@@ -13,6 +14,7 @@ import ringfort.server.loop.Connection;
  * @param receiveBuffer as many bytes as {@code scratch} has
  * @param peeked connections of which the watchdog has read bytes that they are to get first
  * @param scratch where received bytes are when a connection is told of them
+ * @param worker says whether its turn has time for more reads
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record NioRoom(
@@ -20,4 +22,5 @@ record NioRoom(
         DirectBufferPool buffers,
         ByteBuffer receiveBuffer,
         List<Connection> peeked,
-        byte[] scratch) {}
+        byte[] scratch,
+        Worker worker) {}

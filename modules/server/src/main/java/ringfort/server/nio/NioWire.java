@@ -65,7 +65,7 @@ final class NioWire implements Wire {
         user.touch();
         SelectionKey current = key;
         readable |= current != null && current.isValid() && current.isReadable();
-        receive(user);
+        receive(user, true);
     }
 
     @Override
@@ -102,7 +102,7 @@ final class NioWire implements Wire {
             return true;
         }
         // Reading stopped for fairness or back-pressure, and can go on.
-        receive(user);
+        receive(user, false);
         boolean wantsRead = user.wantsRead() && !user.isGone();
         boolean again = wantsRead && (readable || hasEarly());
         interest(wantsRead, sendWaits);
@@ -124,9 +124,11 @@ final class NioWire implements Wire {
         return early.length > 0 || earlyEnd;
     }
 
-    private void receive(WireUser user) {
+    /** @param first the kernel has just told of bytes: those it told of are read before deadlines are looked at */
+    private void receive(WireUser user, boolean first) {
         handOverEarly(user);
-        for (int i = 0; i < READS_PER_TURN && readable && user.wantsRead(); i++) {
+        boolean reads = first || room.worker().hasTime();
+        for (int i = 0; i < READS_PER_TURN && reads && readable && user.wantsRead(); i++) {
             ByteBuffer buffer = room.receiveBuffer().clear();
             try {
                 int count = channel.read(buffer);
@@ -135,6 +137,7 @@ final class NioWire implements Wire {
                             count == buffer.capacity(); // a short read emptied the socket; the selector tells of more
                     buffer.flip().get(room.scratch(), 0, count);
                     user.received(room.scratch(), 0, count);
+                    reads = room.worker().hasTime();
                 } else {
                     readable = false;
                     if (count < 0) {

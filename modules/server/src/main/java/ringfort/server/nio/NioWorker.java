@@ -47,7 +47,8 @@ public final class NioWorker extends Worker {
         selector = Selector.open();
         timekeeper =
                 new Timekeeper.Wheel(new DeadlineWheel<Timed>(context.ticker().nanos()), Timed::passed);
-        room = new NioRoom(selector, buffers, ByteBuffer.allocateDirect(SCRATCH_BYTES), new ArrayList<>(), scratch());
+        room = new NioRoom(
+                selector, buffers, ByteBuffer.allocateDirect(SCRATCH_BYTES), new ArrayList<>(), scratch(), this);
         localAddress(listener.address());
         listener.enter();
     }

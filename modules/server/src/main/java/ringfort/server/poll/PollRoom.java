@@ -1,6 +1,7 @@
 package ringfort.server.poll;
 
 import ringfort.server.linux.OutsideMemory;
+import ringfort.server.loop.Worker;
 
 /**
  * What all wires of one epoll worker share. Its worker only.
@@ -8,6 +9,7 @@ import ringfort.server.linux.OutsideMemory;
  * @param receiveBuffer address of as many bytes as {@code scratch} has, for {@code recv}
  * @param scratch where received bytes are when a connection is told of them
  * @param outside memory for what the watchdog does
+ * @param worker says whether its turn has time for more reads
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record PollRoom(long receiveBuffer, byte[] scratch, OutsideMemory outside) {}
+record PollRoom(long receiveBuffer, byte[] scratch, OutsideMemory outside, Worker worker) {}

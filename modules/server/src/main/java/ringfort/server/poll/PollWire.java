@@ -54,7 +54,7 @@ final class PollWire extends DescriptorWire {
         }
         user.touch();
         if (readable) {
-            receive(user);
+            receive(user, true);
         }
     }
 
@@ -92,7 +92,7 @@ final class PollWire extends DescriptorWire {
             return true;
         }
         // Reading stopped for fairness or back-pressure, and can go on.
-        receive(user);
+        receive(user, false);
         return !(readable && user.wantsRead());
     }
 
@@ -101,9 +101,11 @@ final class PollWire extends DescriptorWire {
         return closed;
     }
 
-    private void receive(WireUser user) {
+    /** @param first the kernel has just told of bytes: those it told of are read before deadlines are looked at */
+    private void receive(WireUser user, boolean first) {
         byte[] scratch = room.scratch();
-        for (int i = 0; i < READS_PER_TURN && readable && user.wantsRead(); i++) {
+        boolean reads = first || room.worker().hasTime();
+        for (int i = 0; i < READS_PER_TURN && reads && readable && user.wantsRead(); i++) {
             long count = Libc.recvNow(fd, room.receiveBuffer(), scratch.length, Linux.MSG_DONTWAIT);
             if (count > 0) {
                 int bytes = (int) count;
@@ -112,6 +114,7 @@ final class PollWire extends DescriptorWire {
                 }
                 NativeMemory.copyOut(room.receiveBuffer(), scratch, 0, bytes);
                 user.received(scratch, 0, bytes);
+                reads = room.worker().hasTime();
             } else if (count == 0) {
                 readable = false;
                 user.inputEnded();

@@ -39,7 +39,7 @@ public final class PollWorker extends Worker {
 
     private final NativeMemory memory = new NativeMemory();
     private final OutsideMemory outside = new OutsideMemory();
-    private final PollRoom room = new PollRoom(memory.allocate(SCRATCH_BYTES, 64), scratch(), outside);
+    private final PollRoom room = new PollRoom(memory.allocate(SCRATCH_BYTES, 64), scratch(), outside, this);
     private final Epoll epoll;
     private final Listener listener;
     private final EventFd wakeUp;

@@ -29,7 +29,7 @@ import ringfort.sys.OnWorker;
  */
 @OnWorker
 final class Http1 implements Protocol {
-    /** Requests of one connection that begin in one turn: the other connections of the worker come in between. */
+    /** Short requests of one connection that begin in one turn: the other connections of the worker come in between. */
     private static final int MOST_REQUESTS_PER_TURN = 64;
 
     private static final byte[] NONE = {};
@@ -43,7 +43,7 @@ final class Http1 implements Protocol {
     private final Leftover leftover = new Leftover();
     private ProtocolHost host = NoHost.INSTANCE;
 
-    private int begun; // requests that began in this turn
+    private int begun; // requests that began in this turn; one with a long head counts as several
 
     Http1(WorkerRoom room, Limits limits) {
         this.turn = room.turn();
@@ -175,7 +175,7 @@ final class Http1 implements Protocol {
     }
 
     private void begin() {
-        begun++;
+        begun += 1 + h1.head().byteLength() / 256;
         Exchange started = inProgress.begin(h1.head());
         Refusal refusal = content.applySettings(started.mount().settings());
         if (refusal != null) {
