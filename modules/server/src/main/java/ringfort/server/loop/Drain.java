@@ -86,9 +86,9 @@ final class Drain {
         }
     }
 
-    /** A response in the middle is cut, so that it does not look whole; one that is queued is the kernel's to deliver. */
+    /** A response in the middle is cut, so that it does not look whole; one that the kernel has whole is its to deliver. */
     private static void force(Connection connection) {
-        if (connection.isOpen()) {
+        if (connection.isOpen() || connection.hasOutput()) {
             connection.cut(CloseReason.FORCED);
         } else {
             connection.destroy(CloseReason.FORCED, null);
