@@ -3,6 +3,7 @@ package ringfort.api;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import ringfort.api.spi.Application;
@@ -96,6 +97,11 @@ final class StartedServer implements RunningServer {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Override
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(running.failure());
     }
 
     @Override

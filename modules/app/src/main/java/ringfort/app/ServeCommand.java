@@ -75,7 +75,16 @@ final class ServeCommand implements Command {
         console.out().println(ready(started));
         console.out().flush();
         started.awaitStop();
+        Optional<Throwable> failure = started.failure();
+        if (failure.isPresent()) {
+            throw new IllegalStateException("the server has failed: " + reason(failure.get()), failure.get());
+        }
         return Program.DONE;
+    }
+
+    private static String reason(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.toString() : message;
     }
 
     /** An option that only the engines could judge is as wrong as one that is misspelt. */
