@@ -120,7 +120,8 @@ final class LogQueue {
         long lines = dropped();
         if (lines > told) {
             long more = lines - told;
-            told = lines + 1; // where this line fails, it is one of those: else its loss would be told at once, and again
+            told = lines
+                    + 1; // where this line fails, it is one of those: else its loss would be told at once, and again
             System.getLogger("ringfort").log(Level.WARNING, "{0} log lines dropped", more);
             told = lines;
         }

@@ -46,7 +46,8 @@ public abstract class Urgent {
         }
 
         private volatile @Nullable Urgent newest; // its link leads to the one that came before it
-        private @Nullable Urgent oldest; // the worker's: taken out and not arrived, linked to the one that came behind it
+        private @Nullable Urgent
+                oldest; // the worker's: taken out and not arrived, linked to the one that came behind it
 
         /** Nothing waits. */
         public Waiting() {}

@@ -1,8 +1,8 @@
 package ringfort.server.loop;
 
 import java.util.List;
-import java.util.function.BiConsumer;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.exchange.Carried;
 import ringfort.server.exchange.ServerContext;
@@ -41,10 +41,7 @@ public final class Watchdog implements Runnable, AutoCloseable {
      *
      * @param died told in each look of a worker that ends although it was not asked to, with the reason
      */
-    public Watchdog(
-            ServerContext context,
-            List<? extends Worker> workers,
-            BiConsumer<Worker, Throwable> died) {
+    public Watchdog(ServerContext context, List<? extends Worker> workers, BiConsumer<Worker, Throwable> died) {
         this.context = context;
         this.workers = workers;
         this.died = died;

@@ -83,7 +83,13 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
         this.clock = new TurnClock(context.ticker());
         this.admission = admission;
         this.protocols = new Http1Pool(new WorkerRoom(
-                context, this, this, counters(), buffers, new Http1Heads(context), new ByteSink(BufferPool.SMALL_BYTES)));
+                context,
+                this,
+                this,
+                counters(),
+                buffers,
+                new Http1Heads(context),
+                new ByteSink(BufferPool.SMALL_BYTES)));
         this.handlers = new HandlerRuns(this, thread(), context.heavyRoutes());
     }
 
@@ -164,7 +170,6 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
     /** One round of the loop. */
     @Override
     final void turn() {
-        clock.read();
         boolean done = true; // nothing is left to do before the next look at the kernel: the worker may rest there
         for (int step = 0; step < STEPS; step++) {
             try {
@@ -196,11 +201,16 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
     /** Does one step of a turn, in order; false when more of it is to be done without waiting. */
     private boolean isDone(int step) {
         return switch (step) {
-            case 0 -> runnables.runMessages(MESSAGES_PER_TURN);
+            case 0 -> runMessages();
             case 1 -> carryRunnable();
             case 2 -> drain == null || drain(drain);
             default -> settle();
         };
+    }
+
+    private boolean runMessages() {
+        clock.read();
+        return runnables.runMessages(MESSAGES_PER_TURN);
     }
 
     private boolean settle() {

@@ -99,7 +99,8 @@ public final class WorkerEngine implements RunningEngine {
         if (failure != null) {
             return;
         }
-        long deadline = context.ticker().nanos() + context.options().drainTimeout().toNanos();
+        long deadline =
+                context.ticker().nanos() + context.options().drainTimeout().toNanos();
         for (int i = 0; i < workers.size(); i++) {
             workers.get(i).stop(deadline);
         }

@@ -151,8 +151,7 @@ public class Notices implements AutoCloseable {
             log = logger;
         }
         switch (notice) {
-            case Said said ->
-                logger.log(said.level, said.text, said.cause == null ? null : LogText.of(said.cause));
+            case Said said -> logger.log(said.level, said.text, said.cause == null ? null : LogText.of(said.cause));
             case Expired expired -> say(logger, expired);
             case NoMemory _ -> logger.log(System.Logger.Level.ERROR, NO_MEMORY_TEXT, noMemory);
             case Last _ -> {}

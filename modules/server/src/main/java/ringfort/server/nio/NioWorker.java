@@ -48,8 +48,8 @@ public final class NioWorker extends Worker {
         this.listener = listener;
         selector = own(Selector.open());
         try {
-            timekeeper =
-                    new Timekeeper.Wheel(new DeadlineWheel<Timed>(context.ticker().nanos()), Timed::passed);
+            timekeeper = new Timekeeper.Wheel(
+                    new DeadlineWheel<Timed>(context.ticker().nanos()), Timed::passed);
             room = new NioRoom(
                     selector, buffers, ByteBuffer.allocateDirect(SCRATCH_BYTES), new ArrayList<>(), scratch(), this);
         } catch (RuntimeException | Error e) {

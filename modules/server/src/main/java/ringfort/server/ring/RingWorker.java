@@ -60,12 +60,12 @@ public final class RingWorker extends Worker {
             // Blocking: a read of a non-blocking descriptor would complete with EAGAIN at once, and spin.
             wakeUp = own(EventFd.open(false));
             queue = new RingQueue(ring, sizes, counters(), multishotReceive);
-            kernelTimers = context.options().timers().equals("kernel")
-                    ? own(new KernelTimers(queue, ring.sqEntries()))
-                    : null;
+            kernelTimers =
+                    context.options().timers().equals("kernel") ? own(new KernelTimers(queue, ring.sqEntries())) : null;
             timekeeper = kernelTimers != null
                     ? kernelTimers
-                    : new Timekeeper.Wheel(new DeadlineWheel<Timed>(context.ticker().nanos()), Timed::passed);
+                    : new Timekeeper.Wheel(
+                            new DeadlineWheel<Timed>(context.ticker().nanos()), Timed::passed);
             room = new RingRoom(queue, kernelTimers, scratch());
             maker = (fd, peer) -> add(new RingWire(room, fd, peer));
             listener = new Listener(listenerFd, admission, counters(), context.notices());
@@ -125,7 +125,8 @@ public final class RingWorker extends Worker {
             }
         }
         if (result < 0 && !(count > 0 && (result == -Errno.EAGAIN || result == -Errno.EBUSY))) {
-            throw new IllegalStateException("io_uring_enter: " + Errno.describe(-result)); // what had completed is handled
+            throw new IllegalStateException(
+                    "io_uring_enter: " + Errno.describe(-result)); // what had completed is handled
         }
     }
 
