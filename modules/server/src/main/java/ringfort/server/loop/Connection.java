@@ -111,7 +111,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
             }
             if (wire.isClosed(this)) {
                 giveBack();
-                loop.left(this, ending.reason());
+                loop.left(index, this, ending.reason());
             }
             return settled;
         }

@@ -1,6 +1,8 @@
 package ringfort.server.loop;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.function.Supplier;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.metrics.CloseReason;
 import ringfort.server.metrics.Counters;
@@ -41,8 +43,8 @@ interface Loop extends Turn {
     /** To be settled at the end of this turn. */
     void touch(Settleable settleable);
 
-    /** This connection is over: its descriptor is closed, and nothing in the kernel refers to it. */
-    void left(Placed connection, CloseReason reason);
+    /** The connection at this index is over: its descriptor is closed, and nothing in the kernel refers to it. */
+    void left(int index, Supplier<InetAddress> peer, CloseReason reason);
 
     /** A defect of ours: it is counted, and told if that is possible; cannot fail. */
     void defect(String what, Throwable cause);

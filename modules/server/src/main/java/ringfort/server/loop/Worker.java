@@ -1,9 +1,10 @@
 package ringfort.server.loop;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import ringfort.message.ByteSink;
 import ringfort.server.exchange.Carried;
@@ -161,13 +162,11 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
         }
     }
 
-    /** Whether the server has stopped and the last connection is closed. */
     @Override
     final boolean isOver() {
         return drain != null && connections.isEmpty() && drain.hasStoppedAccepting();
     }
 
-    /** One round of the loop. */
     @Override
     final void turn() {
         boolean done = true; // nothing is left to do before the next look at the kernel: the worker may rest there
@@ -201,30 +200,21 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
     /** Does one step of a turn, in order; false when more of it is to be done without waiting. */
     private boolean isDone(int step) {
         return switch (step) {
-            case 0 -> runMessages();
+            case 0 -> {
+                clock.read();
+                yield runnables.runMessages(MESSAGES_PER_TURN);
+            }
             case 1 -> carryRunnable();
             case 2 -> drain == null || drain(drain);
-            default -> settle();
+            default -> {
+                clock.settling();
+                yield touched.settle();
+            }
         };
-    }
-
-    private boolean runMessages() {
-        clock.read();
-        return runnables.runMessages(MESSAGES_PER_TURN);
-    }
-
-    private boolean settle() {
-        clock.settling();
-        return touched.settle();
     }
 
     private boolean mayRest() {
         return runnables.isEmpty() && !isOver() && sleep.begin(nothingCame);
-    }
-
-    /** Lets time pass in which the worker does nothing, because the kernel refuses to be looked at. */
-    protected void pause(long nanos) {
-        LockSupport.parkNanos(this, nanos);
     }
 
     /** How long the worker may wait: to the next deadline, and while draining never past the end of that; -1 = for ever. */
@@ -367,9 +357,9 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
     }
 
     @Override
-    public final void left(Placed connection, CloseReason reason) {
-        admission.leave(connection); // first: where that finds no memory, all of this is tried again
-        connections.remove(connection.index());
+    public final void left(int index, Supplier<InetAddress> peer, CloseReason reason) {
+        admission.leave(peer); // first: where that finds no memory, all of this is tried again
+        connections.remove(index);
         counters().closed(reason).add(1);
     }
 

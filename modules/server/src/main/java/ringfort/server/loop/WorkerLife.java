@@ -2,6 +2,7 @@ package ringfort.server.loop;
 
 import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.metrics.Counters;
@@ -50,12 +51,17 @@ public abstract class WorkerLife implements Runnable {
         return thing;
     }
 
+    /** Lets time pass in which the worker does nothing, because the kernel refuses to be looked at. */
+    protected void pause(long nanos) {
+        LockSupport.parkNanos(this, nanos);
+    }
+
     // What a worker gives.
 
     /** Before anything is opened, and after each look at the kernel. */
     abstract void readClock();
 
-    /** Whether there is nothing left to do. */
+    /** Whether the server has stopped and the last connection is closed. */
     abstract boolean isOver();
 
     /** One round of the loop; throws nothing. */

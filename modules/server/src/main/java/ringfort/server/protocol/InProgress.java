@@ -13,6 +13,10 @@ import ringfort.sys.OnWorker;
 /** The one exchange that an HTTP/1 connection has in progress, until it is answered whole. One worker only. */
 @OnWorker
 final class InProgress implements ExchangeOwner {
+    /** Made beforehand: a connection is also ended because there is no memory, and that must take none. */
+    @SuppressWarnings("StaticAssignmentOfThrowable")
+    static final IOException CLOSED = new IOException("the connection is closed");
+
     private final WorkerRoom room;
     private ProtocolHost host = NoHost.INSTANCE;
     private @Nullable Exchange exchange;
