@@ -79,13 +79,30 @@ final class OptionKeys {
             240L,
             "Slowest accepted reading of a response, in bytes per second; 0 for any");
     static final OptionKey<Duration> IDLE_TIMEOUT = duration(
-            "idle-timeout", Duration.ofSeconds(60), "Time a connection may stay open between requests; 0 for no limit");
+            "idle-timeout", Duration.ofSeconds(75), "Time a connection may stay open between requests; 0 for no limit");
     static final OptionKey<Duration> LINGER_TIMEOUT = duration(
-            "linger-timeout", Duration.ofSeconds(2), "Time the end of a connection may take; 0 to close at once");
+            "linger-timeout",
+            Duration.ofSeconds(30),
+            "Time a peer may go on sending after the answer, in all; a silent one has 5 s at most; 0 to close at once");
     static final OptionKey<Duration> DRAIN_TIMEOUT = duration(
             "drain-timeout",
             Duration.ofSeconds(10),
             "Time requests in progress may take when the server stops; 0 to end them at once");
+    static final OptionKey<Duration> DRAIN_DELAY = duration(
+            "drain-delay",
+            Duration.ZERO,
+            "Time the server goes on listening when it stops, and says that it is not ready; 0 for none");
+    static final OptionKey<Duration> DRAIN_GRACE = duration(
+            "drain-grace",
+            Duration.ofSeconds(1),
+            "Time connections between two requests may still send one when the server stops; 0 to close them at once");
+    static final OptionKey<Boolean> KEEP_ALIVE_HEADER = new OptionKey<>(
+            "keep-alive-header",
+            OptionType.SWITCH,
+            false,
+            _ -> true,
+            "on or off",
+            "Whether responses say Keep-Alive: timeout=N, the idle timeout in seconds, less one");
     static final OptionKey<Duration> HOLD_THRESHOLD = duration(
             "hold-threshold",
             Duration.ofMillis(5),
@@ -171,6 +188,9 @@ final class OptionKeys {
             IDLE_TIMEOUT,
             LINGER_TIMEOUT,
             DRAIN_TIMEOUT,
+            DRAIN_DELAY,
+            DRAIN_GRACE,
+            KEEP_ALIVE_HEADER,
             HOLD_THRESHOLD,
             MAX_REQUEST_LINE,
             MAX_HEAD,

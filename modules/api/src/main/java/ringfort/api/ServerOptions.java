@@ -30,8 +30,11 @@ import org.jspecify.annotations.Nullable;
  * @param writeGrace time a peer may be slower than write-min-rate; 0 for none
  * @param writeMinRate slowest accepted reading of a response, in bytes per second; 0 for any
  * @param idleTimeout time a connection may stay open between requests; 0 for no limit
- * @param lingerTimeout time the end of a connection may take; 0 to close at once
+ * @param lingerTimeout time a peer may go on sending after the answer, in all; a silent one has 5 s at most; 0 to close at once
  * @param drainTimeout time requests in progress may take when the server stops; 0 to end them at once
+ * @param drainDelay time the server goes on listening when it stops, and says that it is not ready; 0 for none
+ * @param drainGrace time connections between two requests may still send one when the server stops; 0 to close them at once
+ * @param keepAliveHeader whether responses say {@code Keep-Alive: timeout=}, the idle timeout in seconds, less one
  * @param holdThreshold time a handler may hold its worker before its route is offloaded; 0 to never offload
  * @param maxRequestLine largest request line; above it 414
  * @param maxHead largest header section; above it 431
@@ -65,6 +68,9 @@ public record ServerOptions(
         Duration idleTimeout,
         Duration lingerTimeout,
         Duration drainTimeout,
+        Duration drainDelay,
+        Duration drainGrace,
+        boolean keepAliveHeader,
         Duration holdThreshold,
         int maxRequestLine,
         int maxHead,
@@ -101,6 +107,9 @@ public record ServerOptions(
         OptionKeys.IDLE_TIMEOUT.check(idleTimeout, PROGRAM);
         OptionKeys.LINGER_TIMEOUT.check(lingerTimeout, PROGRAM);
         OptionKeys.DRAIN_TIMEOUT.check(drainTimeout, PROGRAM);
+        OptionKeys.DRAIN_DELAY.check(drainDelay, PROGRAM);
+        OptionKeys.DRAIN_GRACE.check(drainGrace, PROGRAM);
+        OptionKeys.KEEP_ALIVE_HEADER.check(keepAliveHeader, PROGRAM);
         OptionKeys.HOLD_THRESHOLD.check(holdThreshold, PROGRAM);
         OptionKeys.MAX_REQUEST_LINE.check((long) maxRequestLine, PROGRAM);
         OptionKeys.MAX_HEAD.check((long) maxHead, PROGRAM);
@@ -175,6 +184,9 @@ public record ServerOptions(
                 .idleTimeout(idleTimeout)
                 .lingerTimeout(lingerTimeout)
                 .drainTimeout(drainTimeout)
+                .drainDelay(drainDelay)
+                .drainGrace(drainGrace)
+                .keepAliveHeader(keepAliveHeader)
                 .holdThreshold(holdThreshold)
                 .maxRequestLine(maxRequestLine)
                 .maxHead(maxHead)
@@ -373,6 +385,36 @@ public record ServerOptions(
         }
 
         /**
+         * Sets {@link ServerOptions#drainDelay()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder drainDelay(Duration value) {
+            return put(OptionKeys.DRAIN_DELAY, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#drainGrace()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder drainGrace(Duration value) {
+            return put(OptionKeys.DRAIN_GRACE, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#keepAliveHeader()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder keepAliveHeader(boolean value) {
+            return put(OptionKeys.KEEP_ALIVE_HEADER, value);
+        }
+
+        /**
          * Sets {@link ServerOptions#holdThreshold()}.
          *
          * @param value the value
@@ -558,6 +600,9 @@ public record ServerOptions(
                     values.of(OptionKeys.IDLE_TIMEOUT),
                     values.of(OptionKeys.LINGER_TIMEOUT),
                     values.of(OptionKeys.DRAIN_TIMEOUT),
+                    values.of(OptionKeys.DRAIN_DELAY),
+                    values.of(OptionKeys.DRAIN_GRACE),
+                    values.of(OptionKeys.KEEP_ALIVE_HEADER),
                     values.of(OptionKeys.HOLD_THRESHOLD),
                     values.size(OptionKeys.MAX_REQUEST_LINE),
                     values.size(OptionKeys.MAX_HEAD),

@@ -19,6 +19,8 @@ public final class Budget {
     private long idleNanos;
     private boolean responseDone; // complete: when the peer has taken it, the next one has a full grace
     private boolean idleBehindWrite; // idle begins when the peer has taken the response
+    private boolean drainBehindWrite; // so does the time for the unread rest of a request
+    private @Nullable LingerBudget linger; // while what the peer sends is dropped
 
     /** How long we may wait for content: in all, and by its rate. */
     private static final class BodyWait {
@@ -44,9 +46,8 @@ public final class Budget {
         body = null;
         writeRate.fill(timeouts.writeGraceNanos());
         responseDone = false;
-        idleBehindWrite = false;
         idleNanos = timeouts.idleNanos();
-        deadlines.allOff();
+        allOff();
     }
 
     /** Whether nobody waits for anything but a request. */
@@ -146,6 +147,9 @@ public final class Budget {
             if (deadlines.isSet(Phase.IDLE)) { // the response was complete before its first byte was sent
                 deadlines.off(Phase.IDLE);
                 idleBehindWrite = true;
+            } else if (linger != null) {
+                notLingering();
+                drainBehindWrite = true;
             }
         } else {
             writeRate.end(nowNanos);
@@ -155,6 +159,8 @@ public final class Budget {
             }
             if (idleBehindWrite) {
                 idle(nowNanos);
+            } else if (drainBehindWrite) {
+                linger(nowNanos);
             }
         }
         setWrite();
@@ -188,7 +194,7 @@ public final class Budget {
 
     /** Nothing is under way, or will be once the peer has taken the response. */
     public void idle(long nowNanos) {
-        deadlines.off(Phase.LINGER);
+        notLingering();
         idleBehindWrite = writeRate.waiting();
         if (!idleBehindWrite) {
             arm(Phase.IDLE, idleNanos, nowNanos);
@@ -229,9 +235,43 @@ public final class Budget {
         deadlines.off(Phase.IDLE);
     }
 
-    /** Whatever the peer still sends is dropped. */
+    /** Whether there is a bound on the time in which what the peer still sends is dropped. */
+    public boolean boundsLinger() {
+        return timeouts.lingerNanos() > 0;
+    }
+
+    /** Whatever the peer still sends of its request is dropped; its time begins when it has taken the response. */
+    public void drain(long nowNanos) {
+        if (writeRate.waiting()) {
+            drainBehindWrite = true;
+        } else {
+            linger(nowNanos);
+        }
+    }
+
+    /** Whatever the peer still sends is dropped, and its time begins now. */
     public void linger(long nowNanos) {
-        arm(Phase.LINGER, timeouts.lingerNanos(), nowNanos);
+        drainBehindWrite = false;
+        if (boundsLinger() && linger == null) {
+            var begun = new LingerBudget(timeouts, nowNanos);
+            linger = begun;
+            deadlines.set(Phase.LINGER, begun.deadlineNanos());
+        }
+    }
+
+    /** So many bytes came and were dropped. */
+    public void dropped(long bytes, long nowNanos) {
+        LingerBudget begun = linger;
+        if (begun != null) {
+            begun.dropped(bytes, nowNanos);
+            deadlines.set(Phase.LINGER, begun.deadlineNanos());
+        }
+    }
+
+    private void notLingering() {
+        drainBehindWrite = false;
+        linger = null;
+        deadlines.off(Phase.LINGER);
     }
 
     /** Nothing more is read: what is due to the peer's sending is off, what is due to our answer stays. */
@@ -244,6 +284,8 @@ public final class Budget {
     /** Nothing is due any more. */
     public void allOff() {
         idleBehindWrite = false;
+        drainBehindWrite = false;
+        linger = null;
         deadlines.allOff();
     }
 

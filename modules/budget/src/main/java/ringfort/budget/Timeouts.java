@@ -13,7 +13,7 @@ package ringfort.budget;
  * @param writeBytesPerSecond the least rate at which a peer has to take a response while we wait; zero switches the
  *     rate off
  * @param idleNanos between two requests
- * @param lingerNanos for reading and dropping what a peer still sends after its response
+ * @param lingerNanos for reading and dropping what a peer still sends after its response, in all; {@link LingerBudget}
  */
 public record Timeouts(
         long headerNanos,
@@ -28,9 +28,9 @@ public record Timeouts(
 
     private static final long SECOND = 1_000_000_000L;
 
-    /** Header 10 s; body 30 s and 240 B/s after 5 s; no bound on handlers; write 240 B/s after 5 s; idle 60 s; linger 2 s. */
+    /** Header 10 s; body 30 s and 240 B/s after 5 s; no bound on handlers; write 240 B/s after 5 s; idle 75 s; linger 30 s. */
     public static final Timeouts DEFAULT =
-            new Timeouts(10 * SECOND, 30 * SECOND, 5 * SECOND, 240, 0, 5 * SECOND, 240, 60 * SECOND, 2 * SECOND);
+            new Timeouts(10 * SECOND, 30 * SECOND, 5 * SECOND, 240, 0, 5 * SECOND, 240, 75 * SECOND, 30 * SECOND);
 
     /** Every bound off. */
     public static final Timeouts OFF = new Timeouts(0, 0, 0, 0, 0, 0, 0, 0, 0);

@@ -556,6 +556,46 @@ final class DeadlineTest {
         armed(Phase.IDLE, 62_500);
     }
 
+    /** It began when the response was queued, and cut peers that were still reading it. */
+    @Test
+    void theTimeForAnUnreadBodyBeginsWhenThePeerHasTheResponse() {
+        state.accepted(at(0));
+        receive(POST, 0);
+        state.responseHead(true, at(1_000));
+        assertEquals(After.DRAIN_BODY, state.responseComplete(at(1_000)));
+        armed(Phase.LINGER, 3_000);
+        state.writeOutstanding(true, at(1_000));
+        armed(Phase.WRITE, 6_000);
+        state.writeProgress(5_000, at(5_000));
+        state.writeProgress(5_000, at(9_000));
+        state.writeOutstanding(false, at(10_000));
+        armed(Phase.LINGER, 12_000);
+        assertEquals(Event.NEED_INPUT, receive("x".repeat(10_000), 11_000));
+        armed(Phase.IDLE, 71_000);
+    }
+
+    /** As much as the peer likes, as long as it sends, and not for ever. */
+    @Test
+    void aLongDrainWaitsForAPeerThatSends() {
+        with(timeouts(0, 0, 0, 0, 0, 60_000, 30_000));
+        receive(CHUNKED, 0);
+        assertEquals(After.DRAIN_BODY, answer(0));
+        armed(Phase.LINGER, 5_000);
+        receive("BB8\r\n" + "x".repeat(2_993), 4_000); // 3 000 bytes earn three seconds
+        armed(Phase.LINGER, 7_998);
+        receive("x".repeat(7), 7_000);
+        receive("\r\nF4240\r\n" + "x".repeat(999_990), 7_500); // no more is kept than five
+        armed(Phase.LINGER, 12_500);
+        receive("x".repeat(10) + "\r\nF4240\r\n" + "x".repeat(100_000), 12_000);
+        receive("x".repeat(100_000), 16_000);
+        receive("x".repeat(100_000), 20_000);
+        receive("x".repeat(100_000), 24_000);
+        armed(Phase.LINGER, 29_000);
+        receive("x".repeat(100_000), 28_000);
+        armed(Phase.LINGER, 30_000);
+        assertEquals(Expiry.LINGER_OVER, expired(30_000));
+    }
+
     @Test
     void aClosedConnectionHasNoDeadlineEver() {
         state.accepted(at(0));

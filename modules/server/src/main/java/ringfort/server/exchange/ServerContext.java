@@ -74,6 +74,11 @@ public final class ServerContext {
         return timeouts;
     }
 
+    /** How long connections at rest may still send a request when the server stops. */
+    public long drainGraceNanos() {
+        return nanos(options.drainGrace());
+    }
+
     /** The clock of all deadlines. */
     public Ticker ticker() {
         return ticker;

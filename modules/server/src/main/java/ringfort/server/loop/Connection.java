@@ -31,19 +31,14 @@ import ringfort.sys.OnWorker;
  * back with the last of the answer. Such a connection idles, expires, drains and ends without taking any.
  */
 @OnWorker
-public final class Connection extends Settleable implements WireUser, ProtocolHost, ConnectionDeadline.Owner {
-    /** A lingering connection drops this much before it stops waiting for the peer's FIN. */
-    private static final int LINGER_BYTES = 256 * 1024;
-
+public final class Connection extends Placed implements WireUser, ProtocolHost, ConnectionDeadline.Owner {
     private final Loop loop;
     private final Wire wire;
-    private final int index;
-    private final int generation;
     private final ConnectionDeadline deadline;
     private @Nullable Protocol protocol; // while a message is under way
     private Ending ending = Ending.NONE;
     private boolean served; // a response has begun
-    private int lingered; // bytes dropped since our FIN
+    private @Nullable Lingering lingering; // since the kernel has all that is to be sent
     private long acceptedNanos;
     private long receivedBytes;
 
@@ -53,10 +48,9 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
      * @param generation no other connection of this process has the same
      */
     Connection(Loop loop, Wire wire, int index, int generation) {
+        super(index, generation);
         this.loop = loop;
         this.wire = wire;
-        this.index = index;
-        this.generation = generation;
         this.deadline = new ConnectionDeadline(this);
     }
 
@@ -109,7 +103,7 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
         if (ending.isGone()) {
             if (wire.isClosed(this)) {
                 giveBack();
-                loop.left(index, this, ending.reason());
+                loop.left(index(), this, ending.reason());
             }
             return settled;
         }
@@ -119,24 +113,23 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
 
     /** The one place that decides how the connection goes on towards its end. */
     private void conclude() {
-        if (ending.next(hasOutput()) == Ending.Next.CLOSE) {
+        Ending.Next next = ending.next(hasOutput());
+        if (next == Ending.Next.CLOSE) {
             destroy(ending.reason(), null);
-        } else if (ending.isLingering() && deadline.phase() != Phase.LINGER) {
+        } else if ((ending.isLingering() || next == Ending.Next.RESET) && lingering == null) {
             linger();
         }
     }
 
-    /** Our FIN is out: what the peer still sends is dropped, so that closing does not reset what it has yet to read. */
+    /** The kernel has all that is to be sent: what the peer still sends is dropped, until it has taken that. */
     private void linger() {
         if (protocol != null) {
             protocol.end(null);
             giveBack();
         }
-        long nanos = loop.context().timeouts().lingerNanos();
-        if (nanos == 0) {
+        lingering = Lingering.begin(loop, wire, deadline, ending.isFailing());
+        if (lingering == null) {
             destroy(ending.reason(), null);
-        } else {
-            deadline.armFor(Phase.LINGER, nanos);
         }
     }
 
@@ -156,16 +149,6 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     }
 
     // What the wire asks.
-
-    @Override
-    public long id() {
-        return ((long) index << 32) | (generation & 0xFFFF_FFFFL);
-    }
-
-    @Override
-    public int index() {
-        return index;
-    }
 
     @Override
     public Wire wire() {
@@ -217,10 +200,8 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
             return;
         }
         ending = ending.saidLast(false);
-        // Until our FIN is out there is an answer that a close with bytes unread would destroy.
-        lingered += ending.isLingering() ? to - from : 0;
-        if (lingered > LINGER_BYTES) {
-            destroy(ending.reason(), null);
+        if (lingering != null && !ending.isGone()) {
+            lingering.dropped(to - from);
         }
     }
 
@@ -277,6 +258,9 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     public void deadlinePassed() {
         touch();
         try {
+            if (lingering != null && lingering.goesOn()) {
+                return;
+            }
             switch (deadline.judge()) {
                 case NOT_DUE -> {}
                 case ANSWER -> engage().answerLate();
@@ -339,6 +323,20 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
         }
         ending = ending.closing(reason);
         if (protocol != null) {
+            protocol.stopReading();
+        }
+        touch();
+    }
+
+    @Override
+    public void failWhenSent(CloseReason reason) {
+        if (!ending.isOpen()) {
+            return;
+        }
+        ending = ending.failing(reason);
+        wire.resetOnClose(); // however it ends from now on
+        if (protocol != null) {
+            protocol.abandon(new IOException("the handler has failed"));
             protocol.stopReading();
         }
         touch();

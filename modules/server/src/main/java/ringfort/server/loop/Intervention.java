@@ -8,7 +8,6 @@ import ringfort.server.exchange.Exchange;
 import ringfort.server.metrics.CloseReason;
 import ringfort.server.protocol.Protocol;
 import ringfort.server.protocol.Protocols;
-import ringfort.server.wire.Wire;
 import ringfort.sys.OnWorker;
 
 /**
@@ -25,9 +24,9 @@ import ringfort.sys.OnWorker;
  *  HEADER   what waits, behind what was received, ends the head                 shut down
  *  IDLE     something waits, which begins a head, and that head is not due yet  shut down
  *           or what waits ends it
- *  BODY     anything waits                                                      shut down
- *  HANDLER  the handler has answered                                            503, FIN; shut down if it cannot be sent
- *  WRITE    the peer took enough, or all, of what the kernel has                shut down
+ *  BODY     anything waits                                                      shut down; reset once a response has begun
+ *  HANDLER  the handler has answered                                            503, FIN; ended if it cannot be sent
+ *  WRITE    the peer took enough, or all, of what the kernel has                reset
  *  LINGER   more of what is dropped waits                                       shut down
  * </pre>
  *
@@ -52,9 +51,10 @@ final class Intervention {
      * @param phase whose deadline was missed
      * @param lateNanos by how much
      * @param answered whether the peer was told, and got our FIN
+     * @param cut whether it was in the middle of a response, and got a reset
      */
     @OnWorker
-    record Enforced(Connection connection, Phase phase, long lateNanos, boolean answered) {
+    record Enforced(Connection connection, Phase phase, long lateNanos, boolean answered, boolean cut) {
         /** The worker is back: before anything else happens to the connection, it meets what was done. */
         void meet() {
             connection.touch();
@@ -68,6 +68,8 @@ final class Intervention {
                 connection.finSent();
             } else if (phase == Phase.WRITE) {
                 connection.cutUnread();
+            } else if (cut) {
+                connection.cut(CloseReason.DEADLINE);
             } else {
                 connection.destroy(CloseReason.DEADLINE, null);
             }
@@ -123,8 +125,19 @@ final class Intervention {
     }
 
     private static Enforced end(Connection connection, Phase phase, long late) {
-        connection.wire().shutdown();
-        return new Enforced(connection, phase, late, false);
+        return new Enforced(connection, phase, late, false, end(connection, false));
+    }
+
+    /** Ends both directions; in the middle of a response by a reset, since a FIN would make it look whole. */
+    private static boolean end(Connection connection, boolean begun) {
+        Protocol protocol = connection.protocol();
+        boolean midway = begun || (protocol != null && protocol.isMidway());
+        if (midway) {
+            connection.wire().reset();
+        } else {
+            connection.wire().shutdown();
+        }
+        return midway;
     }
 
     // What the peer has sent.
@@ -166,22 +179,20 @@ final class Intervention {
         if (exchange != null && exchange.answer() != null) {
             return null; // it is the worker that is late
         }
+        sink.reset();
         boolean answered = protocol != null && answer(connection, protocol);
-        Wire wire = connection.wire();
+        boolean cut = !answered && end(connection, sink.length() > 0); // part of the answer may have left
         if (answered) {
-            wire.finish(); // not both directions: bytes that still come would reset what was said
-        } else {
-            wire.shutdown();
+            connection.wire().finish(); // not both directions: bytes that still come would reset what was said
         }
         if (exchange != null) {
             exchange.givenUp();
             interrupt(exchange, guard, worker);
         }
-        return new Enforced(connection, Phase.HANDLER, late, answered);
+        return new Enforced(connection, Phase.HANDLER, late, answered, cut);
     }
 
     private boolean answer(Connection connection, Protocol protocol) {
-        sink.reset();
         if (!protocol.lastWord(sink) || sink.length() > ANSWER_BYTES) {
             return false;
         }

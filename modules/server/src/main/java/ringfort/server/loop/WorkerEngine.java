@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import ringfort.api.Metric;
+import ringfort.api.spi.JvmExit;
 import ringfort.api.spi.RunningEngine;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.metrics.CounterMetrics;
@@ -21,6 +23,7 @@ public final class WorkerEngine implements RunningEngine {
     private final InetSocketAddress address;
     private final String description;
     private final Watchdog watchdog;
+    private volatile @Nullable Thread exiting; // the platform thread that has called System.exit
 
     private WorkerEngine(ServerContext context, List<? extends Worker> workers, String description) {
         this.context = context;
@@ -115,6 +118,9 @@ public final class WorkerEngine implements RunningEngine {
         for (Worker worker : workers) {
             worker.stop(deadline);
         }
+        if (JvmExit.isUnderWay()) {
+            exitCalled();
+        }
         if (isHandler()) {
             // Its own request is one of those that the drain waits for, so that it cannot wait for the drain.
             Thread.ofPlatform().name("ringfort-stop").start(() -> finish(drain));
@@ -123,8 +129,20 @@ public final class WorkerEngine implements RunningEngine {
         }
     }
 
-    /** Whether the calling thread runs a handler of this engine. */
-    private boolean isHandler() {
+    /**
+     * A handler that has called System.exit waits until the JVM's shutdown hooks have run, of which the drain is one: the drain
+     * must not wait for the handler. What it holds is given up, its worker if it runs inline and its connection otherwise.
+     */
+    private void exitCalled() {
+        Thread caller = JvmExit.platformCaller();
+        exiting = caller;
+        if (caller == null) {
+            workers.forEach(worker -> worker.execute(() -> worker.forEachConnection(Drain::cutExiting)));
+        }
+    }
+
+    @Override
+    public boolean isHandler() {
         return context.scheduler().isOffloaded()
                 || workers.stream().anyMatch(worker -> worker.guard().isInside());
     }
@@ -142,6 +160,9 @@ public final class WorkerEngine implements RunningEngine {
         long deadline = context.ticker().nanos() + timeout.toNanos();
         for (Worker worker : workers) {
             long left = deadline - context.ticker().nanos();
+            if (worker.thread() == exiting) {
+                continue;
+            }
             if (!worker.thread().join(Duration.ofNanos(Math.max(1, left)))) {
                 return false;
             }

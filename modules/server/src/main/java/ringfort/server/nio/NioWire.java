@@ -237,6 +237,12 @@ final class NioWire implements Wire {
         }
     }
 
+    /** The JDK resets only when a channel is closed, and closes one that is registered only on the worker's thread. */
+    @Override
+    public void reset() {
+        resetOnClose();
+    }
+
     @Override
     public void shutdown() {
         finish();

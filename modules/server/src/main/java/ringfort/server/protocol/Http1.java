@@ -138,7 +138,7 @@ final class Http1 implements Protocol {
             if (inProgress.isNone() && !(responder.hasRoom() && begun < MOST_REQUESTS_PER_TURN && turn.hasTime())) {
                 return at;
             }
-            RequestBody tunnel = tunnelInput();
+            RequestBody tunnel = responder.tunnelInput();
             if (tunnel != null) {
                 content.tunnelled(tunnel, buffer, at, to, turn.now());
                 return to;
@@ -183,15 +183,9 @@ final class Http1 implements Protocol {
         }
     }
 
-    /** What takes the peer's bytes once the connection has left HTTP; null before that. */
-    private @Nullable RequestBody tunnelInput() {
-        Answer.Switched switched = responder.switched();
-        return switched == null ? null : switched.input();
-    }
-
     /** The peer has sent its FIN, and nothing is left over. Said again it changes nothing. */
     private void inputEnds() {
-        RequestBody tunnel = tunnelInput();
+        RequestBody tunnel = responder.tunnelInput();
         if (tunnel != null) {
             tunnel.end();
             h1.readOutstanding(false, turn.now());
@@ -219,7 +213,7 @@ final class Http1 implements Protocol {
         if (!current.isAnswered()) {
             responder.interim(current);
         }
-        RequestBody tunnel = tunnelInput();
+        RequestBody tunnel = responder.tunnelInput();
         RequestBody body = tunnel == null ? current.body() : tunnel;
         if (body != null) {
             content.resume(body, tunnel != null, turn.now());
@@ -232,7 +226,7 @@ final class Http1 implements Protocol {
                 responseQueued();
             }
         }
-        tunnel = tunnelInput(); // this signal may have been for the switch, and for a read behind it
+        tunnel = responder.tunnelInput(); // this signal may have been for the switch, and for a read behind it
         if (tunnel != null) {
             h1.readOutstanding(tunnel.readerWaits(), turn.now());
         }
@@ -249,7 +243,7 @@ final class Http1 implements Protocol {
                 abandon(new IOException("the tunnel has ended"));
                 host.closeWhenSent(CloseReason.FINISHED);
             }
-            case HANDLER_FAILED -> host.cut(CloseReason.HANDLER);
+            case HANDLER_FAILED -> host.failWhenSent(CloseReason.HANDLER);
         }
     }
 
@@ -264,11 +258,7 @@ final class Http1 implements Protocol {
         inProgress.end();
         content.released(turn.now());
         switch (h1.responseComplete(turn.now())) {
-            case KEEP_ALIVE, DRAIN_BODY -> {
-                if (turn.isDraining() && waitsForRequest()) {
-                    host.closeWhenSent(CloseReason.DRAINED);
-                }
-            }
+            case KEEP_ALIVE, DRAIN_BODY -> {} // as was announced, also when the server has begun to stop since
             case CLOSE -> {
                 host.peerSaidLast(saidLast && leftover.isEmpty());
                 host.closeWhenSent(CloseReason.FINISHED);
@@ -390,6 +380,11 @@ final class Http1 implements Protocol {
     @Override
     public @Nullable Exchange lateExchange() {
         return inProgress.exchange();
+    }
+
+    @Override
+    public boolean isMidway() {
+        return responder.isMidway();
     }
 
     @Override

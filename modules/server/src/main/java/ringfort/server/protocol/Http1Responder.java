@@ -38,7 +38,7 @@ final class Http1Responder {
         OUTPUT_ENDED,
         /** As before, and the handler has returned. */
         TUNNEL_ENDED,
-        /** The handler failed midway. */
+        /** The handler failed midway, and what it had written before is queued. */
         HANDLER_FAILED
     }
 
@@ -72,9 +72,14 @@ final class Http1Responder {
         return stream != null;
     }
 
-    /** What the connection has become; null while it speaks HTTP. */
-    Answer.@Nullable Switched switched() {
-        return switched;
+    /** Whether a response, or a tunnel's output, has begun and its peer was not given all of it: a FIN would make it look whole. */
+    boolean isMidway() {
+        return stream != null || !out.isEmpty();
+    }
+
+    /** What takes the peer's bytes once the connection has left HTTP; null before that. */
+    @Nullable RequestBody tunnelInput() {
+        return switched == null ? null : switched.input();
     }
 
     /** Nothing of the present response is sent any more. */
@@ -176,13 +181,14 @@ final class Http1Responder {
         if (streamed == null) {
             return Pumped.NOTHING_ENDED;
         }
-        if (streamed.aborted() != null) {
-            return Pumped.HANDLER_FAILED;
-        }
         while (out.queuedBytes() < STREAM_AHEAD_BYTES) {
-            boolean last = streamed.isEnded(); // read before the queue: pieces are put before it is set
+            // Both are read before the queue, because pieces are put before they are set.
+            boolean failed = streamed.aborted() != null;
+            boolean last = streamed.isEnded();
             byte[] piece = streamed.peek();
-            if (piece == null) {
+            if (piece == null && failed) {
+                return Pumped.HANDLER_FAILED;
+            } else if (piece == null) {
                 return last ? ended(streamed) : Pumped.NOTHING_ENDED;
             }
             if (framing == ResponseEncoder.Framing.CHUNKED) {

@@ -89,6 +89,9 @@ public interface Protocol {
     /** The exchange whose handler is late; null when there is none. */
     @Nullable Exchange lateExchange();
 
+    /** Whether a response has begun and was not given to the kernel whole: a FIN would make it look whole. */
+    boolean isMidway();
+
     /** Writes a whole answer to the late exchange into {@code sink}; false when it would come behind other bytes. */
     boolean lastWord(ByteSink sink);
 }

@@ -42,6 +42,7 @@ public final class RingWorker extends Worker {
     private final long wakeValue = memory.allocate(8, 8);
     private boolean accepting; // a multishot accept is in flight
     private boolean acceptWanted = true;
+    private boolean acceptCancelled; // a cancel of that accept was submitted
     private boolean waking; // a read of the wake-up descriptor is in flight
     private long acceptAgainNanos; // after a failed accept; 0 when there was none
 
@@ -228,15 +229,18 @@ public final class RingWorker extends Worker {
         return waitNanos < 0 ? back : Math.min(waitNanos, back);
     }
 
+    /** The accept must have ended: what it has accepted may lie in the completion queue, and would be lost there. */
     @Override
     protected boolean stopAccepting() {
-        if (acceptWanted) {
-            acceptWanted = false;
-            acceptAgainNanos = 0;
-            Sqe sqe = accepting ? queue.sqe() : null;
+        acceptWanted = false;
+        acceptAgainNanos = 0;
+        if (accepting) {
+            Sqe sqe = acceptCancelled ? null : queue.sqe();
             if (sqe != null) {
                 sqe.cancel(ACCEPTED, RingQueue.UNWATCHED);
+                acceptCancelled = true;
             }
+            return false;
         }
         return listener.drain(0, ACCEPTS_PER_TURN, this::begin);
     }

@@ -55,4 +55,10 @@ public interface Wire {
 
     /** Ends both directions. */
     void shutdown();
+
+    /**
+     * Ends both directions with a reset, and discards what is unsent. A transport that can reset only by closing leaves that to
+     * the worker, which closes when it is back.
+     */
+    void reset();
 }

@@ -98,4 +98,10 @@ abstract class SimulatedWire implements Wire {
     public final void shutdown() {
         socket.shutdown();
     }
+
+    @Override
+    public final void reset() {
+        socket.resetOnClose();
+        socket.shutdown();
+    }
 }

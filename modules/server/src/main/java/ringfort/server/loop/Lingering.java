@@ -1,0 +1,124 @@
+package ringfort.server.loop;
+
+import org.jspecify.annotations.Nullable;
+import ringfort.budget.LingerBudget;
+import ringfort.budget.Phase;
+import ringfort.budget.Timeouts;
+import ringfort.server.wire.Wire;
+import ringfort.sys.OnWorker;
+
+/**
+ * The last part of a connection's life: everything was given to the kernel, and the peer has not taken all of it, or still
+ * sends. Closing now could destroy the answer. A close with bytes unread sends a reset, and a reset throws away what is on its
+ * way. Its worker only.
+ *
+ * <pre>
+ *  behind a FIN     what the peer sends is dropped, as long as it keeps to {@link LingerBudget}; that begins anew when the peer
+ *                   has taken the answer to its end
+ *  before a reset   nothing is to be waited for but that the peer takes what was sent
+ * </pre>
+ *
+ * The kernel does not tell when a peer has taken everything, so it is asked, each time a deadline of LINGER is reached. A peer
+ * that takes too little for too long does not read, and its connection is cut. A transport that cannot tell what was taken
+ * ({@code nio}) ends the first wait.
+ */
+@OnWorker
+final class Lingering {
+    /** Before a reset the kernel is asked so often whether the peer has taken everything. */
+    private static final long LOOK_NANOS = 10_000_000L;
+
+    /** Before a reset, where the transport cannot tell what the peer has taken. */
+    private static final long BLIND_NANOS = 500_000_000L;
+
+    private enum Next {
+        GO_ON,
+        CLOSE,
+        CUT
+    }
+
+    private final Loop loop;
+    private final Wire wire;
+    private final ConnectionDeadline deadline;
+    private final Timeouts timeouts;
+    private final boolean beforeReset;
+    private final LingerBudget budget;
+    private int unacknowledged; // when the peer was last seen to read; -1 when that cannot be told
+    private long readNanos; // when that was
+    private long lookNanos; // before a reset: when to ask again
+
+    private Lingering(Loop loop, Wire wire, ConnectionDeadline deadline, boolean beforeReset) {
+        this.loop = loop;
+        this.wire = wire;
+        this.deadline = deadline;
+        this.beforeReset = beforeReset;
+        timeouts = loop.context().timeouts();
+        long now = loop.now();
+        budget = new LingerBudget(timeouts, now);
+        unacknowledged = wire.unacknowledged();
+        readNanos = now;
+        lookNanos = now + (unacknowledged < 0 ? BLIND_NANOS : LOOK_NANOS);
+    }
+
+    /**
+     * Begins, when the kernel has everything that is to be sent; null when there is nothing to wait for.
+     *
+     * @param beforeReset whether a reset follows, and no FIN is out
+     */
+    static @Nullable Lingering begin(Loop loop, Wire wire, ConnectionDeadline deadline, boolean beforeReset) {
+        var begun = new Lingering(loop, wire, deadline, beforeReset);
+        if (beforeReset ? begun.unacknowledged == 0 : begun.timeouts.lingerNanos() == 0) {
+            return null;
+        }
+        begun.arm();
+        return begun;
+    }
+
+    private void arm() {
+        deadline.arm(Phase.LINGER, beforeReset ? lookNanos : budget.deadlineNanos());
+    }
+
+    /** So many bytes came and were dropped. */
+    void dropped(int bytes) {
+        budget.dropped(bytes, loop.now());
+        arm();
+    }
+
+    /** The keeper says that the deadline is reached: whether there is something to wait for all the same. */
+    boolean goesOn() {
+        long now = loop.now();
+        if (!deadline.isReached(now)) {
+            return false; // for the deadline itself to find out
+        }
+        Next next = look(wire.unacknowledged(), now);
+        if (next == Next.GO_ON) {
+            arm();
+        } else if (next == Next.CUT) {
+            wire.resetOnClose();
+        }
+        return next == Next.GO_ON;
+    }
+
+    private Next look(int left, long nowNanos) {
+        if (left <= 0) {
+            boolean justTaken = unacknowledged > 0;
+            unacknowledged = left;
+            return beforeReset ? Next.CLOSE : again(justTaken, nowNanos);
+        }
+        double seconds = (nowNanos - readNanos) / 1e9;
+        if (left < unacknowledged && unacknowledged - left >= seconds * timeouts.writeBytesPerSecond()) {
+            unacknowledged = left;
+            readNanos = nowNanos;
+        } else if (nowNanos - readNanos >= Math.max(timeouts.lingerNanos(), timeouts.writeGraceNanos())) {
+            return Next.CUT;
+        }
+        lookNanos = nowNanos + LOOK_NANOS;
+        return again(true, nowNanos);
+    }
+
+    private Next again(boolean goesOn, long nowNanos) {
+        if (goesOn) {
+            budget.again(nowNanos);
+        }
+        return goesOn ? Next.GO_ON : Next.CLOSE;
+    }
+}
