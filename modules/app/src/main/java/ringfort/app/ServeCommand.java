@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Metric;
@@ -68,14 +69,27 @@ final class ServeCommand implements Command {
         requireApplication(line.value(APP.name()));
         ServerOptions options = options(line.values());
         AtomicReference<@Nullable RunningServer> running = new AtomicReference<>();
-        Server server = Server.of(options);
-        Demo.declare(server, () -> metrics(running.get()));
+        Server server = Server.of(options).onStarted(running::set);
+        Demo.declare(server, () -> metrics(running.get()), () -> isReady(running.get()));
         RunningServer started = start(server);
-        running.set(started);
+        var drained = new AtomicBoolean();
+        Thread backstop = Termination.backstop(options, drained);
+        Runtime.getRuntime().addShutdownHook(backstop);
         console.out().println(ready(started));
         console.out().flush();
         started.awaitStop();
+        drained.set(true);
+        noLonger(backstop);
         return Program.DONE;
+    }
+
+    /** The process goes on, or is ending anyway: then the hook has run. */
+    private static void noLonger(Thread backstop) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(backstop);
+        } catch (IllegalStateException _) {
+            return;
+        }
     }
 
     /** An option that only the engines could judge is as wrong as one that is misspelt. */
@@ -117,6 +131,11 @@ final class ServeCommand implements Command {
     /** Empty for a request that is quicker than the start that made it possible. */
     private static List<Metric> metrics(@Nullable RunningServer running) {
         return running == null ? List.of() : running.metrics();
+    }
+
+    /** A request that is quicker than the start shows that it is. */
+    private static boolean isReady(@Nullable RunningServer running) {
+        return running == null || running.isReady();
     }
 
     private static String ready(RunningServer server) {

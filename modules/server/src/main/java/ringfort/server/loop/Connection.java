@@ -33,7 +33,6 @@ import ringfort.sys.OnWorker;
 @OnWorker
 public final class Connection extends Placed implements WireUser, ProtocolHost, ConnectionDeadline.Owner {
     private final Loop loop;
-    private final Wire wire;
     private final ConnectionDeadline deadline;
     private @Nullable Protocol protocol; // while a message is under way
     private Ending ending = Ending.NONE;
@@ -48,9 +47,8 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
      * @param generation no other connection of this process has the same
      */
     Connection(Loop loop, Wire wire, int index, int generation) {
-        super(index, generation);
+        super(wire, index, generation);
         this.loop = loop;
-        this.wire = wire;
         this.deadline = new ConnectionDeadline(this);
     }
 
@@ -116,7 +114,8 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         Ending.Next next = ending.next(hasOutput());
         if (next == Ending.Next.CLOSE) {
             destroy(ending.reason(), null);
-        } else if ((ending.isLingering() || next == Ending.Next.RESET) && lingering == null) {
+        } else if ((ending.isLingering() || next == Ending.Next.RESET)
+                && (lingering == null || lingering.isDrain())) {
             linger();
         }
     }
@@ -127,7 +126,8 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
             protocol.end(null);
             giveBack();
         }
-        lingering = Lingering.begin(loop, wire, deadline, ending.isFailing());
+        lingering = Lingering.begin(
+                loop, wire, deadline, ending.isFailing() ? Lingering.Before.RESET : Lingering.Before.FIN);
         if (lingering == null) {
             destroy(ending.reason(), null);
         }
@@ -149,11 +149,6 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     }
 
     // What the wire asks.
-
-    @Override
-    public Wire wire() {
-        return wire;
-    }
 
     @Override
     public boolean wantsRead() {
@@ -225,6 +220,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     public void sent(int bytes) {
         touch();
         loop.counters().sentBytes.add(bytes);
+        lingering = null; // of an answer before this one
         engage().sent(bytes, deadline.sent(bytes));
         if (!hasOutput()) {
             deadline.allSent();
@@ -258,7 +254,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     public void deadlinePassed() {
         touch();
         try {
-            if (lingering != null && lingering.goesOn()) {
+            if (lingersOn()) {
                 return;
             }
             switch (deadline.judge()) {
@@ -270,6 +266,15 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         } catch (Throwable e) {
             defect(e);
         }
+    }
+
+    /** Whether the deadline is one of lingering, and there is something to wait for all the same. */
+    private boolean lingersOn() {
+        if (lingering == null && ending.isOpen() && deadline.phase() == Phase.LINGER && deadline.isReached(loop.now())) {
+            lingering = Lingering.begin(loop, wire, deadline, Lingering.Before.DRAIN);
+            return lingering != null;
+        }
+        return lingering != null && deadline.phase() == Phase.LINGER && lingering.goesOn();
     }
 
     void cutUnread() {
@@ -376,12 +381,6 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     }
 
     // What requests ask, on any thread.
-
-    @Override
-    @OffWorker
-    public InetSocketAddress peer() {
-        return wire.peer();
-    }
 
     @Override
     @OffWorker

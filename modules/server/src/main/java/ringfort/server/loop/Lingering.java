@@ -8,14 +8,15 @@ import ringfort.server.wire.Wire;
 import ringfort.sys.OnWorker;
 
 /**
- * The last part of a connection's life: everything was given to the kernel, and the peer has not taken all of it, or still
- * sends. Closing now could destroy the answer. A close with bytes unread sends a reset, and a reset throws away what is on its
- * way. Its worker only.
+ * An answer was given to the kernel, and the peer has not taken all of it, or still sends. Closing now could destroy the answer.
+ * A close with bytes unread sends a reset, and a reset throws away what is on its way. Its worker only.
  *
  * <pre>
- *  behind a FIN     what the peer sends is dropped, as long as it keeps to {@link LingerBudget}; that begins anew when the peer
- *                   has taken the answer to its end
- *  before a reset   nothing is to be waited for but that the peer takes what was sent
+ *  FIN     our FIN is out. What the peer sends is dropped, as long as it keeps to {@link LingerBudget}; that begins anew when
+ *          the peer has taken the answer to its end
+ *  RESET   a reset is to follow. Nothing is waited for but that the peer takes what was sent
+ *  DRAIN   the connection is kept, and the rest of the request is dropped. The time of the protocol for that is over, and
+ *          goes on only while the peer still takes the answer
  * </pre>
  *
  * The kernel does not tell when a peer has taken everything, so it is asked, each time a deadline of LINGER is reached. A peer
@@ -30,6 +31,13 @@ final class Lingering {
     /** Before a reset, where the transport cannot tell what the peer has taken. */
     private static final long BLIND_NANOS = 500_000_000L;
 
+    /** What is waited for. */
+    enum Before {
+        FIN,
+        RESET,
+        DRAIN
+    }
+
     private enum Next {
         GO_ON,
         CLOSE,
@@ -40,17 +48,17 @@ final class Lingering {
     private final Wire wire;
     private final ConnectionDeadline deadline;
     private final Timeouts timeouts;
-    private final boolean beforeReset;
+    private final Before before;
     private final LingerBudget budget;
     private int unacknowledged; // when the peer was last seen to read; -1 when that cannot be told
     private long readNanos; // when that was
     private long lookNanos; // before a reset: when to ask again
 
-    private Lingering(Loop loop, Wire wire, ConnectionDeadline deadline, boolean beforeReset) {
+    private Lingering(Loop loop, Wire wire, ConnectionDeadline deadline, Before before) {
         this.loop = loop;
         this.wire = wire;
         this.deadline = deadline;
-        this.beforeReset = beforeReset;
+        this.before = before;
         timeouts = loop.context().timeouts();
         long now = loop.now();
         budget = new LingerBudget(timeouts, now);
@@ -59,14 +67,15 @@ final class Lingering {
         lookNanos = now + (unacknowledged < 0 ? BLIND_NANOS : LOOK_NANOS);
     }
 
-    /**
-     * Begins, when the kernel has everything that is to be sent; null when there is nothing to wait for.
-     *
-     * @param beforeReset whether a reset follows, and no FIN is out
-     */
-    static @Nullable Lingering begin(Loop loop, Wire wire, ConnectionDeadline deadline, boolean beforeReset) {
-        var begun = new Lingering(loop, wire, deadline, beforeReset);
-        if (beforeReset ? begun.unacknowledged == 0 : begun.timeouts.lingerNanos() == 0) {
+    /** Begins, when the kernel has everything that is to be sent; null when there is nothing to wait for. */
+    static @Nullable Lingering begin(Loop loop, Wire wire, ConnectionDeadline deadline, Before before) {
+        var begun = new Lingering(loop, wire, deadline, before);
+        boolean ends = switch (before) {
+            case FIN -> begun.timeouts.lingerNanos() == 0;
+            case RESET -> begun.unacknowledged == 0;
+            case DRAIN -> begun.unacknowledged <= 0;
+        };
+        if (ends) {
             return null;
         }
         begun.arm();
@@ -74,7 +83,12 @@ final class Lingering {
     }
 
     private void arm() {
-        deadline.arm(Phase.LINGER, beforeReset ? lookNanos : budget.deadlineNanos());
+        deadline.arm(Phase.LINGER, before == Before.RESET ? lookNanos : budget.deadlineNanos());
+    }
+
+    /** Whether the connection is kept behind it. */
+    boolean isDrain() {
+        return before == Before.DRAIN;
     }
 
     /** So many bytes came and were dropped. */
@@ -102,7 +116,7 @@ final class Lingering {
         if (left <= 0) {
             boolean justTaken = unacknowledged > 0;
             unacknowledged = left;
-            return beforeReset ? Next.CLOSE : again(justTaken, nowNanos);
+            return before == Before.RESET ? Next.CLOSE : again(justTaken, nowNanos);
         }
         double seconds = (nowNanos - readNanos) / 1e9;
         if (left < unacknowledged && unacknowledged - left >= seconds * timeouts.writeBytesPerSecond()) {
