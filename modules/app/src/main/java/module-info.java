@@ -10,7 +10,6 @@ module ringfort.app {
     requires ringfort.api;
     requires ringfort.server;
     requires ringfort.json;
-    requires jdk.unsupported; // sun.misc.Signal: SIGTERM ends the program with 0
 
     uses ringfort.api.spi.Engine;
 }

@@ -68,7 +68,9 @@ final class Engines {
                     Engines.missing("engine", Engine.class, "org.ringfort:ringfort-server (module ringfort.server)")
                             + because());
         }
-        return options.engine().equals(AUTO) ? best(options, application, lifecycle) : named(options, application, lifecycle);
+        return options.engine().equals(AUTO)
+                ? best(options, application, lifecycle)
+                : named(options, application, lifecycle);
     }
 
     /**
@@ -133,8 +135,8 @@ final class Engines {
         }
     }
 
-    private StartedServer started(
-            Engine engine, ServerOptions options, Application application, Lifecycle lifecycle) throws IOException {
+    private StartedServer started(Engine engine, ServerOptions options, Application application, Lifecycle lifecycle)
+            throws IOException {
         RunningEngine running;
         try {
             running = engine.start(options, application);

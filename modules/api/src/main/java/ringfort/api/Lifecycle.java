@@ -26,8 +26,7 @@ final class Lifecycle {
     private final List<Runnable> stopped;
     private volatile @Nullable Thread running;
 
-    private Lifecycle(
-            List<Consumer<? super RunningServer>> started, List<Runnable> stopping, List<Runnable> stopped) {
+    private Lifecycle(List<Consumer<? super RunningServer>> started, List<Runnable> stopping, List<Runnable> stopped) {
         this.started = List.copyOf(started);
         this.stopping = List.copyOf(stopping);
         this.stopped = List.copyOf(stopped);
@@ -90,7 +89,10 @@ final class Lifecycle {
             Thread.currentThread().interrupt();
         }
         hooks.interrupt();
-        say(hooks.getName() + " hooks did not end within " + HOOKS.toSeconds() + " s; the stop goes on without them", null);
+        say(
+                hooks.getName() + " hooks did not end within " + HOOKS.toSeconds()
+                        + " s; the stop goes on without them",
+                null);
     }
 
     private static void guarded(String moment, Runnable hook) {
@@ -102,7 +104,6 @@ final class Lifecycle {
     }
 
     private static void say(String what, @Nullable Throwable cause) {
-        LogQueue.shared()
-                .offer(() -> LOGGER.log(Level.ERROR, what, cause == null ? null : LogText.of(cause)));
+        LogQueue.shared().offer(() -> LOGGER.log(Level.ERROR, what, cause == null ? null : LogText.of(cause)));
     }
 }

@@ -135,13 +135,13 @@ class LifecycleTest {
     void aHookMayStopTheServerItself() throws Exception {
         engine.release.countDown();
         var server = new AtomicReference<RunningServer>();
-        RunningServer running =
-                start(Server.http(0).onStarted(server::set).onStopping(() -> server.get()
-                                .stop())
-                        .onStopped(() -> {
-                            server.get().stop();
-                            told.add("stopped");
-                        }));
+        RunningServer running = start(Server.http(0)
+                .onStarted(server::set)
+                .onStopping(() -> server.get().stop())
+                .onStopped(() -> {
+                    server.get().stop();
+                    told.add("stopped");
+                }));
         running.stop();
         assertTrue(told.contains("stopped"), told::toString);
     }
@@ -150,15 +150,13 @@ class LifecycleTest {
     void aHookThatDoesNotEndIsLeftBehind() throws Exception {
         engine.release.countDown();
         CountDownLatch interrupted = new CountDownLatch(1);
-        start(Server.http(0)
-                        .onStopped(() -> told.add("never reached in time"))
-                        .onStopped(() -> {
-                            try {
-                                new CountDownLatch(1).await();
-                            } catch (InterruptedException e) {
-                                interrupted.countDown();
-                            }
-                        }))
+        start(Server.http(0).onStopped(() -> told.add("never reached in time")).onStopped(() -> {
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException e) {
+                        interrupted.countDown();
+                    }
+                }))
                 .stop();
         assertTrue(interrupted.await(10, TimeUnit.SECONDS));
     }
@@ -166,8 +164,7 @@ class LifecycleTest {
     /** A balancer asks the route that says this, and goes elsewhere before the server stops listening. */
     @Test
     void notReadyComesBeforeTheDrain() throws Exception {
-        RunningServer running =
-                start(Server.http(0).options(options -> options.drainDelay(Duration.ofMillis(300))));
+        RunningServer running = start(Server.http(0).options(options -> options.drainDelay(Duration.ofMillis(300))));
         Thread stopper = Thread.ofVirtual().start(running::stop);
         while (running.isReady()) {
             Thread.onSpinWait();

@@ -11,7 +11,6 @@ public final class Main {
      * @param arguments a command and its flags
      */
     public static void main(String[] arguments) {
-        Termination.onSigterm();
         int code = new Program(System.out, System.err, System.getenv()).run(arguments);
         // While a signal stops the JVM, exit would wait for ever; then its code is not ours to choose either.
         if (code != Program.DONE) {

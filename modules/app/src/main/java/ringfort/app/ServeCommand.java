@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Metric;
@@ -72,21 +71,21 @@ final class ServeCommand implements Command {
         Server server = Server.of(options).onStarted(running::set);
         Demo.declare(server, () -> metrics(running.get()), () -> isReady(running.get()));
         RunningServer started = start(server);
-        var drained = new AtomicBoolean();
-        Thread backstop = Termination.backstop(options, drained);
-        Runtime.getRuntime().addShutdownHook(backstop);
+        Thread end = Termination.hook(started, options);
+        if (options.shutdownHook()) {
+            Runtime.getRuntime().addShutdownHook(end);
+        }
         console.out().println(ready(started));
         console.out().flush();
         started.awaitStop();
-        drained.set(true);
-        noLonger(backstop);
+        noLonger(end);
         return Program.DONE;
     }
 
     /** The process goes on, or is ending anyway: then the hook has run. */
-    private static void noLonger(Thread backstop) {
+    private static void noLonger(Thread end) {
         try {
-            Runtime.getRuntime().removeShutdownHook(backstop);
+            Runtime.getRuntime().removeShutdownHook(end);
         } catch (IllegalStateException _) {
             return;
         }

@@ -125,8 +125,7 @@ class EarlyAnswerTest extends EngineContract {
     /** What an attacker can hold by it: a connection, and for so long. */
     @Test
     void aPeerThatNeverEndsIsDroppedInTime() throws Exception {
-        Served served =
-                serve(options -> options.lingerTimeout(Duration.ofMillis(500)), EarlyAnswerTest::routes);
+        Served served = serve(options -> options.lingerTimeout(Duration.ofMillis(500)), EarlyAnswerTest::routes);
         for (String head : new String[] {head("/denied", Integer.MAX_VALUE), chunkedHead("/denied")}) {
             try (Peer peer = served.connect()) {
                 peer.send(head);
@@ -175,7 +174,8 @@ class EarlyAnswerTest extends EngineContract {
     void aPeerThatSendsWhileItReadsSlowlyIsNotCut() throws Exception {
         byte[] large = new byte[5 << 20];
         Served served = serve(
-                EarlyAnswerTest::withTime, server -> server.post("/", _ -> Response.bytes(large, "application/octet-stream")));
+                EarlyAnswerTest::withTime,
+                server -> server.post("/", _ -> Response.bytes(large, "application/octet-stream")));
         try (SlowPeer peer = SlowPeer.connect(served.port(), 16 * 1024)) {
             peer.send(head("/", 1 << 20));
             Thread sender = Thread.ofVirtual().start(() -> {

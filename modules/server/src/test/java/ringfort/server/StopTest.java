@@ -104,7 +104,9 @@ class StopTest extends EngineContract {
                 assertTrue(reply.head().closes());
                 assertEquals("", peer.readToEnd());
             }
-            assertTrue(stopped.get(20, TimeUnit.SECONDS).compareTo(Duration.ofSeconds(15)) < 0, "they were all there were");
+            assertTrue(
+                    stopped.get(20, TimeUnit.SECONDS).compareTo(Duration.ofSeconds(15)) < 0,
+                    "they were all there were");
         }
     }
 
@@ -113,12 +115,15 @@ class StopTest extends EngineContract {
     void aResponseThatWasBegunBeforeKeepsItsConnectionForTheGrace() throws Exception {
         Served served = serve(
                 options -> options.drainGrace(Duration.ofSeconds(20)),
-                server -> server.get("/", _ -> Response.text("ok")).get("/waits", _ -> Response.stream("text/plain", out -> {
-                    out.write('a');
-                    out.flush();
-                    inside.release();
-                    releasedAtLast();
-                })));
+                server -> server.get("/", _ -> Response.text("ok"))
+                        .get(
+                                "/waits",
+                                _ -> Response.stream("text/plain", out -> {
+                                    out.write('a');
+                                    out.flush();
+                                    inside.release();
+                                    releasedAtLast();
+                                })));
         try (Peer peer = served.connect();
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             peer.get("/waits");

@@ -84,8 +84,6 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         }
     }
 
-    // The turn.
-
     @Override
     boolean settle() {
         touched = true; // already: what the protocol and the flush bring about is settled below
@@ -114,8 +112,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         Ending.Next next = ending.next(hasOutput());
         if (next == Ending.Next.CLOSE) {
             destroy(ending.reason(), null);
-        } else if ((ending.isLingering() || next == Ending.Next.RESET)
-                && (lingering == null || lingering.isDrain())) {
+        } else if ((ending.isLingering() || next == Ending.Next.RESET) && (lingering == null || lingering.isDrain())) {
             linger();
         }
     }
@@ -270,11 +267,18 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
 
     /** Whether the deadline is one of lingering, and there is something to wait for all the same. */
     private boolean lingersOn() {
-        if (lingering == null && ending.isOpen() && deadline.phase() == Phase.LINGER && deadline.isReached(loop.now())) {
-            lingering = Lingering.begin(loop, wire, deadline, Lingering.Before.DRAIN);
-            return lingering != null;
+        if (deadline.phase() != Phase.LINGER || !deadline.isReached(loop.now())) {
+            return false;
+        } else if (lingering != null) {
+            return lingering.goesOn();
         }
-        return lingering != null && deadline.phase() == Phase.LINGER && lingering.goesOn();
+        lingering = ending.isOpen() ? Lingering.begin(loop, wire, deadline, Lingering.Before.DRAIN) : null;
+        return lingering != null;
+    }
+
+    /** What is waited for at the end; null before that. */
+    @Nullable Lingering lingering() {
+        return lingering;
     }
 
     void cutUnread() {

@@ -3,6 +3,7 @@ package ringfort.server.loop;
 import ringfort.api.spi.JvmExit;
 import ringfort.budget.Phase;
 import ringfort.server.exchange.Exchange;
+import ringfort.server.exchange.ServerContext;
 import ringfort.server.metrics.CloseReason;
 import ringfort.server.protocol.Protocol;
 import ringfort.sys.OnWorker;
@@ -48,7 +49,9 @@ final class Drain {
     private Pass pass = Pass.IDLE;
     private int at = -1; // the next index to look at in this pass; -1 when the pass is over
 
-    Drain(long deadlineNanos, long graceNanos, long nowNanos) {
+    Drain(long deadlineNanos, ServerContext context) {
+        long graceNanos = context.drainGraceNanos();
+        long nowNanos = context.ticker().nanos();
         this.deadlineNanos = deadlineNanos;
         roundNanos = Math.max(graceNanos, LEAST_ROUND_NANOS);
         idleAtNanos = nowNanos + graceNanos;

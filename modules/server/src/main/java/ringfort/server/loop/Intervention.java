@@ -27,7 +27,7 @@ import ringfort.sys.OnWorker;
  *  BODY     anything waits                                                      shut down; reset once a response has begun
  *  HANDLER  the handler has answered                                            503, FIN; ended if it cannot be sent
  *  WRITE    the peer took enough, or all, of what the kernel has                reset
- *  LINGER   more of what is dropped waits                                       shut down
+ *  LINGER   the peer still takes what it was sent                               shut down; reset if that was to follow
  * </pre>
  *
  * While something is queued for the peer, only HANDLER and WRITE are enforced: for the others the worker may be the one that
@@ -113,7 +113,7 @@ final class Intervention {
             return handler(connection, late, guard, worker);
         } else if (phase == Phase.WRITE) {
             return takes(connection, nowNanos) ? null : end(connection, phase, late);
-        } else if (connection.hasOutput()) {
+        } else if (connection.hasOutput() || lingersOn(connection, phase, nowNanos)) {
             return null;
         }
         int count = connection.isOpen() ? connection.wire().peek(connection, pending) : 0;
@@ -124,6 +124,12 @@ final class Intervention {
         };
     }
 
+    /** The deadline of a linger is only when to look next, as long as the peer takes what it was sent. */
+    private static boolean lingersOn(Connection connection, Phase phase, long nowNanos) {
+        Lingering lingering = connection.lingering();
+        return phase == Phase.LINGER && lingering != null && !lingering.isOver(nowNanos);
+    }
+
     private static Enforced end(Connection connection, Phase phase, long late) {
         return new Enforced(connection, phase, late, false, end(connection, false));
     }
@@ -131,7 +137,9 @@ final class Intervention {
     /** Ends both directions; in the middle of a response by a reset, since a FIN would make it look whole. */
     private static boolean end(Connection connection, boolean begun) {
         Protocol protocol = connection.protocol();
-        boolean midway = begun || (protocol != null && protocol.isMidway());
+        Lingering lingering = connection.lingering();
+        boolean midway =
+                begun || (protocol != null && protocol.isMidway()) || (lingering != null && lingering.isBeforeReset());
         if (midway) {
             connection.wire().reset();
         } else {

@@ -91,18 +91,33 @@ final class Lingering {
         return before == Before.DRAIN;
     }
 
+    /** Whether a reset follows. */
+    boolean isBeforeReset() {
+        return before == Before.RESET;
+    }
+
+    /** Whether nothing is to be waited for any more when the deadline has been reached; asked by the watchdog, changes nothing. */
+    boolean isOver(long nowNanos) {
+        int left = wire.unacknowledged();
+        return left <= 0
+                ? isBeforeReset() || unacknowledged <= 0
+                : left >= unacknowledged && nowNanos - readNanos >= mostNanos();
+    }
+
+    /** So long may a peer take nothing. */
+    private long mostNanos() {
+        return Math.max(timeouts.lingerNanos(), timeouts.writeGraceNanos());
+    }
+
     /** So many bytes came and were dropped. */
     void dropped(int bytes) {
         budget.dropped(bytes, loop.now());
         arm();
     }
 
-    /** The keeper says that the deadline is reached: whether there is something to wait for all the same. */
+    /** The deadline is reached: whether there is something to wait for all the same. */
     boolean goesOn() {
         long now = loop.now();
-        if (!deadline.isReached(now)) {
-            return false; // for the deadline itself to find out
-        }
         Next next = look(wire.unacknowledged(), now);
         if (next == Next.GO_ON) {
             arm();
@@ -122,7 +137,7 @@ final class Lingering {
         if (left < unacknowledged && unacknowledged - left >= seconds * timeouts.writeBytesPerSecond()) {
             unacknowledged = left;
             readNanos = nowNanos;
-        } else if (nowNanos - readNanos >= Math.max(timeouts.lingerNanos(), timeouts.writeGraceNanos())) {
+        } else if (nowNanos - readNanos >= mostNanos()) {
             return Next.CUT;
         }
         lookNanos = nowNanos + LOOK_NANOS;

@@ -137,7 +137,7 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     public final void stop(long deadlineNanos) {
         execute(() -> {
             if (drain == null) {
-                drain = new Drain(deadlineNanos, context.drainGraceNanos(), context.ticker().nanos());
+                drain = new Drain(deadlineNanos, context);
             }
         });
     }

@@ -191,7 +191,7 @@ final class ResponseReader {
         if (checked && contentAt != plan.size()) {
             broken("a whole response of " + contentAt + " bytes leaves for " + plan);
         }
-        if (checked && plan.kind() == RequestPlan.Kind.ABORTED_STREAM && !plan.isHead()) {
+        if (checked && plan.isAborted()) {
             broken("a response whose handler failed looks whole: " + plan);
         }
         complete++;
@@ -230,6 +230,9 @@ final class ResponseReader {
 
     /** Whether every request has its whole response. */
     boolean isComplete() {
+        if (complete < plans.size() && plans.get(complete).isAborted()) {
+            return contentAt == plans.get(complete).size() / 2; // and all that it had flushed
+        }
         int whole = complete + (state == State.UNTIL_CLOSE && isBetweenResponses() ? 1 : 0);
         return whole == plans.size()
                 || (state == State.OVER && plans.get(complete - 1).isLast());

@@ -15,6 +15,7 @@ final class SimulatedSocket {
     private final InetSocketAddress peer;
     private final int room; // bytes the kernel takes before the peer reads
     private final boolean shortSends;
+    private final boolean mild;
 
     // How the peer reads.
     private final int readBytes;
@@ -40,6 +41,7 @@ final class SimulatedSocket {
         this.kernel = kernel;
         this.number = number;
         this.reader = reader;
+        this.mild = mild;
         peer = new InetSocketAddress(InetAddress.getLoopbackAddress(), number);
         Dice dice = trial.dice();
         room = dice.pick(1_000, 20_000, 400_000);
@@ -231,6 +233,9 @@ final class SimulatedSocket {
             return;
         }
         trial.trace("close of " + number + (resetOnClose ? " by reset" : ""));
+        if (trial.isMild() && mild && unread > 0 && !peerReset && (resetOnClose || inbound.length > 0)) {
+            trial.fail("a reset destroys what the peer of connection " + number + " was about to read");
+        }
         if (resetOnClose) {
             reader.cut();
         }

@@ -70,7 +70,7 @@ abstract class SimulatedWire implements Wire {
 
     @Override
     public final int unacknowledged() {
-        return room.tellsUnacknowledged ? socket.unacknowledged() : -1;
+        return trial.breaks(Break.ALL_TAKEN) ? 0 : room.tellsUnacknowledged ? socket.unacknowledged() : -1;
     }
 
     @Override

@@ -57,6 +57,7 @@ final class Simulation {
                 .writeMinRate(240)
                 .idleTimeout(Duration.ofSeconds(60))
                 .lingerTimeout(Duration.ofSeconds(2))
+                .drainGrace(Duration.ofSeconds(dice.pick(0, 1, 3)))
                 .holdThreshold(Duration.ZERO)
                 .maxHead(RequestPlan.MAX_HEAD)
                 .maxRequestLine(RequestPlan.MAX_HEAD)
