@@ -168,7 +168,7 @@ class ServerTest {
                 .get("/busy", _ -> {
                     throw new HttpException(503, "", Headers.of("Retry-After", "7"), null);
                 });
-        assertEquals("GET, HEAD", ask(server, "POST", "/denied").header("Allow"));
+        assertEquals("GET, HEAD, OPTIONS", ask(server, "POST", "/denied").header("Allow"));
         assertEquals("Basic realm=\"x\"", ask(server, "GET", "/denied").header("WWW-Authenticate"));
         assertEquals(List.of("Own"), ask(server, "GET", "/own").headers().all("WWW-Authenticate"));
         assertNull(ask(server, "GET", "/elsewhere").header("WWW-Authenticate"), "another status says all of itself");
