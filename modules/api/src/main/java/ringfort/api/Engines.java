@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -143,12 +144,22 @@ final class Engines {
         } catch (BindException | UnknownHostException e) {
             // The address is at fault, not the engine: no other engine would fare better.
             throw new ServerStartException(addressRefused(options, reason(e)), e);
+        } catch (OutOfMemoryError e) {
+            throw new ServerStartException(
+                    "Engine " + engine.name() + " did not start: " + reason(e)
+                            + ". Threads are limited by ulimit -u and by the cgroup's pids.max, memory by -Xmx",
+                    e);
         } catch (RuntimeException | LinkageError e) {
             throw new IOException(reason(e), e);
         }
-        String description = "Ringfort on " + url(running.address()) + ", engine " + engine.name() + ": "
-                + running.description() + because();
-        return new StartedServer(running, engine.name(), description, options, application, lifecycle).hooked();
+        try {
+            String description = "Ringfort on " + url(running.address()) + ", engine " + engine.name() + ": "
+                    + running.description() + because();
+            return new StartedServer(running, engine.name(), description, options, application, lifecycle).hooked();
+        } catch (RuntimeException | Error e) {
+            running.stop(Duration.ZERO); // nobody would have the server to stop it
+            throw e;
+        }
     }
 
     /** Ringfort's own sockets say all of it; those of the JDK say only what failed. */

@@ -3,6 +3,7 @@ package ringfort.api;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** A server that answers. All methods may be called by any thread. */
 public interface RunningServer extends AutoCloseable {
@@ -75,6 +76,17 @@ public interface RunningServer extends AutoCloseable {
      * ends the JVM, what the caller does behind this gets two seconds.
      */
     void awaitStop();
+
+    /**
+     * Why the server stops, or has stopped, although nobody asked it to: its engine could not go on, because the kernel
+     * refused to serve it for several seconds, for example. {@link #awaitStop()} returns then as it does after a stop. A
+     * program that serves asks this behind it, and ends with an exit code that is not 0.
+     *
+     * @return the cause, whose message is the reason; empty while the server serves, and when it was asked to stop
+     */
+    default Optional<Throwable> failure() {
+        return Optional.empty();
+    }
 
     @Override
     default void close() {

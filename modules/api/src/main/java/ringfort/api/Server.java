@@ -206,7 +206,11 @@ public final class Server extends Routing<Server> {
         } catch (OptionException e) {
             throw new ServerStartException(e.getMessage(), e);
         }
-        System.getLogger("ringfort").log(Level.INFO, running::description);
+        try {
+            System.getLogger("ringfort").log(Level.INFO, running::description);
+        } catch (RuntimeException | Error e) {
+            LogQueue.shared().lost(); // a logger that fails is no reason to fail the start: the server serves already
+        }
         running.tellStarted();
         return running;
     }

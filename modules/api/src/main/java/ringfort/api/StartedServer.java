@@ -3,6 +3,7 @@ package ringfort.api;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -204,6 +205,11 @@ final class StartedServer implements RunningServer {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt(); // nothing interrupts this thread
         }
+    }
+
+    @Override
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(running.failure());
     }
 
     @Override

@@ -79,6 +79,10 @@ final class ServeCommand implements Command {
         console.out().flush();
         started.awaitStop();
         noLonger(end);
+        Optional<Throwable> failure = started.failure();
+        if (failure.isPresent()) {
+            throw new IllegalStateException("the server has failed: " + reason(failure.get()), failure.get());
+        }
         return Program.DONE;
     }
 
@@ -89,6 +93,11 @@ final class ServeCommand implements Command {
         } catch (IllegalStateException _) {
             return;
         }
+    }
+
+    private static String reason(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.toString() : message;
     }
 
     /** An option that only the engines could judge is as wrong as one that is misspelt. */

@@ -573,6 +573,7 @@ public final class H1State {
         state = State.CLOSED;
         mustClose = true;
         awaitsContinue = false;
+        parser.forget();
         deadlines.allOff();
         deadlines.publish();
     }

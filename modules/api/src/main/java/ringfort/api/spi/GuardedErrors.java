@@ -49,8 +49,34 @@ final class GuardedErrors implements ErrorHandler {
     void report(Request request, Throwable failure) {
         try {
             reporter.accept(request, failure);
-        } catch (RuntimeException e) {
-            failure.addSuppressed(e);
+        } catch (Throwable e) {
+            suppress(failure, e);
+        }
+    }
+
+    /**
+     * Keeps a failure that came while another was handled; never fails. The JVM throws one and the same
+     * {@link OutOfMemoryError} again when it has no memory for another, and nothing may suppress itself.
+     */
+    @SuppressWarnings("ReferenceEquality") // equals would be another's code
+    static void suppress(Throwable failure, Throwable another) {
+        if (failure != another) {
+            try {
+                failure.addSuppressed(another);
+            } catch (Throwable _) {
+                return; // no memory to keep it
+            }
+        }
+    }
+
+    /** What answers when the error handler has failed; where even that fails, a response that was made beforehand. */
+    static Response lastResort(
+            Request request, Throwable failure, BiConsumer<? super Request, ? super Throwable> reporter) {
+        try {
+            return new GuardedErrors(null, reporter).handle(request, failure);
+        } catch (Throwable e) {
+            suppress(failure, e);
+            return FAULT;
         }
     }
 

@@ -3,6 +3,7 @@ package ringfort.api.spi;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import ringfort.api.Metric;
 
 /** An engine that serves. All methods may be called by any thread. */
@@ -54,4 +55,14 @@ public interface RunningEngine {
      * @throws InterruptedException when the waiting thread is interrupted
      */
     boolean awaitStop(Duration timeout) throws InterruptedException;
+
+    /**
+     * Why the engine stops, or has stopped, although nobody asked it to: a thread of its own could not go on. Such an
+     * engine ends in order, as by {@link #stop}.
+     *
+     * @return the cause, whose message is the reason; null while the engine serves, and when it was asked to stop
+     */
+    default @Nullable Throwable failure() {
+        return null;
+    }
 }

@@ -216,7 +216,7 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
         }
     }
 
-    /** Allocates nothing. */
+    /** Takes no memory, and neither does the signal behind it: the exchange is answered, or the connection is cut. */
     private void lost() {
         ResponseStream out = stream;
         if (out != null && out.hasBegun()) {
@@ -233,10 +233,19 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
         try {
             Response result = handle();
             if (result.upgrade() != null || (result.body() instanceof Body.Streaming && sendsBody(result))) {
-                thread.startWriter(() -> finish(result));
+                thread.startWriter(() -> finishApart(result));
             } else {
                 finish(result);
             }
+        } catch (Throwable e) {
+            lost();
+        }
+    }
+
+    /** As {@link #run}, on a thread that begins here. */
+    private void finishApart(Response result) {
+        try {
+            finish(result);
         } catch (Throwable e) {
             lost();
         }
@@ -270,11 +279,19 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
             }
             if (result.body() instanceof Body.FileBody file) {
                 // File I/O would hold the worker: the JDK's scheduler compensates for it, a worker cannot.
-                thread.startBeside(() -> write(result, file.length(), out -> Contents.copy(file, out)));
+                thread.startBeside(() -> writeFile(result, file));
                 return;
             }
         }
         publish(new Answer.Whole(result, null));
+    }
+
+    private void writeFile(Response result, Body.FileBody file) {
+        try {
+            write(result, file.length(), out -> Contents.copy(file, out));
+        } catch (Throwable e) {
+            lost();
+        }
     }
 
     private boolean sendsBody(Response result) {

@@ -18,16 +18,14 @@ import ringfort.sys.OnWorker;
  * scheduler, and this object only takes its signals.
  *
  * <p>A signal is given in one of two ways. While the worker itself runs the handler, a signal is a field that the worker
- * reads when the handler has returned to it. From any other thread it is one message in the worker's mailbox.
+ * reads when the handler has returned to it. From any other thread it is this object itself, as a message to the worker.
  */
-public final class HandlerThread implements Executor, Carried, Signals {
-    private static final VarHandle IN_MAILBOX;
+public final class HandlerThread extends Urgent implements Executor, Carried, Signals {
     private static final VarHandle RUNNABLE;
 
     static {
         try {
             var lookup = MethodHandles.lookup();
-            IN_MAILBOX = lookup.findVarHandle(HandlerThread.class, "inMailbox", boolean.class);
             RUNNABLE = lookup.findVarHandle(HandlerThread.class, "runnable", Runnable.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -76,9 +74,6 @@ public final class HandlerThread implements Executor, Carried, Signals {
 
     /** The continuation of the handler's virtual thread; set while {@link #start} runs. */
     private @Nullable Runnable own;
-
-    @SuppressWarnings("UnusedVariable") // read and written through IN_MAILBOX
-    private volatile boolean inMailbox; // a signal is in the worker's mailbox
 
     private volatile @Nullable Runnable runnable; // own, when it can go on
     private volatile @Nullable ConcurrentLinkedQueue<Runnable> others; // continuations of threads the handler started
@@ -217,14 +212,14 @@ public final class HandlerThread implements Executor, Carried, Signals {
     public void signal() {
         if (Thread.currentThread() == thread && carriedBy == carrier.thread()) {
             carriedSignal = true;
-        } else if (IN_MAILBOX.compareAndSet(this, false, true)) {
-            carrier.execute(this::signalTaken);
+        } else {
+            carrier.execute(this);
         }
     }
 
+    @Override
     @OnWorker
-    private void signalTaken() {
-        inMailbox = false; // before the worker looks: what comes after that is a signal of its own
+    protected void arrived() {
         work.signalled();
     }
 

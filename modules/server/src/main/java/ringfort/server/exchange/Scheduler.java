@@ -87,13 +87,21 @@ public final class Scheduler {
     public Thread offloaded(@OffWorker Runnable task) {
         return Thread.ofVirtual().unstarted(() -> {
             Thread thread = Thread.currentThread();
-            offloaded.add(thread);
             try {
+                remember(thread);
                 task.run();
             } finally {
                 offloaded.remove(thread);
             }
         });
+    }
+
+    private void remember(Thread thread) {
+        try {
+            offloaded.add(thread);
+        } catch (OutOfMemoryError _) {
+            return; // its task runs all the same; a stop of the server from within it waits for it in vain
+        }
     }
 
     /** Whether the calling thread was made by {@link #offloaded} and runs its task. */

@@ -1,7 +1,6 @@
 package ringfort.server.loop;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import ringfort.budget.DeadlineSlot;
 import ringfort.budget.Phase;
@@ -11,7 +10,6 @@ import ringfort.server.protocol.ProtocolHost;
 import ringfort.server.wire.Outbox;
 import ringfort.server.wire.Wire;
 import ringfort.server.wire.WireUser;
-import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
 
 /**
@@ -32,11 +30,14 @@ import ringfort.sys.OnWorker;
  */
 @OnWorker
 public final class Connection extends Placed implements WireUser, ProtocolHost, ConnectionDeadline.Owner {
-    private final Loop loop;
+    /** When the end of a connection has failed so often, its protocol state is not given back. */
+    private static final int MOST_ENDS = 100;
+
     private final ConnectionDeadline deadline;
     private @Nullable Protocol protocol; // while a message is under way
     private Ending ending = Ending.NONE;
     private boolean served; // a response has begun
+    private int ends; // how often the end was begun; 0 while there is none, and when all of it is done
     private @Nullable Lingering lingering; // since the kernel has all that is to be sent
     private long acceptedNanos;
     private long receivedBytes;
@@ -47,16 +48,19 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
      * @param generation no other connection of this process has the same
      */
     Connection(Loop loop, Wire wire, int index, int generation) {
-        super(wire, index, generation);
-        this.loop = loop;
+        super(loop, wire, index, generation);
         this.deadline = new ConnectionDeadline(this);
     }
 
     /** The connection is there: its first head is due from now on, whether or not a byte comes. */
     public void accepted() {
-        acceptedNanos = loop.now();
-        deadline.armFor(Phase.HEADER, loop.context().timeouts().headerNanos());
         touch();
+        try {
+            acceptedNanos = loop.now();
+            deadline.armFor(Phase.HEADER, loop.context().timeouts().headerNanos());
+        } catch (Throwable e) {
+            defect(e);
+        }
     }
 
     // Protocol state.
@@ -97,9 +101,12 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         touched = false;
         boolean settled = wire.settle(this);
         if (ending.isGone()) {
+            if (ends > 0) {
+                ended(null);
+            }
             if (wire.isClosed(this)) {
                 giveBack();
-                loop.left(index(), this, ending.reason());
+                loop.left(this, ending.reason());
             }
             return settled;
         }
@@ -131,18 +138,27 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     }
 
     @Override
-    public void touch() {
-        if (!touched) {
-            touched = true;
-            loop.touch(this);
+    public void defect(Throwable cause) {
+        loop.defect("a connection failed and is closed", cause);
+        touch(); // also one that was gone already: what failed may have been the last step of its end
+        try {
+            cut(CloseReason.DEFECT); // what was sent of a response may look whole if a FIN follows it
+        } catch (Throwable again) {
+            loop.defect("a connection that failed could not be cut at once", again);
+            if (!ending.isGone()) {
+                ending = ending.gone(CloseReason.DEFECT);
+                ends = 1;
+            }
         }
     }
 
-    @Override
-    public void defect(Throwable cause) {
-        loop.defect(cause);
-        cut(CloseReason.DEFECT); // what was sent of a response may look whole if a FIN follows it
-        touch(); // also one that was gone already: what failed may have been the last step of its end
+    /** The JVM has no memory left, and this connection gives some back. Never fails. */
+    void cutForMemory() {
+        try {
+            cut(CloseReason.DEFECT);
+        } catch (Throwable e) {
+            defect(e);
+        }
     }
 
     // What the wire asks.
@@ -236,11 +252,6 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     }
 
     // Deadlines.
-
-    @Override
-    public Loop loop() {
-        return loop;
-    }
 
     /** The deadline of this connection, for the watchdog. */
     ConnectionDeadline deadline() {
@@ -365,12 +376,17 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         }
     }
 
+    /** Where memory is short this may fail anywhere: then it is done again in the next turn. */
     private void ended(@Nullable IOException cause) {
+        touch();
+        if (++ends > MOST_ENDS) {
+            protocol = null; // its buffer is lost, and the descriptor is not
+        }
         if (protocol != null) {
             protocol.end(cause);
         }
         deadline.end();
-        touch();
+        ends = 0;
     }
 
     @Override
@@ -382,19 +398,5 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     /** Whether a response has begun. */
     boolean isServed() {
         return served;
-    }
-
-    // What requests ask, on any thread.
-
-    @Override
-    @OffWorker
-    public InetSocketAddress local() {
-        return loop.localAddress();
-    }
-
-    @Override
-    @OffWorker
-    public boolean secure() {
-        return false;
     }
 }

@@ -1,7 +1,6 @@
 package ringfort.server.loop;
 
 import java.net.InetSocketAddress;
-import ringfort.server.exchange.Endpoints;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.metrics.CloseReason;
 import ringfort.server.metrics.Counters;
@@ -42,11 +41,11 @@ interface Loop extends Turn {
     /** To be settled at the end of this turn. */
     void touch(Settleable settleable);
 
-    /** The connection at this index is over: its descriptor is closed, and nothing in the kernel refers to it. */
-    void left(int index, Endpoints endpoints, CloseReason reason);
+    /** This connection is over: its descriptor is closed, and nothing in the kernel refers to it. */
+    void left(Placed connection, CloseReason reason);
 
-    /** A defect of ours ended one connection. */
-    void defect(Throwable cause);
+    /** A defect of ours: it is counted, and told if that is possible; cannot fail. */
+    void defect(String what, Throwable cause);
 
     /** The address the worker listens on; any thread. */
     @OffWorker

@@ -1,32 +1,43 @@
 package ringfort.server.loop;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.function.Supplier;
+import ringfort.server.exchange.Endpoints;
 import ringfort.server.wire.Wire;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
 
-/** A socket with a place in the worker's {@link ConnectionTable}, and a number that no other of this process has. Its worker only. */
+/** Where a connection has its place: its worker, its wire, and the number under which the worker and the kernel know it. */
 @OnWorker
-abstract class Placed extends Settleable {
-    /** How its bytes move. */
+abstract class Placed extends Settleable implements Endpoints, Supplier<InetAddress> {
+    final Loop loop;
     final Wire wire;
-
-    private final int index;
+    final int index;
     private final int generation;
 
     /** @param generation no other connection of this process has the same */
-    Placed(Wire wire, int index, int generation) {
+    Placed(Loop loop, Wire wire, int index, int generation) {
+        this.loop = loop;
         this.wire = wire;
         this.index = index;
         this.generation = generation;
     }
 
-    /** What a kernel queue calls it: {@code index << 32 | generation}. */
+    /** Has the worker settle it at the end of the turn; cannot fail. */
+    public final void touch() {
+        if (!touched) {
+            touched = true;
+            loop.touch(this);
+        }
+    }
+
+    /** Index and generation in one number. */
     public final long id() {
         return ((long) index << 32) | (generation & 0xFFFF_FFFFL);
     }
 
-    /** Its place in the table. */
+    /** Its index among the connections of the worker. */
     public final int index() {
         return index;
     }
@@ -36,9 +47,28 @@ abstract class Placed extends Settleable {
         return wire;
     }
 
-    /** Who is at the other end; any thread. */
+    /** Its worker. */
+    public final Loop loop() {
+        return loop;
+    }
+
+    // What requests and limits ask, on any thread.
+
+    @Override
+    @OffWorker
+    public final InetAddress get() {
+        return wire.peer().getAddress();
+    }
+
+    @Override
     @OffWorker
     public final InetSocketAddress peer() {
         return wire.peer();
+    }
+
+    @Override
+    @OffWorker
+    public final InetSocketAddress local() {
+        return loop.localAddress();
     }
 }

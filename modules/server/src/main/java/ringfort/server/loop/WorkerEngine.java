@@ -19,19 +19,16 @@ public final class WorkerEngine implements RunningEngine {
     private static final Duration FORCED = Duration.ofSeconds(3);
 
     private final ServerContext context;
-    private final List<? extends Worker> workers;
-    private final InetSocketAddress address;
+    private final List<Worker> workers = new ArrayList<>();
     private final String description;
     private final Watchdog watchdog;
     private volatile @Nullable Thread exiting; // the platform thread that has called System.exit
+    private volatile @Nullable Throwable failure; // set by the watchdog
 
-    private WorkerEngine(ServerContext context, List<? extends Worker> workers, String description) {
+    private WorkerEngine(ServerContext context, String description) {
         this.context = context;
-        this.workers = workers;
-        this.address = workers.getFirst().localAddress();
         this.description = description;
-        this.watchdog = new Watchdog(context, workers);
-        watchdog.start();
+        this.watchdog = new Watchdog(context, workers, this::workerDied);
     }
 
     /** Makes a worker that listens on the server's address; on failure nothing of it is left. */
@@ -43,36 +40,42 @@ public final class WorkerEngine implements RunningEngine {
     /** Makes and starts the workers; nothing is left behind on failure. */
     public static WorkerEngine start(ServerContext context, String engine, String features, Maker maker)
             throws IOException {
-        List<Worker> workers = new ArrayList<>();
-        try {
-            int count = context.workers();
-            for (int i = 0; i < count; i++) {
-                workers.add(maker.make("ringfort-" + engine + "-" + i));
-            }
-            for (Worker worker : workers) {
-                worker.start();
-            }
-            for (Worker worker : workers) {
-                worker.awaitStarted();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            end(workers, context);
-            throw new IOException("interrupted while starting", e);
-        } catch (IOException | RuntimeException | Error e) {
-            end(workers, context);
-            throw e;
-        } catch (Exception e) {
-            end(workers, context);
-            throw new IOException(e.getMessage(), e);
-        }
-        String description = "workers=" + workers.size() + " scheduler="
+        String description = "workers=" + context.workers() + " scheduler="
                 + context.scheduler().name() + " " + features
                 + context.scheduler().note();
-        return new WorkerEngine(context, workers, description);
+        var started = new WorkerEngine(context, description);
+        try {
+            started.begin(engine, maker);
+            return started;
+        } catch (InterruptedException e) {
+            started.undo();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while starting", e);
+        } catch (IOException | RuntimeException | Error e) {
+            started.undo();
+            throw e;
+        } catch (Exception e) {
+            started.undo();
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
-    private static void end(List<Worker> workers, ServerContext context) {
+    private void begin(String engine, Maker maker) throws Exception {
+        int count = context.workers();
+        for (int i = 0; i < count; i++) {
+            workers.add(maker.make("ringfort-" + engine + "-" + i));
+        }
+        watchdog.start();
+        for (Worker worker : workers) {
+            worker.start();
+        }
+        for (Worker worker : workers) {
+            worker.awaitStarted();
+        }
+    }
+
+    /** The one place that gives back what a start has acquired by the time it failed; returns when all of it is gone. */
+    private void undo() {
         for (Worker worker : workers) {
             if (worker.thread().getState() == Thread.State.NEW) {
                 worker.end();
@@ -80,12 +83,36 @@ public final class WorkerEngine implements RunningEngine {
                 worker.stop(context.ticker().nanos());
             }
         }
+        try {
+            for (Worker worker : workers) {
+                if (worker.thread().getState() != Thread.State.NEW) {
+                    worker.thread().join(FORCED);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // they end all the same
+        }
+        watchdog.close();
         context.notices().close();
+    }
+
+    /** One worker has ended by itself: peers of its listener would wait for nobody, so the others end in order, too. */
+    private void workerDied(Worker worker, Throwable cause) {
+        if (failure != null) {
+            return;
+        }
+        long deadline =
+                context.ticker().nanos() + context.options().drainTimeout().toNanos();
+        for (int i = 0; i < workers.size(); i++) {
+            workers.get(i).stop(deadline);
+        }
+        failure = cause;
+        worker.failures().defect("a worker has ended, and the server stops", cause);
     }
 
     @Override
     public InetSocketAddress address() {
-        return address;
+        return workers.getFirst().localAddress();
     }
 
     @Override
@@ -153,6 +180,11 @@ public final class WorkerEngine implements RunningEngine {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Override
+    public @Nullable Throwable failure() {
+        return failure;
     }
 
     @Override

@@ -34,6 +34,10 @@ final class Http1 implements Protocol {
 
     private static final byte[] NONE = {};
 
+    /** Made beforehand: a connection is also ended because there is no memory, and that must take none. */
+    @SuppressWarnings("StaticAssignmentOfThrowable")
+    private static final IOException CLOSED = new IOException("the connection is closed");
+
     private final Turn turn;
     private final H1State h1;
     private final Outbox out;
@@ -351,7 +355,7 @@ final class Http1 implements Protocol {
     public void end(@Nullable IOException cause) {
         leftover.drop();
         h1.closed();
-        abandon(cause != null ? cause : new IOException("the connection is closed"));
+        abandon(cause != null ? cause : CLOSED);
     }
 
     /** Makes this object as good as new; the connection it belonged to is over, or lingers. */

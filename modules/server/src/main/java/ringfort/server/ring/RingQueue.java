@@ -118,10 +118,13 @@ final class RingQueue implements AutoCloseable {
     void takeBuffer(int buffer, int bytes, byte[] scratch) {
         BufferRing buffers = received;
         if (buffers != null) {
-            if (bytes > 0) {
-                NativeMemory.copyOut(buffers.address(buffer), scratch, 0, bytes);
+            try {
+                if (bytes > 0) {
+                    NativeMemory.copyOut(buffers.address(buffer), scratch, 0, bytes);
+                }
+            } finally {
+                buffers.release(buffer);
             }
-            buffers.release(buffer);
         }
     }
 

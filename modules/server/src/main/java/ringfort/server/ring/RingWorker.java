@@ -18,7 +18,6 @@ import ringfort.sys.Errno;
 import ringfort.sys.EventFd;
 import ringfort.sys.Linux;
 import ringfort.sys.NativeMemory;
-import ringfort.sys.PeerAddress;
 import ringfort.timers.DeadlineWheel;
 
 /**
@@ -38,8 +37,8 @@ public final class RingWorker extends Worker {
     private final RingRoom room;
     private final Listener listener;
     private final EventFd wakeUp;
-    private final NativeMemory memory = new NativeMemory();
-    private final long wakeValue = memory.allocate(8, 8);
+    private final long wakeValue; // address of what a read of it brings
+    private final Listener.Maker maker;
     private boolean accepting; // a multishot accept is in flight
     private boolean acceptWanted = true;
     private boolean acceptCancelled; // a cancel of that accept was submitted
@@ -57,15 +56,26 @@ public final class RingWorker extends Worker {
             RingSizes sizes)
             throws IOException {
         super(context, admission, new NativeBufferPool(), name);
-        queue = new RingQueue(ring, sizes, counters(), multishotReceive);
-        kernelTimers = context.options().timers().equals("kernel") ? new KernelTimers(queue, ring.sqEntries()) : null;
-        timekeeper = kernelTimers != null
-                ? kernelTimers
-                : new Timekeeper.Wheel(new DeadlineWheel<Timed>(context.ticker().nanos()), Timed::passed);
-        room = new RingRoom(queue, kernelTimers, scratch());
-        // Blocking: a read of a non-blocking descriptor would complete with EAGAIN at once, and spin.
-        wakeUp = EventFd.open(false);
-        listener = new Listener(listenerFd, admission, counters(), context.notices());
+        try {
+            wakeValue = own(new NativeMemory()).allocate(8, 8);
+            // Blocking: a read of a non-blocking descriptor would complete with EAGAIN at once, and spin.
+            wakeUp = own(EventFd.open(false));
+            queue = new RingQueue(ring, sizes, counters(), multishotReceive);
+            kernelTimers =
+                    context.options().timers().equals("kernel") ? own(new KernelTimers(queue, ring.sqEntries())) : null;
+            timekeeper = kernelTimers != null
+                    ? kernelTimers
+                    : new Timekeeper.Wheel(
+                            new DeadlineWheel<Timed>(context.ticker().nanos()), Timed::passed);
+            room = new RingRoom(queue, kernelTimers, scratch());
+            maker = (fd, peer) -> add(new RingWire(room, fd, peer));
+            listener = new Listener(listenerFd, admission, counters(), context.notices());
+        } catch (IOException | RuntimeException | Error e) {
+            disown();
+            throw e;
+        }
+        own(queue); // last, with the ring and the listening socket: until here those are the caller's
+        own(listener);
     }
 
     @Override
@@ -100,9 +110,6 @@ public final class RingWorker extends Worker {
             result = queue.ring().submitAndWait(0, 0);
         }
         readClock();
-        if (result < 0 && result != -Errno.EAGAIN && result != -Errno.EBUSY) {
-            throw new IllegalStateException("io_uring_enter: " + Errno.describe(-result));
-        }
         int count = queue.reap();
         boolean timers = false;
         for (int i = 0; i < count; i++) {
@@ -118,13 +125,26 @@ public final class RingWorker extends Worker {
                 complete(i);
             }
         }
+        if (result < 0 && !(count > 0 && (result == -Errno.EAGAIN || result == -Errno.EBUSY))) {
+            throw new IllegalStateException(
+                    "io_uring_enter: " + Errno.describe(-result)); // what had completed is handled
+        }
     }
 
     private boolean isTimer(int i) {
         return RingQueue.operation(queue.batch().userData(i)) == RingQueue.TIMER;
     }
 
+    /** Each completion for itself: what fails in one must not lose the others, nor what they bring. */
     private void complete(int i) {
+        try {
+            handle(i);
+        } catch (Throwable e) {
+            defect("a completion could not be handled; the others are", e);
+        }
+    }
+
+    private void handle(int i) {
         CompletionBatch batch = queue.batch();
         long userData = batch.userData(i);
         switch (RingQueue.operation(userData)) {
@@ -215,9 +235,9 @@ public final class RingWorker extends Worker {
     }
 
     private void begin(int fd) {
-        PeerAddress peer = listener.admit(fd);
-        if (peer != null) {
-            add(new RingWire(room, fd, peer)).accepted();
+        Connection connection = listener.admit(fd, maker);
+        if (connection != null) {
+            connection.accepted();
         }
     }
 
@@ -260,13 +280,6 @@ public final class RingWorker extends Worker {
 
     @Override
     protected void release() {
-        queue.close();
-        if (kernelTimers != null) {
-            kernelTimers.close();
-        }
-        listener.close();
-        wakeUp.close();
-        memory.close();
         forEachConnection(connection -> wire(connection).abandon());
     }
 }

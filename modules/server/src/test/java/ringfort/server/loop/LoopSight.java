@@ -30,7 +30,7 @@ public final class LoopSight {
 
     /** One look of the watchdog, on the calling thread. */
     public static void look(ServerContext context, Worker worker) {
-        new Watchdog(context, java.util.List.of(worker)).look(worker);
+        new Watchdog(context, java.util.List.of(worker), (_, _) -> {}).look(worker);
     }
 
     /** Whether the worker is inside a handler. */
