@@ -38,7 +38,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     private Ending ending = Ending.NONE;
     private boolean served; // a response has begun
     private int ends; // how often the end was begun; 0 while there is none, and when all of it is done
-    private @Nullable Lingering lingering; // since the kernel has all that is to be sent
+    @Nullable Lingering lingering; // since the kernel has all that is to be sent
     private long acceptedNanos;
     private long receivedBytes;
 
@@ -285,11 +285,6 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         }
         lingering = ending.isOpen() ? Lingering.begin(loop, wire, deadline, Lingering.Before.DRAIN) : null;
         return lingering != null;
-    }
-
-    /** What is waited for at the end; null before that. */
-    @Nullable Lingering lingering() {
-        return lingering;
     }
 
     void cutUnread() {
