@@ -2,6 +2,7 @@ package ringfort.server.loop;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import ringfort.budget.DeadlineSlot;
 import ringfort.budget.Phase;
@@ -85,10 +86,9 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
 
     /** No send is in flight. */
     private void giveBack() {
-        Protocol current = protocol;
-        if (current != null) {
+        if (protocol != null) {
+            loop.protocols().give(protocol);
             protocol = null;
-            loop.protocols().give(current);
         }
     }
 
@@ -181,17 +181,18 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     }
 
     @Override
+    public boolean awaitsHandler() {
+        return protocol != null && ending.isOpen() && protocol.awaitedExchange() != null;
+    }
+
+    @Override
     public boolean hasOutput() {
         return protocol != null && !protocol.out().isEmpty();
     }
 
     @Override
     public Outbox out() {
-        Protocol current = protocol;
-        if (current == null) {
-            throw new IllegalStateException("nothing is to be sent: no message is under way");
-        }
-        return current.out();
+        return Objects.requireNonNull(protocol, "no message is under way").out();
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.ForkJoinPool;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.exchange.Carried;
+import ringfort.server.exchange.Scheduler;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
 
@@ -113,9 +114,9 @@ final class Runnables {
         }
     }
 
-    /** A virtual thread whose worker has ended goes on in the common pool. */
+    /** A virtual thread whose worker has ended goes on with the JDK's scheduler. */
     @OffWorker
     static void elsewhere(Carried carried) {
-        ForkJoinPool.commonPool().execute(carried::carry);
+        Scheduler.elsewhere(carried::carry);
     }
 }

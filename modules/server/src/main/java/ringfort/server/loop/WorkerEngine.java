@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import ringfort.api.Metric;
 import ringfort.api.spi.RunningEngine;
+import ringfort.server.exchange.JdkPollers;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.metrics.CounterMetrics;
 
@@ -63,6 +64,9 @@ public final class WorkerEngine implements RunningEngine {
             end(workers, context);
             throw new IOException(e.getMessage(), e);
         }
+        if (context.scheduler().carries()) {
+            JdkPollers.startSoon();
+        }
         String description = "workers=" + workers.size() + " scheduler="
                 + context.scheduler().name() + " " + features
                 + context.scheduler().note();
@@ -100,6 +104,18 @@ public final class WorkerEngine implements RunningEngine {
                 Metric.Kind.COUNTER,
                 Map.of(),
                 context.heavyRoutes().moved()));
+        metrics.add(new Metric(
+                "ringfort_handlers_running",
+                "Handlers that wait or run beside the workers, whether or not their connections live.",
+                Metric.Kind.GAUGE,
+                Map.of(),
+                context.handlers().running()));
+        metrics.add(new Metric(
+                "ringfort_handlers_refused_total",
+                "Requests answered 503 because too many handlers were running.",
+                Metric.Kind.COUNTER,
+                Map.of(),
+                context.handlers().refused()));
         metrics.add(new Metric(
                 "ringfort_notices_dropped_total",
                 "Log notices dropped because their queue was full.",
