@@ -186,6 +186,9 @@ final class ResponseReader {
         if (plan.hasBegun()) {
             broken("a handler is refused that has begun: " + plan);
         }
+        if (plan.kind() == RequestPlan.Kind.UPGRADE) {
+            interrupted = true; // this peer sends its tunnel's bytes all the same, and the server reads a request there
+        }
     }
 
     private static String field(String head, String name) {
