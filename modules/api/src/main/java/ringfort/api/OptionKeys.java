@@ -154,6 +154,20 @@ final class OptionKeys {
             10_000_000,
             0,
             "Most open connections of one peer address; 0 for no limit");
+    static final OptionKey<Integer> MAX_HANDLERS = OptionKey.between(
+            "max-handlers",
+            OptionType.COUNT,
+            0,
+            10_000_000,
+            10_000,
+            "Most handlers that run at once, streams and tunnels included; above it 503; 0 for no limit");
+    static final OptionKey<Boolean> INTERRUPT_ON_RESET = new OptionKey<>(
+            "interrupt-on-reset",
+            OptionType.SWITCH,
+            true,
+            _ -> true,
+            "on or off",
+            "Whether a handler that has not begun to answer is interrupted when its peer is gone");
     static final OptionKey<Boolean> LOG_EXPIRED = new OptionKey<>(
             "log-expired",
             OptionType.SWITCH,
@@ -203,6 +217,8 @@ final class OptionKeys {
             MAX_QUEUED_WRITE,
             MAX_CONNECTIONS,
             MAX_CONNECTIONS_PER_PEER,
+            MAX_HANDLERS,
+            INTERRUPT_ON_RESET,
             LOG_EXPIRED,
             SHUTDOWN_HOOK);
 

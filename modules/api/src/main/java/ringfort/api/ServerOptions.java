@@ -47,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxQueuedWrite most response bytes queued for a connection before its handler has to wait
  * @param maxConnections most open connections; 0 for no limit
  * @param maxConnectionsPerPeer most open connections of one peer address; 0 for no limit
+ * @param maxHandlers most handlers that run at once, streams and tunnels included; above it 503; 0 for no limit
+ * @param interruptOnReset whether a handler that has not begun to answer is interrupted when its peer is gone
  * @param logExpired whether each connection that outstays a deadline gets a line in the log, 50 a second at most
  * @param shutdownHook whether SIGTERM and SIGINT drain the server before the process ends
  */
@@ -83,6 +85,8 @@ public record ServerOptions(
         int maxQueuedWrite,
         int maxConnections,
         int maxConnectionsPerPeer,
+        int maxHandlers,
+        boolean interruptOnReset,
         boolean logExpired,
         boolean shutdownHook) {
     private static final String PROGRAM = "the program";
@@ -122,6 +126,8 @@ public record ServerOptions(
         OptionKeys.MAX_QUEUED_WRITE.check((long) maxQueuedWrite, PROGRAM);
         OptionKeys.MAX_CONNECTIONS.check(maxConnections, PROGRAM);
         OptionKeys.MAX_CONNECTIONS_PER_PEER.check(maxConnectionsPerPeer, PROGRAM);
+        OptionKeys.MAX_HANDLERS.check(maxHandlers, PROGRAM);
+        OptionKeys.INTERRUPT_ON_RESET.check(interruptOnReset, PROGRAM);
         OptionKeys.LOG_EXPIRED.check(logExpired, PROGRAM);
         OptionKeys.SHUTDOWN_HOOK.check(shutdownHook, PROGRAM);
         if (maxRequestLine + maxHead > MOST_HEAD_BYTES) {
@@ -199,6 +205,8 @@ public record ServerOptions(
                 .maxQueuedWrite(maxQueuedWrite)
                 .maxConnections(maxConnections)
                 .maxConnectionsPerPeer(maxConnectionsPerPeer)
+                .maxHandlers(maxHandlers)
+                .interruptOnReset(interruptOnReset)
                 .logExpired(logExpired)
                 .shutdownHook(shutdownHook);
     }
@@ -535,6 +543,26 @@ public record ServerOptions(
         }
 
         /**
+         * Sets {@link ServerOptions#maxHandlers()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder maxHandlers(int value) {
+            return put(OptionKeys.MAX_HANDLERS, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#interruptOnReset()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder interruptOnReset(boolean value) {
+            return put(OptionKeys.INTERRUPT_ON_RESET, value);
+        }
+
+        /**
          * Sets {@link ServerOptions#logExpired()}.
          *
          * @param value the value
@@ -615,6 +643,8 @@ public record ServerOptions(
                     values.size(OptionKeys.MAX_QUEUED_WRITE),
                     values.of(OptionKeys.MAX_CONNECTIONS),
                     values.of(OptionKeys.MAX_CONNECTIONS_PER_PEER),
+                    values.of(OptionKeys.MAX_HANDLERS),
+                    values.of(OptionKeys.INTERRUPT_ON_RESET),
                     values.of(OptionKeys.LOG_EXPIRED),
                     values.of(OptionKeys.SHUTDOWN_HOOK));
         }

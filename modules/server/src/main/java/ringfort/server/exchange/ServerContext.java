@@ -32,6 +32,7 @@ public final class ServerContext {
     private final Ticker ticker;
     private final Notices notices;
     private final Scheduler scheduler;
+    private final HandlerLedger handlers;
     private final HeavyRoutes heavyRoutes;
     private final InstantSource wallClock = InstantSource.system();
     private final DateHeader dateHeader = new DateHeader();
@@ -52,6 +53,7 @@ public final class ServerContext {
         this.notices = notices;
         this.timeouts = timeouts(options);
         this.scheduler = new Scheduler(!options.scheduler().equals("jdk"));
+        this.handlers = new HandlerLedger(options.maxHandlers());
         long holdNanos = options.holdThreshold().isZero()
                 ? Long.MAX_VALUE
                 : options.holdThreshold().toNanos();
@@ -92,6 +94,11 @@ public final class ServerContext {
     /** Makes handlers' threads. */
     public Scheduler scheduler() {
         return scheduler;
+    }
+
+    /** Counts the handlers that run. */
+    public HandlerLedger handlers() {
+        return handlers;
     }
 
     /** Moves routes off the workers. */

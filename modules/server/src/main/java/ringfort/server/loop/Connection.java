@@ -1,6 +1,7 @@
 package ringfort.server.loop;
 
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import ringfort.budget.DeadlineSlot;
 import ringfort.budget.Phase;
@@ -81,10 +82,9 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
 
     /** No send is in flight. */
     private void giveBack() {
-        Protocol current = protocol;
-        if (current != null) {
+        if (protocol != null) {
+            loop.protocols().give(protocol);
             protocol = null;
-            loop.protocols().give(current);
         }
     }
 
@@ -172,17 +172,18 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     }
 
     @Override
+    public boolean awaitsHandler() {
+        return protocol != null && ending.isOpen() && protocol.awaitedExchange() != null;
+    }
+
+    @Override
     public boolean hasOutput() {
         return protocol != null && !protocol.out().isEmpty();
     }
 
     @Override
     public Outbox out() {
-        Protocol current = protocol;
-        if (current == null) {
-            throw new IllegalStateException("nothing is to be sent: no message is under way");
-        }
-        return current.out();
+        return Objects.requireNonNull(protocol, "no message is under way").out();
     }
 
     @Override

@@ -183,7 +183,7 @@ final class Intervention {
 
     private @Nullable Enforced handler(Connection connection, long late, HandlerGuard guard, Thread worker) {
         Protocol protocol = connection.protocol();
-        Exchange exchange = protocol == null ? null : protocol.lateExchange();
+        Exchange exchange = protocol == null ? null : protocol.awaitedExchange();
         if (exchange != null && exchange.answer() != null) {
             return null; // it is the worker that is late
         }
@@ -214,9 +214,8 @@ final class Intervention {
 
     /** An inline handler has the worker's own thread, which clears the mark when it is back. */
     private static void interrupt(Exchange exchange, HandlerGuard guard, Thread worker) {
-        Thread handler = exchange.thread().thread();
-        if (handler != null && handler != worker) {
-            handler.interrupt();
+        if (exchange.thread().thread() != worker) {
+            exchange.thread().interrupt();
         } else if (guard.isRunning(exchange.thread())) {
             worker.interrupt();
         }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import ringfort.api.Metric;
 import ringfort.api.spi.JvmExit;
 import ringfort.api.spi.RunningEngine;
+import ringfort.server.exchange.JdkPollers;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.metrics.CounterMetrics;
 
@@ -46,6 +47,9 @@ public final class WorkerEngine implements RunningEngine {
         var started = new WorkerEngine(context, description);
         try {
             started.begin(engine, maker);
+            if (context.scheduler().carries()) {
+                JdkPollers.startSoon();
+            }
             return started;
         } catch (InterruptedException e) {
             started.undo();
@@ -130,6 +134,18 @@ public final class WorkerEngine implements RunningEngine {
                 Metric.Kind.COUNTER,
                 Map.of(),
                 context.heavyRoutes().moved()));
+        metrics.add(new Metric(
+                "ringfort_handlers_running",
+                "Handlers that wait or run beside the workers, whether or not their connections live.",
+                Metric.Kind.GAUGE,
+                Map.of(),
+                context.handlers().running()));
+        metrics.add(new Metric(
+                "ringfort_handlers_refused_total",
+                "Requests answered 503 because too many handlers were running.",
+                Metric.Kind.COUNTER,
+                Map.of(),
+                context.handlers().refused()));
         metrics.add(new Metric(
                 "ringfort_notices_dropped_total",
                 "Log notices dropped because their queue was full.",

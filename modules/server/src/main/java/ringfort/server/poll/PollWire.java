@@ -28,6 +28,7 @@ final class PollWire extends DescriptorWire {
     private boolean readable;
     private boolean writable = true;
     private boolean finAnnounced;
+    private boolean erred; // the kernel has told of an error, by a reset as a rule; that is told once
     private boolean sendWaits;
     private boolean closed;
 
@@ -53,6 +54,7 @@ final class PollWire extends DescriptorWire {
             writable = true;
         }
         user.touch();
+        erred |= (events & Epoll.EPOLLERR) != 0;
         if (readable) {
             receive(user, true);
         }
@@ -93,6 +95,9 @@ final class PollWire extends DescriptorWire {
         }
         // Reading stopped for fairness or back-pressure, and can go on.
         receive(user, false);
+        if (erred && !user.wantsRead() && user.awaitsHandler()) {
+            user.failed(new IOException("the peer has reset the connection")); // no read is to come that would tell
+        }
         return !(readable && user.wantsRead());
     }
 

@@ -244,7 +244,7 @@ final class Http1 implements Protocol {
             case OUTPUT_ENDED -> host.halfClose();
             case TUNNEL_ENDED -> {
                 host.halfClose();
-                abandon(new IOException("the tunnel has ended"));
+                inProgress.endTunnel();
                 host.closeWhenSent(CloseReason.FINISHED);
             }
             case HANDLER_FAILED -> host.failWhenSent(CloseReason.HANDLER);
@@ -382,7 +382,7 @@ final class Http1 implements Protocol {
     }
 
     @Override
-    public @Nullable Exchange lateExchange() {
+    public @Nullable Exchange awaitedExchange() {
         return inProgress.exchange();
     }
 

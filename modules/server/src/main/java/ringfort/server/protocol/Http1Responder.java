@@ -13,6 +13,7 @@ import ringfort.message.Refusal;
 import ringfort.server.exchange.Answer;
 import ringfort.server.exchange.Contents;
 import ringfort.server.exchange.Exchange;
+import ringfort.server.exchange.Interims;
 import ringfort.server.exchange.RequestBody;
 import ringfort.server.exchange.ResponseStream;
 import ringfort.server.wire.BufferPool;
@@ -90,7 +91,7 @@ final class Http1Responder {
 
     /** Sends what the handler has to say before its response, and {@code 100 Continue} once it reads. */
     void interim(Exchange from) {
-        for (Exchange.Notice next = from.nextInterim(); next != null; next = from.nextInterim()) {
+        for (Interims.Notice next = from.nextInterim(); next != null; next = from.nextInterim()) {
             if (next.status() == 100) {
                 sendContinue();
             } else if (hasRoom()) {
@@ -203,7 +204,11 @@ final class Http1Responder {
 
     private Pumped ended(ResponseStream ended) {
         if (switched != null) {
-            return ended.isReturned() ? Pumped.TUNNEL_ENDED : Pumped.OUTPUT_ENDED;
+            if (!ended.isReturned()) {
+                return Pumped.OUTPUT_ENDED;
+            }
+            abandon();
+            return Pumped.TUNNEL_ENDED;
         }
         if (framing == ResponseEncoder.Framing.CHUNKED) {
             sink.reset();

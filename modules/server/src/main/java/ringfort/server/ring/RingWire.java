@@ -1,6 +1,7 @@
 package ringfort.server.ring;
 
 import java.io.IOException;
+import ringfort.ring.IoUring;
 import ringfort.ring.Sqe;
 import ringfort.server.linux.DescriptorWire;
 import ringfort.server.linux.OutsideMemory;
@@ -19,6 +20,15 @@ import ringfort.sys.PeerAddress;
  */
 @OnWorker
 final class RingWire extends DescriptorWire {
+    /** What a peer may be watched by; a connection that is closed by both sides says HUP, and nothing is wrong. */
+    private enum Watch {
+        NONE,
+        IN_FLIGHT,
+        CANCELLED,
+        /** It has said something: the next would say it at once, again and again. */
+        OVER
+    }
+
     private enum Close {
         NO,
         SUBMITTED,
@@ -30,6 +40,7 @@ final class RingWire extends DescriptorWire {
     private boolean cancelling; // a cancel of that receive is in flight
     private boolean sending; // a send is in flight
     private boolean sendCancelled; // a cancel of that send was submitted
+    private Watch watch = Watch.NONE; // a poll that tells of a reset while nothing is read
     private Close close = Close.NO;
 
     RingWire(RingRoom room, int fd, PeerAddress peer) {
@@ -63,7 +74,10 @@ final class RingWire extends DescriptorWire {
             return settleGone(user);
         }
         KernelTimers timers = room.timers();
-        return settleSend(user) && settleReceive(user) && (timers == null || timers.settle(user.id()));
+        return settleSend(user)
+                && settleReceive(user)
+                && settleWatch(user)
+                && (timers == null || timers.settle(user.id()));
     }
 
     private boolean settleSend(WireUser user) {
@@ -103,6 +117,30 @@ final class RingWire extends DescriptorWire {
         return true;
     }
 
+    /** Armed when the receive has stopped, and left there: it costs nothing until the peer is gone. */
+    private boolean settleWatch(WireUser user) {
+        if (watch != Watch.NONE || receiving || cancelling || user.wantsRead() || !user.awaitsHandler()) {
+            return true;
+        }
+        Sqe sqe = room.queue().sqe();
+        if (sqe == null) {
+            return false;
+        }
+        sqe.poll(fd, IoUring.POLLERR, RingQueue.userData(RingQueue.WATCH, user.id()));
+        watch = Watch.IN_FLIGHT;
+        return true;
+    }
+
+    private boolean cancelWatch(WireUser user) {
+        Sqe sqe = room.queue().sqe();
+        if (sqe == null) {
+            return false;
+        }
+        sqe.cancel(RingQueue.userData(RingQueue.WATCH, user.id()), RingQueue.UNWATCHED);
+        watch = Watch.CANCELLED;
+        return true;
+    }
+
     private boolean cancelReceive(WireUser user) {
         Sqe sqe = room.queue().sqe();
         if (sqe == null) {
@@ -127,7 +165,10 @@ final class RingWire extends DescriptorWire {
         if (sending && !sendCancelled && !cancelSend(user)) {
             return false;
         }
-        if (receiving || cancelling || sending) {
+        if (watch == Watch.IN_FLIGHT && !cancelWatch(user)) {
+            return false;
+        }
+        if (receiving || cancelling || sending || watch == Watch.CANCELLED) {
             return true; // each of them touches this connection when it completes
         }
         Sqe sqe = room.queue().sqe();
@@ -182,6 +223,15 @@ final class RingWire extends DescriptorWire {
             user.sent(result);
         } else if (result != -Errno.EINTR && result != -Errno.EAGAIN && !user.isGone()) {
             user.failed(new IOException("send: " + Errno.describe(-result)));
+        }
+    }
+
+    /** A negative result is that of the cancel. */
+    void watchCompleted(WireUser user, int result) {
+        watch = Watch.OVER;
+        user.touch();
+        if (result > 0 && (result & IoUring.POLLERR) != 0 && !user.wantsRead() && user.awaitsHandler()) {
+            user.failed(new IOException("the peer has reset the connection")); // no receive would tell
         }
     }
 

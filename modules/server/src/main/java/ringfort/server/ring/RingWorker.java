@@ -155,6 +155,7 @@ public final class RingWorker extends Worker {
                     RingQueue.SEND,
                     RingQueue.CANCEL,
                     RingQueue.CLOSE,
+                    RingQueue.WATCH,
                     RingQueue.TIMER,
                     RingQueue.TIMER_CHANGE -> completeConnection(userData, batch.result(i), i);
             default -> counters().unknownCompletions.add(1);
@@ -177,6 +178,7 @@ public final class RingWorker extends Worker {
                 case RingQueue.RECEIVE -> wire.receiveCompleted(connection, result, batch.more(i));
                 case RingQueue.SEND -> wire.sendCompleted(connection, result);
                 case RingQueue.CANCEL -> wire.cancelCompleted(connection);
+                case RingQueue.WATCH -> wire.watchCompleted(connection, result);
                 case RingQueue.TIMER -> timer(connection, true);
                 case RingQueue.TIMER_CHANGE -> timer(connection, false);
                 default -> wire.closeCompleted(connection);

@@ -131,7 +131,11 @@ final class ResponseReader {
             }
             return;
         }
-        statuses.add(status);
+        if (status == 503 && !field(head, "Retry-After").isEmpty()) {
+            refused(plan);
+        } else {
+            statuses.add(status);
+        }
         allowed(plan, status, head);
         closes = head.toLowerCase(Locale.ROOT).contains("\r\nconnection: close\r\n");
         checked = status == 200 || status == 101;
@@ -174,6 +178,16 @@ final class ResponseReader {
         }
         if (status < 300 && !plan.hasBegun()) {
             broken("a response leaves before its handler began: " + plan);
+        }
+    }
+
+    /** Too many handlers run: this one is not started. */
+    private void refused(RequestPlan plan) {
+        if (plan.hasBegun()) {
+            broken("a handler is refused that has begun: " + plan);
+        }
+        if (plan.kind() == RequestPlan.Kind.UPGRADE) {
+            interrupted = true; // this peer sends its tunnel's bytes all the same, and the server reads a request there
         }
     }
 

@@ -63,6 +63,8 @@ final class Simulation {
                 .maxRequestLine(RequestPlan.MAX_HEAD)
                 .maxBody(RequestPlan.MAX_BODY)
                 .maxQueuedWrite(dice.pick(64 * 1024, 1024 * 1024))
+                .maxHandlers(trial.isMild() ? 0 : dice.pick(0, 0, 0, 1))
+                .interruptOnReset(dice.oneIn(2))
                 .logExpired(true);
         if (trial.breaks(Break.NO_HEADER_DEADLINE)) {
             return builder.headerTimeout(Duration.ZERO).build();
@@ -159,6 +161,15 @@ final class Simulation {
                 return;
             }
             handlers.releaseAll();
+            Thread.onSpinWait();
+        }
+        // What is left of a handler's thread behind the handler's code takes a moment.
+        while (worker.context().handlers().running() != 0) {
+            if (System.nanoTime() - begin > WALL_CLOCK.toNanos()) {
+                trial.fail("all handlers have returned, and counted as running are "
+                        + worker.context().handlers().running());
+                return;
+            }
             Thread.onSpinWait();
         }
     }
