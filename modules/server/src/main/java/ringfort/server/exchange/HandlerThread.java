@@ -345,7 +345,7 @@ public final class HandlerThread extends Urgent implements Executor, Runnable, C
         if (Thread.currentThread() == thread && carriedBy == carrier.thread()) {
             carriedSignal = true;
         } else {
-            carrier.execute(this);
+            carrier.execute((Urgent) this);
         }
     }
 

@@ -118,7 +118,7 @@ final class Drain {
     /** Cuts a connection whose handler has called System.exit. */
     static void cutExiting(Connection connection) {
         Protocol protocol = connection.protocol();
-        Exchange exchange = protocol == null ? null : protocol.lateExchange();
+        Exchange exchange = protocol == null ? null : protocol.awaitedExchange();
         Thread handler = exchange == null ? null : exchange.thread().thread();
         if (handler != null && JvmExit.isCalledBy(handler)) {
             connection.cut(CloseReason.HANDLER);
