@@ -45,7 +45,6 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     private boolean served; // a response has begun
     private int lingered; // bytes dropped since our FIN
     private long acceptedNanos;
-    private long receivedBytes;
 
     /**
      * A connection that is not {@linkplain #accepted accepted} yet.
@@ -209,7 +208,7 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     @Override
     public void received(byte[] buffer, int from, int to) {
         touch();
-        receivedBytes += to - from;
+        deadline.received(to - from);
         loop.counters().receivedBytes.add(to - from);
         if (ending.isOpen()) {
             engage().received(buffer, from, to);
@@ -296,8 +295,8 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
 
     @Override
     public void expired(Phase phase, long lateNanos) {
-        loop.context()
-                .expired(loop.counters(), phase, wire.peer(), loop.now() - acceptedNanos, lateNanos, receivedBytes);
+        long ageNanos = loop.now() - acceptedNanos;
+        loop.context().expired(loop.counters(), phase, wire.peer(), ageNanos, lateNanos, deadline.receivedBytes());
     }
 
     @Override

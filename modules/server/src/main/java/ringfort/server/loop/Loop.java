@@ -48,6 +48,9 @@ interface Loop extends Turn {
     /** A defect of ours ended one connection. */
     void defect(Throwable cause);
 
+    /** Room for bytes that are looked at, or were received; its content lasts until the next of either. */
+    byte[] scratch();
+
     /** The address the worker listens on; any thread. */
     @OffWorker
     InetSocketAddress localAddress();

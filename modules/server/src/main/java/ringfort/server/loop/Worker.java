@@ -340,9 +340,9 @@ public abstract class Worker implements Carrier, Loop, Runnable {
         connections.forEach(action);
     }
 
-    /** Where received bytes are copied before a connection gets them. */
+    @Override
     @OffWorker
-    protected final byte[] scratch() {
+    public final byte[] scratch() {
         return scratch;
     }
 

@@ -6,10 +6,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import ringfort.api.Metric;
 import ringfort.api.spi.RunningEngine;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.metrics.CounterMetrics;
+import ringfort.timers.RunningTicker;
 
 /** A running engine of workers: how they start together and end together. */
 public final class WorkerEngine implements RunningEngine {
@@ -21,6 +23,7 @@ public final class WorkerEngine implements RunningEngine {
     private final InetSocketAddress address;
     private final String description;
     private final Watchdog watchdog;
+    private final @Nullable Pulse pulse; // null where the clock leaves nothing out
 
     private WorkerEngine(ServerContext context, List<? extends Worker> workers, String description) {
         this.context = context;
@@ -28,6 +31,11 @@ public final class WorkerEngine implements RunningEngine {
         this.address = workers.getFirst().localAddress();
         this.description = description;
         this.watchdog = new Watchdog(context, workers);
+        RunningTicker running = context.runningTicker();
+        this.pulse = running == null ? null : new Pulse(running);
+        if (pulse != null) {
+            pulse.start();
+        }
         watchdog.start();
     }
 
@@ -100,6 +108,13 @@ public final class WorkerEngine implements RunningEngine {
                 Metric.Kind.COUNTER,
                 Map.of(),
                 context.heavyRoutes().moved()));
+        RunningTicker running = context.runningTicker();
+        metrics.add(new Metric(
+                "ringfort_absence_seconds_total",
+                "Time in which the process did not run; it was given back to every deadline.",
+                Metric.Kind.COUNTER,
+                Map.of(),
+                running == null ? 0 : running.absentNanos() / 1e9));
         metrics.add(new Metric(
                 "ringfort_notices_dropped_total",
                 "Log notices dropped because their queue was full.",
@@ -147,6 +162,9 @@ public final class WorkerEngine implements RunningEngine {
             }
         }
         watchdog.close();
+        if (pulse != null) {
+            pulse.close();
+        }
         context.notices().close();
         return true;
     }

@@ -14,6 +14,7 @@ import ringfort.server.loop.Connection;
 import ringfort.server.loop.Timed;
 import ringfort.server.loop.Timekeeper;
 import ringfort.server.loop.Worker;
+import ringfort.server.wire.WireUser;
 import ringfort.sys.Errno;
 import ringfort.sys.EventFd;
 import ringfort.sys.Linux;
@@ -35,6 +36,7 @@ public final class RingWorker extends Worker {
     private final RingQueue queue;
     private final @Nullable KernelTimers kernelTimers;
     private final Timekeeper timekeeper;
+    private final Starved starved = new Starved();
     private final RingRoom room;
     private final Listener listener;
     private final EventFd wakeUp;
@@ -57,11 +59,13 @@ public final class RingWorker extends Worker {
             throws IOException {
         super(context, admission, new NativeBufferPool(), name);
         queue = new RingQueue(ring, sizes, counters(), multishotReceive);
-        kernelTimers = context.options().timers().equals("kernel") ? new KernelTimers(queue, ring.sqEntries()) : null;
+        kernelTimers =
+                context.options().timers().equals("kernel") ? new KernelTimers(queue, ring.sqEntries(), context) : null;
         timekeeper = kernelTimers != null
                 ? kernelTimers
                 : new Timekeeper.Wheel(new DeadlineWheel<Timed>(context.ticker().nanos()), Timed::passed);
-        room = new RingRoom(queue, kernelTimers, scratch());
+        int receiveBytes = Math.min(sizes.bufferBytes(), SCRATCH_BYTES);
+        room = new RingRoom(queue, kernelTimers, starved, memory.allocate(receiveBytes, 64), receiveBytes, scratch());
         // Blocking: a read of a non-blocking descriptor would complete with EAGAIN at once, and spin.
         wakeUp = EventFd.open(false);
         listener = new Listener(listenerFd, admission, counters(), context.notices());
@@ -93,7 +97,7 @@ public final class RingWorker extends Worker {
     protected void await(boolean mayWait) {
         boolean ready = listen() && watch();
         int result;
-        if (mayWait && ready) {
+        if (mayWait && ready && starved.isEmpty()) {
             result = queue.ring().submitAndWait(1, acceptBackOff(waitNanos()));
         } else {
             result = queue.ring().submitAndWait(0, 0);
@@ -112,9 +116,20 @@ public final class RingWorker extends Worker {
                 complete(i);
             }
         }
+        starved.serve(this::hasTime, this::receiveStarved);
         for (int i = 0; timers && i < count; i++) { // last: bytes that are there already are in time
             if (isTimer(i)) {
                 complete(i);
+            }
+        }
+    }
+
+    private void receiveStarved(WireUser user) {
+        if (user instanceof Connection connection) {
+            try {
+                wire(connection).receiveStarved(connection);
+            } catch (Throwable e) {
+                connection.defect(e);
             }
         }
     }
