@@ -56,10 +56,13 @@ final class OptionKeys {
             "Time a peer may take for a request head, from accept or from its first byte; 0 for no limit");
     static final OptionKey<Duration> BODY_TIMEOUT = duration(
             "body-timeout",
-            Duration.ofSeconds(30),
-            "Time a peer may let the server wait for a request body in all; 0 for no limit");
-    static final OptionKey<Duration> BODY_GRACE =
-            duration("body-grace", Duration.ofSeconds(5), "Time a peer may be slower than body-min-rate; 0 for none");
+            Duration.ofSeconds(60),
+            "Longest pause within a request body, once what came has earned it by body-min-rate; 0 for all that was earned."
+                    + " Without a rate: time a peer may let the server wait in all; 0 for no limit");
+    static final OptionKey<Duration> BODY_GRACE = duration(
+            "body-grace",
+            Duration.ofSeconds(10),
+            "Time a peer may be slower than body-min-rate before it has earned any; 0 to ask for no rate");
     static final OptionKey<Long> BODY_MIN_RATE = OptionKey.between(
             "body-min-rate",
             OptionType.RATE,
@@ -69,8 +72,15 @@ final class OptionKeys {
             "Slowest accepted request body, in bytes per second; 0 for any");
     static final OptionKey<Duration> HANDLER_TIMEOUT = duration(
             "handler-timeout", Duration.ZERO, "Time a handler may take until its response starts; 0 for no limit");
-    static final OptionKey<Duration> WRITE_GRACE =
-            duration("write-grace", Duration.ofSeconds(5), "Time a peer may be slower than write-min-rate; 0 for none");
+    static final OptionKey<Duration> WRITE_TIMEOUT = duration(
+            "write-timeout",
+            Duration.ofSeconds(60),
+            "Longest pause of a peer that reads a response, once what it took has earned it by write-min-rate; 0 for all"
+                    + " that was earned");
+    static final OptionKey<Duration> WRITE_GRACE = duration(
+            "write-grace",
+            Duration.ofSeconds(10),
+            "Time a peer may be slower than write-min-rate before it has earned any; 0 to ask for no rate");
     static final OptionKey<Long> WRITE_MIN_RATE = OptionKey.between(
             "write-min-rate",
             OptionType.RATE,
@@ -197,6 +207,7 @@ final class OptionKeys {
             BODY_GRACE,
             BODY_MIN_RATE,
             HANDLER_TIMEOUT,
+            WRITE_TIMEOUT,
             WRITE_GRACE,
             WRITE_MIN_RATE,
             IDLE_TIMEOUT,

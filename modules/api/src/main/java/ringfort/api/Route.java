@@ -49,7 +49,7 @@ public final class Route {
     }
 
     /**
-     * With a time in which the peer must have sent the body.
+     * With its own {@link ServerOptions#bodyTimeout()}: how long the peer may pause within the body.
      *
      * @param timeout counts only while the server waits for the peer; zero for no limit
      * @return the settings

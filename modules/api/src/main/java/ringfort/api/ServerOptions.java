@@ -23,11 +23,15 @@ import org.jspecify.annotations.Nullable;
  * @param workers worker threads; 0 for one per processor
  * @param backlog connections the kernel holds until they are accepted; net.core.somaxconn bounds it
  * @param headerTimeout time a peer may take for a request head, from accept or from its first byte; 0 for no limit
- * @param bodyTimeout time a peer may let the server wait for a request body in all; 0 for no limit
- * @param bodyGrace time a peer may be slower than body-min-rate; 0 for none
+ * @param bodyTimeout longest pause within a request body, once what came has earned it: each byte earns the time that it takes
+ *     at body-min-rate. 0 for all that was earned. Without a rate it is the time a peer may let the server wait for the body in
+ *     all; 0 for no limit
+ * @param bodyGrace time a peer may be slower than body-min-rate before it has earned any; 0 to ask for no rate
  * @param bodyMinRate slowest accepted request body, in bytes per second; 0 for any
  * @param handlerTimeout time a handler may take until its response starts; 0 for no limit
- * @param writeGrace time a peer may be slower than write-min-rate; 0 for none
+ * @param writeTimeout longest pause of a peer that reads a response, once what it took has earned it: each byte earns the time
+ *     that it takes at write-min-rate. 0 for all that was earned
+ * @param writeGrace time a peer may be slower than write-min-rate before it has earned any; 0 to ask for no rate
  * @param writeMinRate slowest accepted reading of a response, in bytes per second; 0 for any
  * @param idleTimeout time a connection may stay open between requests; 0 for no limit
  * @param lingerTimeout time a peer may go on sending after the answer, in all; a silent one has 5 s at most; 0 to close at once
@@ -65,6 +69,7 @@ public record ServerOptions(
         Duration bodyGrace,
         long bodyMinRate,
         Duration handlerTimeout,
+        Duration writeTimeout,
         Duration writeGrace,
         long writeMinRate,
         Duration idleTimeout,
@@ -106,6 +111,7 @@ public record ServerOptions(
         OptionKeys.BODY_GRACE.check(bodyGrace, PROGRAM);
         OptionKeys.BODY_MIN_RATE.check(bodyMinRate, PROGRAM);
         OptionKeys.HANDLER_TIMEOUT.check(handlerTimeout, PROGRAM);
+        OptionKeys.WRITE_TIMEOUT.check(writeTimeout, PROGRAM);
         OptionKeys.WRITE_GRACE.check(writeGrace, PROGRAM);
         OptionKeys.WRITE_MIN_RATE.check(writeMinRate, PROGRAM);
         OptionKeys.IDLE_TIMEOUT.check(idleTimeout, PROGRAM);
@@ -185,6 +191,7 @@ public record ServerOptions(
                 .bodyGrace(bodyGrace)
                 .bodyMinRate(bodyMinRate)
                 .handlerTimeout(handlerTimeout)
+                .writeTimeout(writeTimeout)
                 .writeGrace(writeGrace)
                 .writeMinRate(writeMinRate)
                 .idleTimeout(idleTimeout)
@@ -340,6 +347,16 @@ public record ServerOptions(
          */
         public Builder handlerTimeout(Duration value) {
             return put(OptionKeys.HANDLER_TIMEOUT, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#writeTimeout()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder writeTimeout(Duration value) {
+            return put(OptionKeys.WRITE_TIMEOUT, value);
         }
 
         /**
@@ -623,6 +640,7 @@ public record ServerOptions(
                     values.of(OptionKeys.BODY_GRACE),
                     values.of(OptionKeys.BODY_MIN_RATE),
                     values.of(OptionKeys.HANDLER_TIMEOUT),
+                    values.of(OptionKeys.WRITE_TIMEOUT),
                     values.of(OptionKeys.WRITE_GRACE),
                     values.of(OptionKeys.WRITE_MIN_RATE),
                     values.of(OptionKeys.IDLE_TIMEOUT),

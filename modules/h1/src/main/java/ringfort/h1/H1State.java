@@ -25,9 +25,9 @@ import ringfort.message.Refusal;
  *  state          deadlines                                                when it passes
  *  READING_HEAD   HEADER from accept, or from the first byte; absolute     408; silent close before any byte of a line
  *                 IDLE   from the end of the last exchange; until a byte   silent close
- *  EXCHANGE       BODY   while we wait for content: in all, and a rate     408; abort once the response has started
+ *  EXCHANGE       BODY   while we wait for content: a rate, with pauses    408; abort once the response has started
  *                 HANDLER from the head until the response starts          503
- *                 WRITE  while we wait for the peer to take it: a rate     abort
+ *                 WRITE  while we wait for the peer to take it: the same   abort
  *  DRAINING       LINGER from the flush of the response: in all, a rate    close
  *  REFUSED        WRITE  as above                                          abort
  *  CLOSING        LINGER from closing: in all, and a rate                  close

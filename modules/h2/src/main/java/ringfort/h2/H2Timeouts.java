@@ -48,6 +48,7 @@ public record H2Timeouts(
                 shared.bodyBytesPerSecond(),
                 shared.handlerNanos(),
                 creditNanos,
+                creditNanos,
                 bytesPerSecond,
                 0,
                 0);
@@ -55,6 +56,7 @@ public record H2Timeouts(
 
     /** How the budget of the connection's writing is kept. */
     Timeouts ofConnection() {
-        return new Timeouts(0, 0, 0, 0, 0, shared.writeGraceNanos(), shared.writeBytesPerSecond(), 0, 0);
+        return new Timeouts(
+                0, 0, 0, 0, 0, shared.writeNanos(), shared.writeGraceNanos(), shared.writeBytesPerSecond(), 0, 0);
     }
 }

@@ -41,7 +41,6 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     private int ends; // how often the end was begun; 0 while there is none, and when all of it is done
     @Nullable Lingering lingering; // since the kernel has all that is to be sent
     private long acceptedNanos;
-    private long receivedBytes;
 
     /**
      * A connection that is not {@linkplain #accepted accepted} yet.
@@ -201,7 +200,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     @Override
     public void received(byte[] buffer, int from, int to) {
         touch();
-        receivedBytes += to - from;
+        deadline.received(to - from);
         loop.counters().receivedBytes.add(to - from);
         if (ending.isOpen()) {
             engage().received(buffer, from, to);
@@ -296,8 +295,8 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
 
     @Override
     public void expired(Phase phase, long lateNanos) {
-        loop.context()
-                .expired(loop.counters(), phase, wire.peer(), loop.now() - acceptedNanos, lateNanos, receivedBytes);
+        long ageNanos = loop.now() - acceptedNanos;
+        loop.context().expired(loop.counters(), phase, wire.peer(), ageNanos, lateNanos, deadline.receivedBytes());
     }
 
     @Override

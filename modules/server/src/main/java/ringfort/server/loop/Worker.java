@@ -360,9 +360,9 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
         connections.forEach(action);
     }
 
-    /** Where received bytes are copied before a connection gets them. */
+    @Override
     @OffWorker
-    protected final byte[] scratch() {
+    public final byte[] scratch() {
         return scratch;
     }
 

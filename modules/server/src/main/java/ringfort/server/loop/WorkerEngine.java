@@ -13,6 +13,7 @@ import ringfort.api.spi.RunningEngine;
 import ringfort.server.exchange.JdkPollers;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.metrics.CounterMetrics;
+import ringfort.timers.RunningTicker;
 
 /** A running engine of workers: how they start together and end together. */
 public final class WorkerEngine implements RunningEngine {
@@ -25,11 +26,14 @@ public final class WorkerEngine implements RunningEngine {
     private final Watchdog watchdog;
     private volatile @Nullable Thread exiting; // the platform thread that has called System.exit
     private volatile @Nullable Throwable failure; // set by the watchdog
+    private final @Nullable Pulse pulse; // null where the clock leaves nothing out
 
     private WorkerEngine(ServerContext context, String description) {
         this.context = context;
         this.description = description;
         this.watchdog = new Watchdog(context, workers, this::workerDied);
+        RunningTicker running = context.runningTicker();
+        this.pulse = running == null ? null : new Pulse(running);
     }
 
     /** Makes a worker that listens on the server's address; on failure nothing of it is left. */
@@ -69,6 +73,9 @@ public final class WorkerEngine implements RunningEngine {
         for (int i = 0; i < count; i++) {
             workers.add(maker.make("ringfort-" + engine + "-" + i));
         }
+        if (pulse != null) {
+            pulse.start();
+        }
         watchdog.start();
         for (Worker worker : workers) {
             worker.start();
@@ -96,7 +103,14 @@ public final class WorkerEngine implements RunningEngine {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // they end all the same
         }
+        closeThreads();
+    }
+
+    private void closeThreads() {
         watchdog.close();
+        if (pulse != null) {
+            pulse.close();
+        }
         context.notices().close();
     }
 
@@ -134,6 +148,13 @@ public final class WorkerEngine implements RunningEngine {
                 Metric.Kind.COUNTER,
                 Map.of(),
                 context.heavyRoutes().moved()));
+        RunningTicker running = context.runningTicker();
+        metrics.add(new Metric(
+                "ringfort_absence_seconds_total",
+                "Time in which the process did not run; it was given back to every deadline.",
+                Metric.Kind.COUNTER,
+                Map.of(),
+                running == null ? 0 : running.absentNanos() / 1e9));
         metrics.add(new Metric(
                 "ringfort_handlers_running",
                 "Handlers that wait or run beside the workers, whether or not their connections live.",
@@ -215,8 +236,7 @@ public final class WorkerEngine implements RunningEngine {
                 return false;
             }
         }
-        watchdog.close();
-        context.notices().close();
+        closeThreads();
         return true;
     }
 }

@@ -296,7 +296,7 @@ final class Http1 implements Protocol {
 
     @Override
     public Verdict expired(long nowNanos) {
-        if (!leftover.isEmpty() && isInTime(nowNanos)) {
+        if (!leftover.isEmpty() && isUnread(nowNanos)) {
             return Verdict.NOT_DUE;
         }
         return switch (h1.expired(nowNanos)) {
@@ -307,11 +307,10 @@ final class Http1 implements Protocol {
         };
     }
 
-    /** Whether the peer has sent what is due, and it only waits here until the worker has time for it. */
-    private boolean isInTime(long nowNanos) {
-        return h1.lateNanos(Phase.HEADER, nowNanos) < 0
-                ? h1.lateNanos(Phase.IDLE, nowNanos) >= 0
-                : h1.completesHead(leftover.bytes(), leftover.from(), leftover.to());
+    /** Whether what the peer is judged by still waits here, until the worker has time for it. */
+    private boolean isUnread(long nowNanos) {
+        return h1.lateNanos(Phase.WRITE, nowNanos) < 0
+                && (h1.lateNanos(Phase.HEADER, nowNanos) >= 0 || h1.lateNanos(Phase.IDLE, nowNanos) >= 0);
     }
 
     @Override

@@ -8,7 +8,9 @@ import ringfort.server.linux.OutsideMemory;
 import ringfort.server.wire.Outbox;
 import ringfort.server.wire.WireUser;
 import ringfort.sys.Errno;
+import ringfort.sys.Libc;
 import ringfort.sys.Linux;
+import ringfort.sys.NativeMemory;
 import ringfort.sys.OnWorker;
 import ringfort.sys.PeerAddress;
 
@@ -37,6 +39,7 @@ final class RingWire extends DescriptorWire {
 
     private final RingRoom room;
     private boolean receiving; // a receive is in flight
+    private boolean starved; // the last receive found no buffer, and what waits is still to be read by a system call
     private boolean cancelling; // a cancel of that receive is in flight
     private boolean sending; // a send is in flight
     private boolean sendCancelled; // a cancel of that send was submitted
@@ -97,7 +100,7 @@ final class RingWire extends DescriptorWire {
 
     private boolean settleReceive(WireUser user) {
         boolean multishot = room.queue().multishotReceive();
-        if (user.wantsRead() == receiving || cancelling || (receiving && !multishot)) {
+        if (user.wantsRead() == receiving || cancelling || starved || (receiving && !multishot)) {
             return true;
         }
         if (receiving) {
@@ -210,9 +213,29 @@ final class RingWire extends DescriptorWire {
         } else if (result == 0) {
             user.inputEnded();
         } else if (result == -Errno.ENOBUFS) {
-            room.queue().counters().bufferShortages.add(1); // not a failure: buffers come back within the turn
+            room.queue().counters().bufferShortages.add(1);
+            starved = true;
+            room.starved().add(user);
         } else if (result != -Errno.ECANCELED && result != -Errno.EINTR && result != -Errno.EAGAIN) {
             user.failed(new IOException("receive: " + Errno.describe(-result)));
+        }
+    }
+
+    /** There was no buffer for what has come: reads as much as one would have held. No receive is in flight. */
+    void receiveStarved(WireUser user) {
+        starved = false; // from now on the connection receives as before
+        user.touch();
+        if (user.isGone() || !user.wantsRead()) {
+            return;
+        }
+        long count = Libc.recvNow(fd, room.receiveBuffer(), room.receiveBytes(), Linux.MSG_DONTWAIT);
+        if (count > 0) {
+            NativeMemory.copyOut(room.receiveBuffer(), room.scratch(), 0, (int) count);
+            user.received(room.scratch(), 0, (int) count);
+        } else if (count == 0) {
+            user.inputEnded();
+        } else if (count != -Errno.EAGAIN && count != -Errno.EINTR) {
+            user.failed(new IOException("receive: " + Errno.describe((int) -count)));
         }
     }
 

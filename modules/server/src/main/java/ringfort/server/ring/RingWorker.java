@@ -14,6 +14,7 @@ import ringfort.server.loop.Connection;
 import ringfort.server.loop.Timed;
 import ringfort.server.loop.Timekeeper;
 import ringfort.server.loop.Worker;
+import ringfort.server.wire.WireUser;
 import ringfort.sys.Errno;
 import ringfort.sys.EventFd;
 import ringfort.sys.Linux;
@@ -34,6 +35,7 @@ public final class RingWorker extends Worker {
     private final RingQueue queue;
     private final @Nullable KernelTimers kernelTimers;
     private final Timekeeper timekeeper;
+    private final Starved starved = new Starved();
     private final RingRoom room;
     private final Listener listener;
     private final EventFd wakeUp;
@@ -57,17 +59,20 @@ public final class RingWorker extends Worker {
             throws IOException {
         super(context, admission, new NativeBufferPool(), name);
         try {
-            wakeValue = own(new NativeMemory()).allocate(8, 8);
+            var memory = own(new NativeMemory());
+            wakeValue = memory.allocate(8, 8);
             // Blocking: a read of a non-blocking descriptor would complete with EAGAIN at once, and spin.
             wakeUp = own(EventFd.open(false));
             queue = new RingQueue(ring, sizes, counters(), multishotReceive);
             kernelTimers =
-                    context.options().timers().equals("kernel") ? own(new KernelTimers(queue, ring.sqEntries())) : null;
+                    context.options().timers().equals("kernel") ? own(new KernelTimers(queue, ring.sqEntries(), context)) : null;
             timekeeper = kernelTimers != null
                     ? kernelTimers
                     : new Timekeeper.Wheel(
                             new DeadlineWheel<Timed>(context.ticker().nanos()), Timed::passed);
-            room = new RingRoom(queue, kernelTimers, scratch());
+            int receiveBytes = Math.min(sizes.bufferBytes(), SCRATCH_BYTES);
+            long receiveBuffer = memory.allocate(receiveBytes, 64);
+            room = new RingRoom(queue, kernelTimers, starved, receiveBuffer, receiveBytes, scratch());
             maker = (fd, peer) -> add(new RingWire(room, fd, peer));
             listener = new Listener(listenerFd, admission, counters(), context.notices());
         } catch (IOException | RuntimeException | Error e) {
@@ -104,7 +109,7 @@ public final class RingWorker extends Worker {
     protected void await(boolean mayWait) {
         boolean ready = listen() && watch();
         int result;
-        if (mayWait && ready) {
+        if (mayWait && ready && starved.isEmpty()) {
             result = queue.ring().submitAndWait(1, acceptBackOff(waitNanos()));
         } else {
             result = queue.ring().submitAndWait(0, 0);
@@ -120,6 +125,7 @@ public final class RingWorker extends Worker {
                 complete(i);
             }
         }
+        starved.serve(this::hasTime, this::receiveStarved);
         for (int i = 0; timers && i < count; i++) { // last: bytes that are there already are in time
             if (isTimer(i)) {
                 complete(i);
@@ -128,6 +134,16 @@ public final class RingWorker extends Worker {
         if (result < 0 && !(count > 0 && (result == -Errno.EAGAIN || result == -Errno.EBUSY))) {
             throw new IllegalStateException(
                     "io_uring_enter: " + Errno.describe(-result)); // what had completed is handled
+        }
+    }
+
+    private void receiveStarved(WireUser user) {
+        if (user instanceof Connection connection) {
+            try {
+                wire(connection).receiveStarved(connection);
+            } catch (Throwable e) {
+                connection.defect(e);
+            }
         }
     }
 

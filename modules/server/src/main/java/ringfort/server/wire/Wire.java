@@ -38,7 +38,8 @@ public interface Wire {
     @OffWorker
     InetSocketAddress peer();
 
-    // What the watchdog does while a handler holds the worker. None of these waits.
+    // What the worker does when a deadline is reached, and the watchdog while a handler holds the worker. None of these
+    // waits.
 
     /**
      * Copies to {@code target} what has come from the peer and was not handed to the user yet; the bytes stay to be handed over.

@@ -32,6 +32,8 @@ enum Break {
     NO_HEADER_DEADLINE("is open and has no deadline"),
     /** A handler is started a second time while the first of its connection still runs. */
     TWO_HANDLERS("two exchanges at once"),
+    /** A look at what waits in a socket finds nothing. */
+    BLIND("had come in time"),
     /** A wake-up from another thread is lost. */
     WAKE_UP_LOST("was not woken");
 

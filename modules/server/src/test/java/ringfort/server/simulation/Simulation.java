@@ -35,8 +35,8 @@ final class Simulation {
         kernel = new SimulatedKernel(trial, otherThread);
         buffers = new SimulatedBuffers(trial);
         handlers = new SimulatedHandlers(trial, kernel, this::lookOfTheWatchdog);
-        var context =
-                new ServerContext(options(), handlers.application(), trial.clock(), notices, () -> ThreadUse.UNKNOWN);
+        var context = new ServerContext(
+                options(), handlers.application(), trial.clock().running(), notices, () -> ThreadUse.UNKNOWN);
         invariants = new Invariants(trial, handlers, allDeadlinesAreOn);
         int most = trial.isMild() ? 0 : trial.dice().pick(0, 0, 3);
         worker = new SimulatedWorker(
@@ -90,6 +90,7 @@ final class Simulation {
         for (int i = 0; i < count; i++) {
             var peer = new SimulatedPeer(trial, kernel, handlers, i + 1, dice.oneIn(trial.isMild() ? 1 : 3));
             peers.add(peer);
+            notices.watch(peer.socket(), room.tellsUnacknowledged);
             peer.begin(completes ? new CompletionWire(room, peer.socket()) : new ReadinessWire(room, peer.socket()));
         }
         long stop = !trial.isMild() && dice.oneIn(3) ? dice.millis(5_000) : LATEST_NANOS;
@@ -101,7 +102,7 @@ final class Simulation {
 
     private void stop() {
         trial.trace("stop");
-        long deadline = trial.clock().nanos() + 5_000_000_000L;
+        long deadline = trial.clock().running().nanos() + 5_000_000_000L;
         kernel.elsewhere(() -> worker.stop(deadline));
     }
 
