@@ -149,7 +149,8 @@ class EarlyAnswerTest extends EngineContract {
     void aPeerThatTakesItsTimeToReadIsNotCut() throws IOException {
         byte[] large = new byte[5 << 20];
         Served served = serve(
-                options -> options.lingerTimeout(Duration.ofMillis(variant.name().startsWith("NIO") ? 5_000 : 200)),
+                options ->
+                        options.lingerTimeout(Duration.ofMillis(variant.name().startsWith("NIO") ? 5_000 : 200)),
                 server -> server.post("/", _ -> Response.bytes(large, "application/octet-stream"))
                         .get("/", _ -> Response.text("next")));
         try (SlowPeer peer = SlowPeer.connect(served.port(), 16 * 1024)) {
