@@ -179,6 +179,8 @@ class EarlyAnswerTest extends EngineContract {
                 server -> server.post("/", _ -> Response.bytes(large, "application/octet-stream")));
         try (SlowPeer peer = SlowPeer.connect(served.port(), 16 * 1024)) {
             peer.send(head("/", 1 << 20));
+            Peer.Head head = peer.head();
+            assertTrue(head.closes());
             Thread sender = Thread.ofVirtual().start(() -> {
                 try {
                     upload(peer, 1 << 20);
@@ -186,8 +188,6 @@ class EarlyAnswerTest extends EngineContract {
                     throw new IllegalStateException(e);
                 }
             });
-            Peer.Head head = peer.head();
-            assertTrue(head.closes());
             var body = peer.body(head);
             byte[] piece = new byte[large.length / 10];
             int read = 0;
