@@ -149,7 +149,8 @@ class EarlyAnswerTest extends EngineContract {
     void aPeerThatTakesItsTimeToReadIsNotCut() throws IOException {
         byte[] large = new byte[5 << 20];
         Served served = serve(
-                options -> options.lingerTimeout(Duration.ofMillis(variant.name().startsWith("NIO") ? 5_000 : 200)),
+                options ->
+                        options.lingerTimeout(Duration.ofMillis(variant.name().startsWith("NIO") ? 5_000 : 200)),
                 server -> server.post("/", _ -> Response.bytes(large, "application/octet-stream"))
                         .get("/", _ -> Response.text("next")));
         try (SlowPeer peer = SlowPeer.connect(served.port(), 16 * 1024)) {
@@ -178,6 +179,8 @@ class EarlyAnswerTest extends EngineContract {
                 server -> server.post("/", _ -> Response.bytes(large, "application/octet-stream")));
         try (SlowPeer peer = SlowPeer.connect(served.port(), 16 * 1024)) {
             peer.send(head("/", 1 << 20));
+            Peer.Head head = peer.head();
+            assertTrue(head.closes());
             Thread sender = Thread.ofVirtual().start(() -> {
                 try {
                     upload(peer, 1 << 20);
@@ -185,8 +188,6 @@ class EarlyAnswerTest extends EngineContract {
                     throw new IllegalStateException(e);
                 }
             });
-            Peer.Head head = peer.head();
-            assertTrue(head.closes());
             var body = peer.body(head);
             byte[] piece = new byte[large.length / 10];
             int read = 0;

@@ -39,7 +39,9 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     private Ending ending = Ending.NONE;
     private boolean served; // a response has begun
     private int ends; // how often the end was begun; 0 while there is none, and when all of it is done
+
     @Nullable Lingering lingering; // since the kernel has all that is to be sent
+
     private long acceptedNanos;
 
     /**

@@ -244,10 +244,14 @@ final class NioWire implements Wire, ReadLoop.Source {
         }
     }
 
-    /** The JDK resets only when a channel is closed, and closes one that is registered only on the worker's thread. */
+    /**
+     * The JDK resets only when a channel is closed, and closes one that is registered only on the worker's thread. So the peer
+     * gets a FIN now, and what it still sends a reset when the worker is back.
+     */
     @Override
     public void reset() {
         resetOnClose();
+        shutdown();
     }
 
     @Override

@@ -58,8 +58,8 @@ public interface Wire {
     void shutdown();
 
     /**
-     * Ends both directions with a reset, and discards what is unsent. A transport that can reset only by closing leaves that to
-     * the worker, which closes when it is back.
+     * Ends both directions with a reset, and discards what is unsent. A transport that can reset only by closing does as
+     * {@link #shutdown} and leaves the reset to the worker, which closes when it is back: the deadline comes first.
      */
     void reset();
 }

@@ -71,7 +71,8 @@ final class Simulation {
         }
         if (dice.oneIn(6)) {
             allDeadlinesAreOn = false;
-            switch (dice.below(trial.isMild() ? 4 : 5)) { // without a linger no unread content is promised to be drained
+            switch (dice.below(
+                    trial.isMild() ? 4 : 5)) { // without a linger no unread content is promised to be drained
                 case 0 -> builder.headerTimeout(Duration.ZERO);
                 case 1 -> builder.bodyTimeout(Duration.ZERO).bodyGrace(Duration.ZERO);
                 case 2 -> builder.writeGrace(Duration.ZERO);
