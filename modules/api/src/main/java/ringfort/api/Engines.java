@@ -63,13 +63,15 @@ final class Engines {
         return engines;
     }
 
-    StartedServer start(ServerOptions options, Application application) {
+    StartedServer start(ServerOptions options, Application application, Lifecycle lifecycle) {
         if (engines.isEmpty()) {
             throw new ServerStartException(
                     Engines.missing("engine", Engine.class, "org.ringfort:ringfort-server (module ringfort.server)")
                             + because());
         }
-        return options.engine().equals(AUTO) ? best(options, application) : named(options, application);
+        return options.engine().equals(AUTO)
+                ? best(options, application, lifecycle)
+                : named(options, application, lifecycle);
     }
 
     /**
@@ -84,7 +86,7 @@ final class Engines {
                         + service.getName();
     }
 
-    private StartedServer named(ServerOptions options, Application application) {
+    private StartedServer named(ServerOptions options, Application application, Lifecycle lifecycle) {
         for (Engine engine : engines) {
             if (engine.name().equals(options.engine())) {
                 Availability availability = probe(engine);
@@ -93,7 +95,7 @@ final class Engines {
                             + availability.reason() + ". Engine auto would take the best one that can.");
                 }
                 try {
-                    return started(engine, options, application);
+                    return started(engine, options, application, lifecycle);
                 } catch (IOException e) {
                     throw new ServerStartException(
                             "Engine " + engine.name() + " did not start: " + reason(e)
@@ -110,7 +112,7 @@ final class Engines {
                         + engines.stream().map(engine -> ", " + engine.name()).reduce("", String::concat));
     }
 
-    private StartedServer best(ServerOptions options, Application application) {
+    private StartedServer best(ServerOptions options, Application application, Lifecycle lifecycle) {
         for (Engine engine : engines) {
             Availability availability = probe(engine);
             if (!availability.usable()) {
@@ -118,7 +120,7 @@ final class Engines {
                 continue;
             }
             try {
-                return started(engine, options, application);
+                return started(engine, options, application, lifecycle);
             } catch (IOException e) {
                 passedOver.add(engine.name() + " did not start: " + reason(e));
             }
@@ -134,7 +136,8 @@ final class Engines {
         }
     }
 
-    private StartedServer started(Engine engine, ServerOptions options, Application application) throws IOException {
+    private StartedServer started(Engine engine, ServerOptions options, Application application, Lifecycle lifecycle)
+            throws IOException {
         RunningEngine running;
         try {
             running = engine.start(options, application);
@@ -152,7 +155,7 @@ final class Engines {
         try {
             String description = "Ringfort on " + url(running.address()) + ", engine " + engine.name() + ": "
                     + running.description() + because();
-            return new StartedServer(running, engine.name(), description, options, application).hooked();
+            return new StartedServer(running, engine.name(), description, options, application, lifecycle).hooked();
         } catch (RuntimeException | Error e) {
             running.stop(Duration.ZERO); // nobody would have the server to stop it
             throw e;

@@ -114,7 +114,7 @@ final class Program {
         entry(text, "COMMAND --help", "what a command takes");
         entry(text, "--version", "print the version");
         return text.append(
-                        "\nExit codes: 0 done, 1 failed, 2 not understood, 143 stopped by SIGTERM after the drain.\n")
+                        "\nExit codes: 0 done, also when SIGTERM has ended it; 1 failed, 2 not understood, 130 interrupted.\n")
                 .toString();
     }
 

@@ -27,6 +27,7 @@ import ringfort.server.metrics.Notices;
 import ringfort.server.ring.RingSizes;
 import ringfort.server.ring.RingWorker;
 import ringfort.sys.NativeAccess;
+import ringfort.timers.RunningTicker;
 import ringfort.timers.Ticker;
 
 /**
@@ -120,7 +121,8 @@ public final class RingEngine implements Engine {
 
     @Override
     public RunningEngine start(ServerOptions options, Application application) throws IOException {
-        var context = new ServerContext(options, application, Ticker.system(), new Notices(), LinuxThread::use);
+        var context = new ServerContext(
+                options, application, new RunningTicker(Ticker.system()), new Notices(), LinuxThread::use);
         try {
             return start(context);
         } catch (IOException | RuntimeException | Error e) {

@@ -66,6 +66,10 @@ final class ServerProcess implements AutoCloseable {
         return port;
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** A number the server tells about itself. */
     static long ask(Peer peer, String path) {
         try {

@@ -3,6 +3,7 @@ package ringfort.api.spi;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.ErrorHandler;
+import ringfort.api.Headers;
 import ringfort.api.HttpException;
 import ringfort.api.Request;
 import ringfort.api.Response;
@@ -34,7 +35,7 @@ final class GuardedErrors implements ErrorHandler {
         try {
             Response response = application.handle(request, failure);
             if (response != null) {
-                return response;
+                return failure instanceof HttpException http ? withFieldsOf(http, response) : response;
             }
             report(request, new IllegalStateException("The error handler returned null", failure));
         } catch (HttpException e) {
@@ -87,12 +88,28 @@ final class GuardedErrors implements ErrorHandler {
     private static Response plain(HttpException failure) {
         String text = failure.status() + " " + Status.reason(failure.status());
         String message = failure.getMessage();
-        Response response = Response.text(message.isEmpty() ? text + "\n" : text + ": " + message + "\n")
-                .status(failure.status());
-        for (int i = 0; i < failure.headers().size(); i++) {
-            response = response.addHeader(
-                    failure.headers().name(i), failure.headers().value(i));
+        return withFieldsOf(
+                failure,
+                Response.text(message.isEmpty() ? text + "\n" : text + ": " + message + "\n")
+                        .status(failure.status()));
+    }
+
+    /**
+     * Adds what belongs to the status and the response does not say itself: a 405 must have {@code Allow}, a 401
+     * {@code WWW-Authenticate} (RFC 9110, 15.5.6 and 15.5.2). A handler that chose another status says all of it.
+     */
+    private static Response withFieldsOf(HttpException failure, Response response) {
+        if (response.status() != failure.status()) {
+            return response;
         }
-        return response;
+        Headers own = response.headers();
+        Response whole = response;
+        for (int i = 0; i < failure.headers().size(); i++) {
+            String name = failure.headers().name(i);
+            if (!own.contains(name)) {
+                whole = whole.addHeader(name, failure.headers().value(i));
+            }
+        }
+        return whole;
     }
 }

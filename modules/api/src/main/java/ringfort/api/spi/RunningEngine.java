@@ -39,6 +39,15 @@ public interface RunningEngine {
     void stop(Duration drain);
 
     /**
+     * Whether the calling thread runs a handler of this engine, so that it must not wait until the engine has stopped.
+     *
+     * @return true in a handler; an engine that cannot tell says false
+     */
+    default boolean isHandler() {
+        return false;
+    }
+
+    /**
      * Waits until the engine has stopped.
      *
      * @param timeout how long to wait at most

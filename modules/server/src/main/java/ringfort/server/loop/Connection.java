@@ -1,6 +1,7 @@
 package ringfort.server.loop;
 
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import ringfort.budget.DeadlineSlot;
 import ringfort.budget.Phase;
@@ -33,17 +34,15 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     /** When the end of a connection has failed so often, its protocol state is not given back. */
     private static final int MOST_ENDS = 100;
 
-    /** A lingering connection drops this much before it stops waiting for the peer's FIN. */
-    private static final int LINGER_BYTES = 256 * 1024;
-
     private final ConnectionDeadline deadline;
     private @Nullable Protocol protocol; // while a message is under way
     private Ending ending = Ending.NONE;
     private boolean served; // a response has begun
     private int ends; // how often the end was begun; 0 while there is none, and when all of it is done
-    private int lingered; // bytes dropped since our FIN
+
+    @Nullable Lingering lingering; // since the kernel has all that is to be sent
+
     private long acceptedNanos;
-    private long receivedBytes;
 
     /**
      * A connection that is not {@linkplain #accepted accepted} yet.
@@ -84,14 +83,11 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
 
     /** No send is in flight. */
     private void giveBack() {
-        Protocol current = protocol;
-        if (current != null) {
+        if (protocol != null) {
+            loop.protocols().give(protocol);
             protocol = null;
-            loop.protocols().give(current);
         }
     }
-
-    // The turn.
 
     @Override
     boolean settle() {
@@ -121,24 +117,24 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
 
     /** The one place that decides how the connection goes on towards its end. */
     private void conclude() {
-        if (ending.next(hasOutput()) == Ending.Next.CLOSE) {
+        Ending.Next next = ending.next(hasOutput());
+        if (next == Ending.Next.CLOSE) {
             destroy(ending.reason(), null);
-        } else if (ending.isLingering() && deadline.phase() != Phase.LINGER) {
+        } else if ((ending.isLingering() || next == Ending.Next.RESET) && (lingering == null || lingering.isDrain())) {
             linger();
         }
     }
 
-    /** Our FIN is out: what the peer still sends is dropped, so that closing does not reset what it has yet to read. */
+    /** The kernel has all that is to be sent: what the peer still sends is dropped, until it has taken that. */
     private void linger() {
         if (protocol != null) {
             protocol.end(null);
             giveBack();
         }
-        long nanos = loop.context().timeouts().lingerNanos();
-        if (nanos == 0) {
+        lingering = Lingering.begin(
+                loop, wire, deadline, ending.isFailing() ? Lingering.Before.RESET : Lingering.Before.FIN);
+        if (lingering == null) {
             destroy(ending.reason(), null);
-        } else {
-            deadline.armFor(Phase.LINGER, nanos);
         }
     }
 
@@ -177,17 +173,18 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     }
 
     @Override
+    public boolean awaitsHandler() {
+        return protocol != null && ending.isOpen() && protocol.awaitedExchange() != null;
+    }
+
+    @Override
     public boolean hasOutput() {
         return protocol != null && !protocol.out().isEmpty();
     }
 
     @Override
     public Outbox out() {
-        Protocol current = protocol;
-        if (current == null) {
-            throw new IllegalStateException("nothing is to be sent: no message is under way");
-        }
-        return current.out();
+        return Objects.requireNonNull(protocol, "no message is under way").out();
     }
 
     @Override
@@ -205,7 +202,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     @Override
     public void received(byte[] buffer, int from, int to) {
         touch();
-        receivedBytes += to - from;
+        deadline.received(to - from);
         loop.counters().receivedBytes.add(to - from);
         if (ending.isOpen()) {
             engage().received(buffer, from, to);
@@ -213,10 +210,8 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
             return;
         }
         ending = ending.saidLast(false);
-        // Until our FIN is out there is an answer that a close with bytes unread would destroy.
-        lingered += ending.isLingering() ? to - from : 0;
-        if (lingered > LINGER_BYTES) {
-            destroy(ending.reason(), null);
+        if (lingering != null && !ending.isGone()) {
+            lingering.dropped(to - from);
         }
     }
 
@@ -240,6 +235,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     public void sent(int bytes) {
         touch();
         loop.counters().sentBytes.add(bytes);
+        lingering = null; // of an answer before this one
         engage().sent(bytes, deadline.sent(bytes));
         if (!hasOutput()) {
             deadline.allSent();
@@ -268,6 +264,9 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     public void deadlinePassed() {
         touch();
         try {
+            if (lingersOn()) {
+                return;
+            }
             switch (deadline.judge()) {
                 case NOT_DUE -> {}
                 case ANSWER -> engage().answerLate();
@@ -279,6 +278,17 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         }
     }
 
+    /** Whether the deadline is one of lingering, and there is something to wait for all the same. */
+    private boolean lingersOn() {
+        if (deadline.phase() != Phase.LINGER || !deadline.isReached(loop.now())) {
+            return false;
+        } else if (lingering != null) {
+            return lingering.goesOn();
+        }
+        lingering = ending.isOpen() ? Lingering.begin(loop, wire, deadline, Lingering.Before.DRAIN) : null;
+        return lingering != null;
+    }
+
     void cutUnread() {
         wire.resetOnClose();
         ending = ending.cut(CloseReason.DEADLINE); // it may have been closing in order: that did not come about
@@ -287,8 +297,8 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
 
     @Override
     public void expired(Phase phase, long lateNanos) {
-        loop.context()
-                .expired(loop.counters(), phase, wire.peer(), loop.now() - acceptedNanos, lateNanos, receivedBytes);
+        long ageNanos = loop.now() - acceptedNanos;
+        loop.context().expired(loop.counters(), phase, wire.peer(), ageNanos, lateNanos, deadline.receivedBytes());
     }
 
     @Override
@@ -330,6 +340,20 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         }
         ending = ending.closing(reason);
         if (protocol != null) {
+            protocol.stopReading();
+        }
+        touch();
+    }
+
+    @Override
+    public void failWhenSent(CloseReason reason) {
+        if (!ending.isOpen()) {
+            return;
+        }
+        ending = ending.failing(reason);
+        wire.resetOnClose(); // however it ends from now on
+        if (protocol != null) {
+            protocol.abandon(new IOException("the handler has failed"));
             protocol.stopReading();
         }
         touch();

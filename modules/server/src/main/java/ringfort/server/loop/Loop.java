@@ -49,6 +49,9 @@ interface Loop extends Turn {
     /** A defect of ours: it is counted, and told if that is possible; cannot fail. */
     void defect(String what, Throwable cause);
 
+    /** Room for bytes that are looked at, or were received; its content lasts until the next of either. */
+    byte[] scratch();
+
     /** The address the worker listens on; any thread. */
     @OffWorker
     InetSocketAddress localAddress();

@@ -1,11 +1,11 @@
 package ringfort.server.loop;
 
 import java.util.ArrayDeque;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.exchange.Carried;
 import ringfort.server.exchange.Urgent;
+import ringfort.server.exchange.Scheduler;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
 
@@ -143,7 +143,7 @@ final class Runnables {
         }
     }
 
-    /** A virtual thread whose worker has ended goes on in the common pool. */
+    /** A virtual thread whose worker has ended goes on with the JDK's scheduler. */
     @OffWorker
     static void elsewhere(Carried carried) {
         elsewhere(carried::carry);
@@ -153,7 +153,7 @@ final class Runnables {
     private static void elsewhere(Runnable task) {
         for (int offers = 1; ; offers++) {
             try {
-                ForkJoinPool.commonPool().execute(task);
+                Scheduler.elsewhere(task);
                 return;
             } catch (OutOfMemoryError e) {
                 if (offers == MOST_OFFERS) {

@@ -73,7 +73,7 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
         @Override
         protected void arrived() {
             if (drain == null) {
-                drain = new Drain(deadlineNanos, context().ticker().nanos());
+                drain = new Drain(deadlineNanos, context());
             }
         }
     }
@@ -350,9 +350,9 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
         connections.forEach(action);
     }
 
-    /** Where received bytes are copied before a connection gets them. */
+    @Override
     @OffWorker
-    protected final byte[] scratch() {
+    public final byte[] scratch() {
         return scratch;
     }
 

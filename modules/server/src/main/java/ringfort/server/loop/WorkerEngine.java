@@ -8,9 +8,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Metric;
+import ringfort.api.spi.JvmExit;
 import ringfort.api.spi.RunningEngine;
+import ringfort.server.exchange.JdkPollers;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.metrics.CounterMetrics;
+import ringfort.timers.RunningTicker;
 
 /** A running engine of workers: how they start together and end together. */
 public final class WorkerEngine implements RunningEngine {
@@ -21,12 +24,16 @@ public final class WorkerEngine implements RunningEngine {
     private final List<Worker> workers = new ArrayList<>();
     private final String description;
     private final Watchdog watchdog;
+    private volatile @Nullable Thread exiting; // the platform thread that has called System.exit
     private volatile @Nullable Throwable failure; // set by the watchdog
+    private final @Nullable Pulse pulse; // null where the clock leaves nothing out
 
     private WorkerEngine(ServerContext context, String description) {
         this.context = context;
         this.description = description;
         this.watchdog = new Watchdog(context, workers, this::workerDied);
+        RunningTicker running = context.runningTicker();
+        this.pulse = running == null ? null : new Pulse(running);
     }
 
     /** Makes a worker that listens on the server's address; on failure nothing of it is left. */
@@ -44,6 +51,9 @@ public final class WorkerEngine implements RunningEngine {
         var started = new WorkerEngine(context, description);
         try {
             started.begin(engine, maker);
+            if (context.scheduler().carries()) {
+                JdkPollers.startSoon();
+            }
             return started;
         } catch (InterruptedException e) {
             started.undo();
@@ -62,6 +72,9 @@ public final class WorkerEngine implements RunningEngine {
         int count = context.workers();
         for (int i = 0; i < count; i++) {
             workers.add(maker.make("ringfort-" + engine + "-" + i));
+        }
+        if (pulse != null) {
+            pulse.start();
         }
         watchdog.start();
         for (Worker worker : workers) {
@@ -90,7 +103,14 @@ public final class WorkerEngine implements RunningEngine {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // they end all the same
         }
+        closeThreads();
+    }
+
+    private void closeThreads() {
         watchdog.close();
+        if (pulse != null) {
+            pulse.close();
+        }
         context.notices().close();
     }
 
@@ -128,6 +148,25 @@ public final class WorkerEngine implements RunningEngine {
                 Metric.Kind.COUNTER,
                 Map.of(),
                 context.heavyRoutes().moved()));
+        RunningTicker running = context.runningTicker();
+        metrics.add(new Metric(
+                "ringfort_absence_seconds_total",
+                "Time in which the process did not run; it was given back to every deadline.",
+                Metric.Kind.COUNTER,
+                Map.of(),
+                running == null ? 0 : running.absentNanos() / 1e9));
+        metrics.add(new Metric(
+                "ringfort_handlers_running",
+                "Handlers that wait or run beside the workers, whether or not their connections live.",
+                Metric.Kind.GAUGE,
+                Map.of(),
+                context.handlers().running()));
+        metrics.add(new Metric(
+                "ringfort_handlers_refused_total",
+                "Requests answered 503 because too many handlers were running.",
+                Metric.Kind.COUNTER,
+                Map.of(),
+                context.handlers().refused()));
         metrics.add(new Metric(
                 "ringfort_notices_dropped_total",
                 "Log notices dropped because their queue was full.",
@@ -143,6 +182,9 @@ public final class WorkerEngine implements RunningEngine {
         for (Worker worker : workers) {
             worker.stop(deadline);
         }
+        if (JvmExit.isUnderWay()) {
+            exitCalled();
+        }
         if (isHandler()) {
             // Its own request is one of those that the drain waits for, so that it cannot wait for the drain.
             Thread.ofPlatform().name("ringfort-stop").start(() -> finish(drain));
@@ -151,8 +193,20 @@ public final class WorkerEngine implements RunningEngine {
         }
     }
 
-    /** Whether the calling thread runs a handler of this engine. */
-    private boolean isHandler() {
+    /**
+     * A handler that has called System.exit waits until the JVM's shutdown hooks have run, of which the drain is one: the drain
+     * must not wait for the handler. What it holds is given up, its worker if it runs inline and its connection otherwise.
+     */
+    private void exitCalled() {
+        Thread caller = JvmExit.platformCaller();
+        exiting = caller;
+        if (caller == null) {
+            workers.forEach(worker -> worker.execute(() -> worker.forEachConnection(Drain::cutExiting)));
+        }
+    }
+
+    @Override
+    public boolean isHandler() {
         return context.scheduler().isOffloaded()
                 || workers.stream().anyMatch(worker -> worker.guard().isInside());
     }
@@ -175,12 +229,14 @@ public final class WorkerEngine implements RunningEngine {
         long deadline = context.ticker().nanos() + timeout.toNanos();
         for (Worker worker : workers) {
             long left = deadline - context.ticker().nanos();
+            if (worker.thread() == exiting) {
+                continue;
+            }
             if (!worker.thread().join(Duration.ofNanos(Math.max(1, left)))) {
                 return false;
             }
         }
-        watchdog.close();
-        context.notices().close();
+        closeThreads();
         return true;
     }
 }

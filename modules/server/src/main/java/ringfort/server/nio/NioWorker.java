@@ -95,7 +95,7 @@ public final class NioWorker extends Worker {
         listenAgain();
     }
 
-    /** Before deadlines are looked at: the selector does not tell of bytes that the watchdog has read. */
+    /** Before deadlines are looked at: the selector does not tell of bytes that a look has read. */
     private void handOverPeeked() {
         if (!room.peeked().isEmpty()) {
             room.peeked().forEach(this::handle);

@@ -103,4 +103,12 @@ final class InProgress implements ExchangeOwner {
             ended.abandon(cause);
         }
     }
+
+    /** The handler of a tunnel has returned and its output has ended: what it has left behind can neither read nor write. */
+    void endTunnel() {
+        Exchange ended = end();
+        if (ended != null) {
+            ended.fail(new IOException("the tunnel has ended"));
+        }
+    }
 }

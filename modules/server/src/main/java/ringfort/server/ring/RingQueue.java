@@ -32,6 +32,7 @@ final class RingQueue implements AutoCloseable {
     static final int CLOSE = 7;
     static final int TIMER = 8;
     static final int TIMER_CHANGE = 9;
+    static final int WATCH = 10;
 
     /** User data of an operation whose completion is of no interest. */
     static final long UNWATCHED = (long) IGNORED << 56;

@@ -23,6 +23,11 @@ public final class LoopSight {
         return connection.touched;
     }
 
+    /** Whether the deadline is reached, and what had come by then is still to be read. */
+    public static boolean isLookedAt(Connection connection) {
+        return connection.deadline().isLookedAt();
+    }
+
     /** When that deadline is due. */
     public static long dueNanos(Connection connection) {
         return connection.deadline().dueNanos();
