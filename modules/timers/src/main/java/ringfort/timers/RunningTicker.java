@@ -83,7 +83,8 @@ public final class RunningTicker implements Ticker {
                         reading; // nothing is left out: better a deadline that is early than a clock that fails
             }
         }
-        return reading - current.absentNanos;
+        // Another thread may have read the ticker later and been here first: not before what it has returned.
+        return Math.max(reading - current.beatNanos, 0) + current.beatNanos - current.absentNanos;
     }
 
     /** How much was left out so far: a reading of the ticker below is this much ahead of one of this. */
