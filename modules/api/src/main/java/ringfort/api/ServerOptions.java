@@ -43,7 +43,11 @@ import org.jspecify.annotations.Nullable;
  * @param maxDrain most bytes of an unread request body that are discarded to keep a connection
  * @param maxQueuedWrite most response bytes queued for a connection before its handler has to wait
  * @param maxConnections most open connections; 0 for no limit
- * @param maxConnectionsPerPeer most open connections of one peer address; 0 for no limit
+ * @param maxConnectionsPerPeer most open connections of one IPv4 address or one IPv6 network of 64 bits; {@link #AUTO} for a
+ *     quarter of max-connections, 64 at least; 0 for no limit
+ * @param exemptNetworks networks for which that limit does not count, in CIDR notation, separated by commas
+ * @param maxMemory most heap held for peers in all, in bytes; {@link #AUTO} for half of the heap; send buffers may have half as
+ *     much again; 0 for no limit
  * @param logExpired whether each connection that outstays a deadline gets a line in the log, 50 a second at most
  * @param shutdownHook whether SIGTERM and SIGINT drain the server before the process ends
  */
@@ -77,8 +81,13 @@ public record ServerOptions(
         int maxQueuedWrite,
         int maxConnections,
         int maxConnectionsPerPeer,
+        String exemptNetworks,
+        long maxMemory,
         boolean logExpired,
         boolean shutdownHook) {
+    /** The value of an option that is derived from others: -1. */
+    public static final int AUTO = -1;
+
     private static final String PROGRAM = "the program";
     /** Offsets into a request head are kept in 20 bits. */
     private static final int MOST_HEAD_BYTES = 0xFFFFF;
@@ -113,6 +122,8 @@ public record ServerOptions(
         OptionKeys.MAX_QUEUED_WRITE.check((long) maxQueuedWrite, PROGRAM);
         OptionKeys.MAX_CONNECTIONS.check(maxConnections, PROGRAM);
         OptionKeys.MAX_CONNECTIONS_PER_PEER.check(maxConnectionsPerPeer, PROGRAM);
+        OptionKeys.EXEMPT_NETWORKS.check(exemptNetworks, PROGRAM);
+        OptionKeys.MAX_MEMORY.check(maxMemory, PROGRAM);
         OptionKeys.LOG_EXPIRED.check(logExpired, PROGRAM);
         OptionKeys.SHUTDOWN_HOOK.check(shutdownHook, PROGRAM);
         if (maxRequestLine + maxHead > MOST_HEAD_BYTES) {
@@ -187,6 +198,8 @@ public record ServerOptions(
                 .maxQueuedWrite(maxQueuedWrite)
                 .maxConnections(maxConnections)
                 .maxConnectionsPerPeer(maxConnectionsPerPeer)
+                .exemptNetworks(exemptNetworks)
+                .maxMemory(maxMemory)
                 .logExpired(logExpired)
                 .shutdownHook(shutdownHook);
     }
@@ -493,6 +506,26 @@ public record ServerOptions(
         }
 
         /**
+         * Sets {@link ServerOptions#exemptNetworks()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder exemptNetworks(String value) {
+            return put(OptionKeys.EXEMPT_NETWORKS, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#maxMemory()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder maxMemory(long value) {
+            return put(OptionKeys.MAX_MEMORY, value);
+        }
+
+        /**
          * Sets {@link ServerOptions#logExpired()}.
          *
          * @param value the value
@@ -570,6 +603,8 @@ public record ServerOptions(
                     values.size(OptionKeys.MAX_QUEUED_WRITE),
                     values.of(OptionKeys.MAX_CONNECTIONS),
                     values.of(OptionKeys.MAX_CONNECTIONS_PER_PEER),
+                    values.of(OptionKeys.EXEMPT_NETWORKS),
+                    values.of(OptionKeys.MAX_MEMORY),
                     values.of(OptionKeys.LOG_EXPIRED),
                     values.of(OptionKeys.SHUTDOWN_HOOK));
         }

@@ -59,6 +59,11 @@ final class BodyReader {
         return remaining;
     }
 
+    /** What the bytes of an unfinished trailer section take of the heap. */
+    int heldBytes() {
+        return chunked == null ? 0 : chunked.heldBytes();
+    }
+
     int position() {
         return position;
     }

@@ -55,7 +55,7 @@ public final class PollEngine implements Engine {
         var context = new ServerContext(options, application, Ticker.system(), new Notices(), LinuxThread::use);
         try {
             String features = "features=" + String.join(",", probe().features());
-            var admission = new Admission(options.maxConnections(), options.maxConnectionsPerPeer());
+            var admission = Admission.of(options);
             var listeners = new Listeners(options, true);
             return WorkerEngine.start(
                     context,

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A streamed response body on its way from a virtual thread to the worker: bytes gather into pieces, pieces wait in a
- * bounded queue, and the writing thread parks while {@link #HIGH_BYTES} are under way.
+ * bounded queue, and the writing thread parks while the pieces cost {@link #HIGH_BYTES} or more.
  *
  * <p>One writer, one worker. The head goes out with the first piece; a body that ends before its first piece was full
  * is handed over whole, so that it gets a {@code Content-Length}. The output of a tunnel is of the same kind, but that
@@ -21,6 +21,10 @@ public final class ResponseStream extends OutputStream {
     static final int PIECE_BYTES = 16 * 1024;
     private static final int FIRST_BYTES = 1024;
     private static final int HIGH_BYTES = 128 * 1024;
+
+    /** What a piece costs beside its bytes: the header of the array, and its place in the queue. */
+    static final int PIECE_COST = 48;
+
     private static final int LOW_BYTES = 64 * 1024;
     private static final byte[] NONE = {};
     private static final String[] NO_TRAILERS = {};
@@ -28,8 +32,8 @@ public final class ResponseStream extends OutputStream {
     private final ConcurrentLinkedQueue<byte[]> pieces = new ConcurrentLinkedQueue<>();
     private final Signals signals;
     private final long declaredLength;
-    private volatile long postedBytes; // written by the writer
-    private volatile long takenBytes; // written by the worker
+    private volatile long postedCost; // of the pieces; written by the writer
+    private volatile long takenCost; // written by the worker
     private volatile boolean ended;
     private volatile boolean returned; // of a tunnel: set by its handler before the output ends
     private volatile String[] trailers = NO_TRAILERS;
@@ -172,7 +176,7 @@ public final class ResponseStream extends OutputStream {
         }
         if (filled > 0) {
             pieces.add(filled == piece.length ? piece : Arrays.copyOf(piece, filled));
-            postedBytes += filled;
+            postedCost += filled + PIECE_COST;
             written += filled;
             piece = NONE;
             filled = 0;
@@ -186,12 +190,12 @@ public final class ResponseStream extends OutputStream {
     }
 
     private void awaitRoom() throws IOException {
-        if (postedBytes - takenBytes < HIGH_BYTES) {
+        if (postedCost - takenCost < HIGH_BYTES) {
             return;
         }
         waiting = Thread.currentThread();
         try {
-            while (postedBytes - takenBytes > LOW_BYTES) {
+            while (postedCost - takenCost > LOW_BYTES) {
                 check();
                 if (Thread.interrupted()) {
                     throw new InterruptedIOException("interrupted while the peer is slow to read the response");
@@ -217,13 +221,18 @@ public final class ResponseStream extends OutputStream {
         return pieces.peek();
     }
 
+    /** What the pieces cost that were not taken; any thread. */
+    public long heldBytes() {
+        return postedCost - takenCost;
+    }
+
     /** Removes the piece {@link #peek()} gave. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one worker
     public void taken() {
         byte[] first = pieces.remove();
-        takenBytes += first.length;
+        takenCost += first.length + PIECE_COST;
         Thread writer = waiting;
-        if (writer != null && postedBytes - takenBytes <= LOW_BYTES) {
+        if (writer != null && postedCost - takenCost <= LOW_BYTES) {
             LockSupport.unpark(writer);
         }
     }

@@ -1,5 +1,6 @@
 package ringfort.server.linux;
 
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.loop.Admission;
@@ -27,6 +28,7 @@ public final class Listener implements AutoCloseable {
 
     private final int fd;
     private final Admission admission;
+    private final BooleanSupplier makesPlace;
     private final Counters counters;
     private final Notices notices;
     private final NativeMemory memory = new NativeMemory();
@@ -35,10 +37,15 @@ public final class Listener implements AutoCloseable {
     private int reserve = openReserve();
     private boolean closed;
 
-    /** Owns {@code fd}, a listening socket. */
-    public Listener(int fd, Admission admission, Counters counters, Notices notices) {
+    /**
+     * Owns {@code fd}, a listening socket.
+     *
+     * @param makesPlace whether an idle connection is given up for a new one
+     */
+    public Listener(int fd, Admission admission, BooleanSupplier makesPlace, Counters counters, Notices notices) {
         this.fd = fd;
         this.admission = admission;
+        this.makesPlace = makesPlace;
         this.counters = counters;
         this.notices = notices;
         NativeMemory.copyIn(Admission.REJECTION, 0, Admission.REJECTION.length, tooMany);
@@ -52,7 +59,7 @@ public final class Listener implements AutoCloseable {
     /** Lets a new connection in and tells whose it is, or turns it away with a 503 and closes it. */
     public @Nullable PeerAddress admit(int accepted) {
         PeerAddress peer = Sockets.peerOrUnknown(accepted);
-        if (admission.enter(peer::address)) {
+        if (admission.enter(peer, makesPlace)) {
             counters.accepted.add(1);
             return peer;
         }

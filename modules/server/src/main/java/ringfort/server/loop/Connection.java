@@ -1,7 +1,6 @@
 package ringfort.server.loop;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import ringfort.budget.DeadlineSlot;
 import ringfort.budget.Phase;
@@ -11,7 +10,6 @@ import ringfort.server.protocol.ProtocolHost;
 import ringfort.server.wire.Outbox;
 import ringfort.server.wire.Wire;
 import ringfort.server.wire.WireUser;
-import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
 
 /**
@@ -31,12 +29,10 @@ import ringfort.sys.OnWorker;
  * back with the last of the answer. Such a connection idles, expires, drains and ends without taking any.
  */
 @OnWorker
-public final class Connection extends Settleable implements WireUser, ProtocolHost, ConnectionDeadline.Owner {
+public final class Connection extends Attached implements WireUser, ProtocolHost, ConnectionDeadline.Owner {
     /** A lingering connection drops this much before it stops waiting for the peer's FIN. */
     private static final int LINGER_BYTES = 256 * 1024;
 
-    private final Loop loop;
-    private final Wire wire;
     private final int index;
     private final int generation;
     private final ConnectionDeadline deadline;
@@ -53,8 +49,7 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
      * @param generation no other connection of this process has the same
      */
     Connection(Loop loop, Wire wire, int index, int generation) {
-        this.loop = loop;
-        this.wire = wire;
+        super(loop, wire);
         this.index = index;
         this.generation = generation;
         this.deadline = new ConnectionDeadline(this);
@@ -109,11 +104,12 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
         if (ending.isGone()) {
             if (wire.isClosed(this)) {
                 giveBack();
-                loop.left(index, this, ending.reason());
+                loop.left(this, index, wire.address(), ending.reason());
             }
             return settled;
         }
         rest();
+        loop.settled(this, protocol == null ? 0 : protocol.heldBytes());
         return settled && !(protocol != null && protocol.canAdvance());
     }
 
@@ -280,12 +276,18 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
             switch (deadline.judge()) {
                 case NOT_DUE -> {}
                 case ANSWER -> engage().answerLate();
-                case CLOSE -> destroy(CloseReason.DEADLINE, null);
+                case CLOSE -> closeIdle(CloseReason.DEADLINE);
                 case CUT -> cutUnread();
             }
         } catch (Throwable e) {
             defect(e);
         }
+    }
+
+    /** Closes in order; what the peer has not acknowledged is the kernel's, for a bounded time. */
+    void closeIdle(CloseReason reason) {
+        wire.boundUnsent(loop.context().timeouts().writeGraceNanos());
+        destroy(reason, null);
     }
 
     void cutUnread() {
@@ -375,25 +377,5 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     /** Whether a response has begun. */
     boolean isServed() {
         return served;
-    }
-
-    // What requests ask, on any thread.
-
-    @Override
-    @OffWorker
-    public InetSocketAddress peer() {
-        return wire.peer();
-    }
-
-    @Override
-    @OffWorker
-    public InetSocketAddress local() {
-        return loop.localAddress();
-    }
-
-    @Override
-    @OffWorker
-    public boolean secure() {
-        return false;
     }
 }

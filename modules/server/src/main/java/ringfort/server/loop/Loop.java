@@ -1,7 +1,6 @@
 package ringfort.server.loop;
 
 import java.net.InetSocketAddress;
-import ringfort.server.exchange.Endpoints;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.metrics.CloseReason;
 import ringfort.server.metrics.Counters;
@@ -9,6 +8,7 @@ import ringfort.server.protocol.Protocols;
 import ringfort.server.protocol.Turn;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
+import ringfort.sys.PeerAddress;
 
 /** A worker as its connections see it. Its thread only, but for the local address. */
 @OnWorker
@@ -39,11 +39,14 @@ interface Loop extends Turn {
         }
     }
 
+    /** Something was settled, and holds so much of the heap now. */
+    void settled(Settleable settleable, long heldBytes);
+
     /** To be settled at the end of this turn. */
     void touch(Settleable settleable);
 
     /** The connection at this index is over: its descriptor is closed, and nothing in the kernel refers to it. */
-    void left(int index, Endpoints endpoints, CloseReason reason);
+    void left(Settleable settleable, int index, PeerAddress peer, CloseReason reason);
 
     /** A defect of ours ended one connection. */
     void defect(Throwable cause);

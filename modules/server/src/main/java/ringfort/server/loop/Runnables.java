@@ -13,6 +13,12 @@ import ringfort.sys.OnWorker;
  */
 @OnWorker
 final class Runnables {
+    /** Messages that are run between two looks at the kernel queue. */
+    private static final int MESSAGES_PER_TURN = 1024;
+
+    /** Virtual threads that may run between two looks at the kernel queue. */
+    private static final int CARRIED_PER_TURN = 256;
+
     private final Mailbox mailbox = new Mailbox();
     private final ArrayDeque<Carried> runnable = new ArrayDeque<>();
 
@@ -48,9 +54,9 @@ final class Runnables {
         runnable.add(carried);
     }
 
-    /** Runs messages, so many at most; false when there are more. */
-    boolean runMessages(int most) {
-        for (int i = 0; i < most; i++) {
+    /** Runs messages, {@link #MESSAGES_PER_TURN} at most; false when there are more. */
+    boolean runMessages() {
+        for (int i = 0; i < MESSAGES_PER_TURN; i++) {
             Runnable message = deferred.poll();
             if (message == null) {
                 message = mailbox.take();
@@ -68,9 +74,9 @@ final class Runnables {
         return runnable.poll();
     }
 
-    /** How many virtual threads can go on. */
+    /** How many virtual threads may go on in this turn. */
     int waiting() {
-        return runnable.size();
+        return Math.min(CARRIED_PER_TURN, runnable.size());
     }
 
     /** Whether the worker has nothing to do of what is here; what is in the mailbox is asked for apart. */

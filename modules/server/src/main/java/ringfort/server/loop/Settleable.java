@@ -8,6 +8,12 @@ abstract class Settleable {
     /** In the worker's list of what is to be settled. */
     boolean touched;
 
+    /** What it holds of the heap, as it was settled last. */
+    long heldBytes;
+
+    /** When it was settled last. */
+    long settledNanos;
+
     /** Does what the turn made due; false when it is to be settled again in the next turn, without waiting. */
     abstract boolean settle();
 

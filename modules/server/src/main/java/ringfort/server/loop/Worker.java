@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import ringfort.message.ByteSink;
 import ringfort.server.exchange.Carried;
 import ringfort.server.exchange.Carrier;
-import ringfort.server.exchange.Endpoints;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.metrics.CloseReason;
 import ringfort.server.metrics.Counters;
@@ -19,6 +18,7 @@ import ringfort.server.wire.BufferPool;
 import ringfort.server.wire.Wire;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
+import ringfort.sys.PeerAddress;
 
 /**
  * One platform thread with one kernel queue, one listener, and the connections it accepted, for life.
@@ -35,20 +35,15 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     /** Received bytes are copied here first; a transport gives no more at once. */
     protected static final int SCRATCH_BYTES = 64 * 1024;
 
-    /** Messages that are run between two looks at the kernel queue. */
-    private static final int MESSAGES_PER_TURN = 1024;
-
-    /** Virtual threads that may run between two looks at the kernel queue. */
-    private static final int CARRIED_PER_TURN = 256;
-
-    /** Connections that are drained between two looks at the kernel queue. */
-    private static final int DRAINED_PER_TURN = 1024;
+    /** The same while memory is short. */
+    public static final int SHORT_READ_BYTES = 8 * 1024;
 
     private final ServerContext context;
     private final Thread thread;
     private final Counters counters = new Counters();
     private final Admission admission;
     private final BufferPool buffers;
+    private final Shedding shedding;
     private final Protocols protocols;
     private final byte[] scratch = new byte[SCRATCH_BYTES];
     private final Runnables runnables = new Runnables();
@@ -57,7 +52,6 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     private final ConnectionTable connections = new ConnectionTable(this);
     private final HandlerRuns handlers;
     private final Touched touched = new Touched(this::hasTime);
-
     private final CountDownLatch started = new CountDownLatch(1);
     private volatile @Nullable Throwable startFailure;
 
@@ -75,6 +69,7 @@ public abstract class Worker implements Carrier, Loop, Runnable {
                 context, this, this, counters, buffers, new Http1Heads(context), new ByteSink(BufferPool.SMALL_BYTES)));
         this.thread = Thread.ofPlatform().name(name).unstarted(this);
         this.handlers = new HandlerRuns(this, thread, context.heavyRoutes());
+        this.shedding = new Shedding(this, this, admission.ledger(), buffers, connections);
     }
 
     // What a transport gives.
@@ -197,12 +192,13 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     final void turn() {
         try {
             clock.read();
-            boolean none = runnables.runMessages(MESSAGES_PER_TURN);
+            boolean none = runnables.runMessages();
             carryRunnable();
             Drain stopping = drain;
             if (stopping != null) {
                 none &= drain(stopping);
             }
+            shedding.turn(clock.now());
             clock.settling();
             boolean rests = touched.settle() && none && mayRest();
             long lookedBefore = clock.lookedNanos();
@@ -226,7 +222,7 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     protected final long waitNanos() {
         long none = Long.MAX_VALUE;
         long next = timekeeper().nextNanos(none);
-        long wait = next == none ? none : Math.max(0, next - clock.now());
+        long wait = Math.min(next == none ? none : Math.max(0, next - clock.now()), shedding.waitNanos(clock.now()));
         if (drain != null) {
             wait = Math.min(wait, drain.waitNanos(clock.now()));
         }
@@ -257,7 +253,7 @@ public abstract class Worker implements Carrier, Loop, Runnable {
         if (!stopping.hasStoppedAccepting() && stopAccepting()) {
             stopping.stoppedAccepting();
         }
-        return stopping.advance(connections, DRAINED_PER_TURN, clock.now()) && stopping.hasStoppedAccepting();
+        return stopping.advance(connections, clock.now()) && stopping.hasStoppedAccepting();
     }
 
     // From other threads.
@@ -309,7 +305,7 @@ public abstract class Worker implements Carrier, Loop, Runnable {
 
     private void carryRunnable() {
         // The watchdog may take some away while a handler runs, so the number is only a bound.
-        for (int i = Math.min(CARRIED_PER_TURN, runnables.waiting()); i > 0; i--) {
+        for (int i = runnables.waiting(); i > 0; i--) {
             Carried next = runnables.next();
             if (next == null) {
                 return;
@@ -347,10 +343,26 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     }
 
     @Override
-    public final void left(int index, Endpoints endpoints, CloseReason reason) {
+    public final void settled(Settleable settleable, long heldBytes) {
+        shedding.settled(settleable, heldBytes);
+    }
+
+    @Override
+    public final void left(Settleable settleable, int index, PeerAddress peer, CloseReason reason) {
+        shedding.settled(settleable, 0);
         connections.remove(index);
-        admission.leave(() -> endpoints.peer().getAddress());
+        admission.leave(peer);
         counters.closed(reason).add(1);
+    }
+
+    /** A new connection is there and all places are taken: whether an idle one is given up for it. */
+    protected final boolean makePlace() {
+        return shedding.makePlace();
+    }
+
+    /** Whether memory is short, so that less is to be received at once: it may have to be kept. */
+    public final boolean isShort() {
+        return buffers.isShort();
     }
 
     // What connections ask.

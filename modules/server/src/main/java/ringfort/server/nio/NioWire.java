@@ -9,11 +9,13 @@ import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.loop.Connection;
+import ringfort.server.loop.Worker;
 import ringfort.server.wire.Outbox;
 import ringfort.server.wire.Wire;
 import ringfort.server.wire.WireUser;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
+import ringfort.sys.PeerAddress;
 
 /**
  * Moves the bytes of one connection through a {@link SocketChannel} that does not block. Its worker only.
@@ -32,6 +34,7 @@ final class NioWire implements Wire {
     private final NioRoom room;
     private final SocketChannel channel;
     private final InetSocketAddress peer;
+    private final PeerAddress address;
     private @Nullable SelectionKey key; // null until the worker has registered the channel
     private byte[] early = NONE; // what the watchdog has read
     private boolean earlyEnd; // the watchdog has seen the peer's FIN, behind what it has read
@@ -39,10 +42,11 @@ final class NioWire implements Wire {
     private boolean sendWaits;
     private boolean closed;
 
-    NioWire(NioRoom room, SocketChannel channel, InetSocketAddress peer) {
+    NioWire(NioRoom room, SocketChannel channel, InetSocketAddress peer, PeerAddress address) {
         this.room = room;
         this.channel = channel;
         this.peer = peer;
+        this.address = address;
     }
 
     /** Tells the selector of the channel. */
@@ -130,11 +134,14 @@ final class NioWire implements Wire {
         boolean reads = first || room.worker().hasTime();
         for (int i = 0; i < READS_PER_TURN && reads && readable && user.wantsRead(); i++) {
             ByteBuffer buffer = room.receiveBuffer().clear();
+            if (room.worker().isShort()) {
+                buffer.limit(Worker.SHORT_READ_BYTES);
+            }
             try {
                 int count = channel.read(buffer);
                 if (count > 0) {
                     readable =
-                            count == buffer.capacity(); // a short read emptied the socket; the selector tells of more
+                            count == buffer.limit(); // a short read emptied the socket; the selector tells of more
                     buffer.flip().get(room.scratch(), 0, count);
                     user.received(room.scratch(), 0, count);
                     reads = room.worker().hasTime();
@@ -182,6 +189,16 @@ final class NioWire implements Wire {
         } catch (IOException e) {
             closed |= !channel.isOpen(); // the peer was quicker: there is nothing left to reset
         }
+    }
+
+    /** The JDK does not tell what is not acknowledged. */
+    @Override
+    public void boundUnsent(long nanos) {}
+
+    @Override
+    @OffWorker
+    public PeerAddress address() {
+        return address;
     }
 
     @Override

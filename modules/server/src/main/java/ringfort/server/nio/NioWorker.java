@@ -15,6 +15,7 @@ import ringfort.server.loop.Connection;
 import ringfort.server.loop.Timed;
 import ringfort.server.loop.Timekeeper;
 import ringfort.server.loop.Worker;
+import ringfort.sys.PeerAddress;
 import ringfort.timers.DeadlineWheel;
 
 /** A worker on the JDK's {@link Selector}: any platform, and no native code of ours. */
@@ -176,12 +177,13 @@ public final class NioWorker extends Worker {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             var peer = (InetSocketAddress) channel.getRemoteAddress();
-            if (!admission.enter(peer::getAddress)) {
+            PeerAddress address = PeerAddress.of(peer);
+            if (!admission.enter(address, this::makePlace)) {
                 reject(channel);
                 return;
             }
             counters().accepted.add(1);
-            connection = add(new NioWire(room, channel, peer));
+            connection = add(new NioWire(room, channel, peer, address));
             noticeTime(); // it connected after the turn's events were looked at: the budget must not begin with those
             wire(connection).register(connection);
             connection.accepted();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import ringfort.poller.Epoll;
 import ringfort.server.linux.DescriptorWire;
 import ringfort.server.linux.OutsideMemory;
+import ringfort.server.loop.Worker;
 import ringfort.server.wire.Outbox;
 import ringfort.server.wire.WireUser;
 import ringfort.sys.Errno;
@@ -106,10 +107,11 @@ final class PollWire extends DescriptorWire {
         byte[] scratch = room.scratch();
         boolean reads = first || room.worker().hasTime();
         for (int i = 0; i < READS_PER_TURN && reads && readable && user.wantsRead(); i++) {
-            long count = Libc.recvNow(fd, room.receiveBuffer(), scratch.length, Linux.MSG_DONTWAIT);
+            int most = room.worker().isShort() ? Worker.SHORT_READ_BYTES : scratch.length;
+            long count = Libc.recvNow(fd, room.receiveBuffer(), most, Linux.MSG_DONTWAIT);
             if (count > 0) {
                 int bytes = (int) count;
-                if (bytes < scratch.length && !finAnnounced) {
+                if (bytes < most && !finAnnounced) {
                     readable = false; // a short read emptied the socket; what comes next gives an edge
                 }
                 NativeMemory.copyOut(room.receiveBuffer(), scratch, 0, bytes);

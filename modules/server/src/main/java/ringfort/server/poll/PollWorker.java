@@ -56,7 +56,7 @@ public final class PollWorker extends Worker {
         wakeUp = EventFd.open(true);
         sweep = Sweep.open(context.ticker().nanos(), Timed::passed);
         timekeeper = new SweptTimekeeper(sweep, this::lookedNanos);
-        listener = new Listener(listenerFd, admission, counters(), context.notices());
+        listener = new Listener(listenerFd, admission, this::makePlace, counters(), context.notices());
     }
 
     @Override

@@ -72,6 +72,14 @@ final class Http1Responder {
         return stream != null;
     }
 
+    /** What is queued of a stream, or waits to be read by a tunnel, takes so much of the heap. */
+    long heldBytes() {
+        ResponseStream streamed = stream;
+        Answer.Switched tunnel = switched;
+        return (streamed == null ? 0 : streamed.heldBytes())
+                + (tunnel == null ? 0 : tunnel.input().heldBytes());
+    }
+
     /** What the connection has become; null while it speaks HTTP. */
     Answer.@Nullable Switched switched() {
         return switched;

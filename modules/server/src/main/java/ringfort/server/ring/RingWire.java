@@ -27,6 +27,7 @@ final class RingWire extends DescriptorWire {
 
     private final RingRoom room;
     private boolean receiving; // a receive is in flight
+    private boolean multishot; // it goes on until it is cancelled
     private boolean cancelling; // a cancel of that receive is in flight
     private boolean sending; // a send is in flight
     private boolean sendCancelled; // a cancel of that send was submitted
@@ -82,7 +83,6 @@ final class RingWire extends DescriptorWire {
     }
 
     private boolean settleReceive(WireUser user) {
-        boolean multishot = room.queue().multishotReceive();
         if (user.wantsRead() == receiving || cancelling || (receiving && !multishot)) {
             return true;
         }
@@ -94,6 +94,8 @@ final class RingWire extends DescriptorWire {
             return false;
         }
         long userData = RingQueue.userData(RingQueue.RECEIVE, user.id());
+        // While memory is short one buffer at a time: a multishot receive goes on until its cancel has come through.
+        multishot = room.queue().multishotReceive() && !room.worker().isShort();
         if (multishot) {
             sqe.recvMultishot(fd, RingQueue.BUFFER_GROUP, userData);
         } else {

@@ -61,10 +61,10 @@ public final class RingWorker extends Worker {
         timekeeper = kernelTimers != null
                 ? kernelTimers
                 : new Timekeeper.Wheel(new DeadlineWheel<Timed>(context.ticker().nanos()), Timed::passed);
-        room = new RingRoom(queue, kernelTimers, scratch());
+        room = new RingRoom(queue, kernelTimers, scratch(), this);
         // Blocking: a read of a non-blocking descriptor would complete with EAGAIN at once, and spin.
         wakeUp = EventFd.open(false);
-        listener = new Listener(listenerFd, admission, counters(), context.notices());
+        listener = new Listener(listenerFd, admission, this::makePlace, counters(), context.notices());
     }
 
     @Override
