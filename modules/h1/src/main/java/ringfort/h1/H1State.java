@@ -641,13 +641,17 @@ public final class H1State {
         return expiry;
     }
 
+    /** Whether a part of a head has come, and not all of it. */
+    public boolean holdsHead() {
+        return state == State.READING_HEAD && parser.inHead();
+    }
+
     /**
      * The server cannot keep what it holds of the current message. True when {@link #refusal()} is to be answered, 503, and the
      * connection closed; false when a response has begun or no request has, so that the connection can only be cut.
      */
     public boolean giveUp(String reason) {
-        boolean answers = (state == State.READING_HEAD && parser.inHead())
-                || (state == State.EXCHANGE && !responseStarted);
+        boolean answers = holdsHead() || (state == State.EXCHANGE && !responseStarted);
         if (answers) {
             late(503, reason, Expiry.ANSWER_503);
             deadlines.publish();

@@ -289,7 +289,7 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
     private void switchTo(Response result, Upgrade upgrade) {
         var input = new RequestBody(thread, true);
         tunnelInput = input;
-        var out = new ResponseStream(thread, -1);
+        var out = new ResponseStream(thread, -1, context::isShort);
         out.whenBegun(() -> answer = new Answer.Switched(result, upgrade, input, out));
         write(out, result, writer -> {
             writer.beginTunnel();
@@ -299,7 +299,7 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
     }
 
     private void write(Response result, long length, Writer writer) {
-        var out = new ResponseStream(thread, length);
+        var out = new ResponseStream(thread, length, context::isShort);
         out.whenBegun(() -> answer = new Answer.Streamed(result, out));
         write(out, result, writer);
     }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +27,18 @@ public final class ResponseStream extends OutputStream {
     static final int PIECE_COST = 48;
 
     private static final int LOW_BYTES = 64 * 1024;
+
+    /** As {@link #HIGH_BYTES}, while the server is short of memory. */
+    private static final int SHORT_BYTES = 32 * 1024;
+
+    private static final int SHORT_LOW_BYTES = PIECE_BYTES + PIECE_COST;
     private static final byte[] NONE = {};
     private static final String[] NO_TRAILERS = {};
 
     private final ConcurrentLinkedQueue<byte[]> pieces = new ConcurrentLinkedQueue<>();
     private final Signals signals;
     private final long declaredLength;
+    private final BooleanSupplier isShort;
     private volatile long postedCost; // of the pieces; written by the writer
     private volatile long takenCost; // written by the worker
     private volatile boolean ended;
@@ -40,6 +47,8 @@ public final class ResponseStream extends OutputStream {
     private volatile @Nullable Throwable aborted;
     private volatile @Nullable IOException connectionFailure;
     private volatile @Nullable Thread waiting;
+
+    private int lowBytes = LOW_BYTES; // written by the writer before it says that it waits
 
     private byte[] piece = NONE; // the writer's
     private int filled;
@@ -50,8 +59,17 @@ public final class ResponseStream extends OutputStream {
 
     /** @param declaredLength what the handler announced, or -1 */
     public ResponseStream(Signals signals, long declaredLength) {
+        this(signals, declaredLength, () -> false);
+    }
+
+    /**
+     * @param declaredLength what the handler announced, or -1
+     * @param isShort whether the server is short of memory
+     */
+    ResponseStream(Signals signals, long declaredLength, BooleanSupplier isShort) {
         this.signals = signals;
         this.declaredLength = declaredLength;
+        this.isShort = isShort;
     }
 
     // The writer's side.
@@ -190,12 +208,14 @@ public final class ResponseStream extends OutputStream {
     }
 
     private void awaitRoom() throws IOException {
-        if (postedCost - takenCost < HIGH_BYTES) {
+        boolean less = isShort.getAsBoolean();
+        if (heldBytes() < (less ? SHORT_BYTES : HIGH_BYTES)) {
             return;
         }
+        lowBytes = less ? SHORT_LOW_BYTES : LOW_BYTES;
         waiting = Thread.currentThread();
         try {
-            while (postedCost - takenCost > LOW_BYTES) {
+            while (heldBytes() > lowBytes) {
                 check();
                 if (Thread.interrupted()) {
                     throw new InterruptedIOException("interrupted while the peer is slow to read the response");
@@ -232,7 +252,7 @@ public final class ResponseStream extends OutputStream {
         byte[] first = pieces.remove();
         takenCost += first.length + PIECE_COST;
         Thread writer = waiting;
-        if (writer != null && postedCost - takenCost <= LOW_BYTES) {
+        if (writer != null && heldBytes() <= lowBytes) {
             LockSupport.unpark(writer);
         }
     }

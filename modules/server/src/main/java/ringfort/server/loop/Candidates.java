@@ -25,6 +25,9 @@ final class Candidates {
     /** A connection that has been idle for less than this is left alone: its next request may be on its way. */
     static final long IDLE_FLOOR_NANOS = 1_000_000_000L;
 
+    /** A head that is smaller than this is left alone while it is young: its rest may be on its way. */
+    private static final int LARGE_HEAD_BYTES = 4 * 1024;
+
     /** Content that waits for a handler counts as unread when it takes this much. */
     private static final int UNREAD_BYTES = 16 * 1024;
 
@@ -106,7 +109,10 @@ final class Candidates {
                 slow.add(connection);
             }
         } else if (phase == Phase.HEADER) {
-            heads.add(connection);
+            if (connection.heldBytes >= LARGE_HEAD_BYTES
+                    || leftNanos <= timeouts.headerNanos() - IDLE_FLOOR_NANOS) {
+                heads.add(connection);
+            }
         } else if (connection.heldBytes >= UNREAD_BYTES) {
             unread.add(connection);
         }

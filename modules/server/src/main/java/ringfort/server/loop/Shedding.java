@@ -31,7 +31,7 @@ final class Shedding implements Ledger.Member {
     static final long LOOK_NANOS = 50_000_000L;
 
     /** Connections given up in one turn, for each reason. */
-    static final int MOST_PER_TURN = 64;
+    static final int MOST_PER_TURN = 256;
 
     /** While connections are to be given up the worker sleeps no longer than this. */
     private static final long AGAIN_NANOS = 10_000_000L;
@@ -98,6 +98,7 @@ final class Shedding implements Ledger.Member {
         publish(held, used);
         Level level = ledger.look();
         buffers.setShort(level != Level.CALM);
+        loop.context().setShort(level != Level.CALM);
         if (level.compareTo(Level.SHEDDING) >= 0) {
             shed(level, Math.max(held, used * Ledger.BUFFER_SHARE), nowNanos);
         }
@@ -113,6 +114,14 @@ final class Shedding implements Ledger.Member {
             counters.bufferBytes.add(all - publishedBuffers);
             publishedBuffers = all;
         }
+    }
+
+    /** The worker has ended, and holds nothing any more. */
+    void end() {
+        assert connections.size() > 0 || (told == 0 && buffers.shared().bytes() == 0)
+                : told + " bytes are held for no connection";
+        publish(0, 0);
+        ledger.look();
     }
 
     /** How long the worker may sleep; {@link Long#MAX_VALUE} for ever. */
@@ -148,8 +157,8 @@ final class Shedding implements Ledger.Member {
         long left = excess;
         for (int i = 0; i < from.size() && i < MOST_PER_TURN && left > 0; i++) {
             Connection connection = from.get(i);
-            left -= freedBytes(connection);
-            shed(connection, why);
+            long freed = freedBytes(connection);
+            left -= shed(connection, why) ? freed : 0;
         }
         return left;
     }
@@ -159,16 +168,17 @@ final class Shedding implements Ledger.Member {
         return CONNECTION_BYTES + connection.heldBytes + buffer;
     }
 
-    private void shed(Connection connection, Shed why) {
-        counters.shed(why).add(1);
+    private boolean shed(Connection connection, Shed why) {
         Protocol protocol = connection.protocol();
         if (protocol == null) {
             connection.closeIdle(CloseReason.SHED);
         } else if (why == Shed.SLOW && connection.hasOutput()) {
             connection.cut(CloseReason.SHED); // the kernel would keep what its peer does not read
-        } else {
-            protocol.shed();
+        } else if (!protocol.shed()) {
+            return false;
         }
+        counters.shed(why).add(1);
+        return true;
     }
 
     // Places.

@@ -110,6 +110,7 @@ public abstract class Worker implements Carrier, Loop, Runnable {
 
     /** Gives everything back; on the worker's thread, or on any if that never ran. */
     public final void end() {
+        shedding.end();
         release();
         buffers.close();
     }

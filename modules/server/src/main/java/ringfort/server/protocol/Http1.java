@@ -331,12 +331,16 @@ final class Http1 implements Protocol {
     // The end.
 
     @Override
-    public void shed() {
+    public boolean shed() {
+        if (inProgress.isNone() && out.isEmpty() && !(leftover.isEmpty() && h1.holdsHead())) {
+            return false;
+        }
         if (h1.giveUp("the server is short of memory")) {
             refuse(h1.refusal(), CloseReason.SHED);
         } else {
             host.cut(CloseReason.SHED);
         }
+        return true;
     }
 
     /** Answers what cannot be served, if nothing was answered yet, and closes. */

@@ -45,6 +45,9 @@ final class Http1Responder {
     /** A streamed body is taken from its writer while less than this is queued. */
     private static final int STREAM_AHEAD_BYTES = 64 * 1024;
 
+    /** The same while memory is short. */
+    private static final int SHORT_AHEAD_BYTES = 16 * 1024;
+
     private final WorkerRoom room;
     private final Turn turn;
     private final ByteSink sink;
@@ -187,7 +190,8 @@ final class Http1Responder {
         if (streamed.aborted() != null) {
             return Pumped.HANDLER_FAILED;
         }
-        while (out.queuedBytes() < STREAM_AHEAD_BYTES) {
+        int ahead = room.buffers().isShort() ? SHORT_AHEAD_BYTES : STREAM_AHEAD_BYTES;
+        while (out.queuedBytes() < ahead) {
             boolean last = streamed.isEnded(); // read before the queue: pieces are put before it is set
             byte[] piece = streamed.peek();
             if (piece == null) {

@@ -63,8 +63,10 @@ public interface Protocol {
     /**
      * The server is short of memory and gives this connection up: it is answered 503 where no response has begun, and cut
      * elsewhere.
+     *
+     * @return false when there is nothing to give up: the request waits here to be looked at, or none has begun
      */
-    void shed();
+    boolean shed();
 
     /** The deadline in the host's slot has passed. */
     Verdict expired(long nowNanos);
