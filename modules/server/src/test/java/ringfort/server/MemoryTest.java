@@ -63,8 +63,9 @@ class MemoryTest extends EngineContract {
     @Test
     void contentThatNoHandlerReadsStaysBelowTheLimitAndIsReadLater() throws Exception {
         CountDownLatch read = new CountDownLatch(1);
-        Served served = serve(options -> options.maxMemory(LIMIT), server -> server.get("/", _ -> Response.text("ok"))
-                .post("/", request -> {
+        Served served = serve(
+                options -> options.maxMemory(LIMIT),
+                server -> server.get("/", _ -> Response.text("ok")).post("/", request -> {
                     read.await();
                     return Response.text(Integer.toString(request.body().readAllBytes().length));
                 }));
@@ -123,7 +124,8 @@ class MemoryTest extends EngineContract {
                     assertEquals("ok", peer.get("/").reply().text());
                 }
             }
-            // A floor of time: a connection that was idle for less than a second is left alone, and the new one turned away.
+            // A floor of time: a connection that was idle for less than a second is left alone, and the new one turned
+            // away.
             Await.until(() -> isServed(served), () -> "no idle connection is given up");
             for (int i = 0; i < 5; i++) {
                 Await.until(() -> isServed(served), () -> "no other idle connection is given up");
@@ -148,10 +150,12 @@ class MemoryTest extends EngineContract {
     @Test
     void busyPeersKeepTheirPlaces() throws Exception {
         CountDownLatch answer = new CountDownLatch(1);
-        Served served = serve(options -> options.maxConnections(2), server -> server.get("/", _ -> {
-            answer.await();
-            return Response.text("ok");
-        }));
+        Served served = serve(
+                options -> options.maxConnections(2),
+                server -> server.get("/", _ -> {
+                    answer.await();
+                    return Response.text("ok");
+                }));
         try (Peer one = served.connect();
                 Peer two = served.connect()) {
             one.get("/");

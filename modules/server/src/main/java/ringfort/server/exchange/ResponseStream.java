@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class ResponseStream extends OutputStream {
     static final int PIECE_BYTES = 16 * 1024;
     private static final int FIRST_BYTES = 1024;
-    private static final int HIGH_BYTES = 128 * 1024;
+    /** What the pieces of a response may cost before its writer waits. */
+    public static final int HIGH_BYTES = 128 * 1024;
 
     /** What a piece costs beside its bytes: the header of the array, and its place in the queue. */
     static final int PIECE_COST = 48;
@@ -29,7 +30,7 @@ public final class ResponseStream extends OutputStream {
     private static final int LOW_BYTES = 64 * 1024;
 
     /** As {@link #HIGH_BYTES}, while the server is short of memory. */
-    private static final int SHORT_BYTES = 32 * 1024;
+    public static final int SHORT_BYTES = 32 * 1024;
 
     private static final int SHORT_LOW_BYTES = PIECE_BYTES + PIECE_COST;
     private static final byte[] NONE = {};

@@ -26,10 +26,10 @@ final class Candidates {
     static final long IDLE_FLOOR_NANOS = 1_000_000_000L;
 
     /** A head that is smaller than this is left alone while it is young: its rest may be on its way. */
-    private static final int LARGE_HEAD_BYTES = 4 * 1024;
+    static final int LARGE_HEAD_BYTES = 4 * 1024;
 
     /** Content that waits for a handler counts as unread when it takes this much. */
-    private static final int UNREAD_BYTES = 16 * 1024;
+    static final int UNREAD_BYTES = 16 * 1024;
 
     /** After a search in vain idle connections are searched for again so much later at the earliest. */
     private static final long SEARCH_NANOS = 10_000_000L;
@@ -83,8 +83,7 @@ final class Candidates {
         }
         idle.sort(Comparator.comparingLong(connection -> connection.settledNanos - nowNanos));
         slow.sort(Comparator.comparingLong(connection -> connection.deadline().dueNanos() - nowNanos));
-        heads.sort(Comparator.<Connection>comparingInt(
-                        connection -> Long.numberOfLeadingZeros(connection.heldBytes))
+        heads.sort(Comparator.<Connection>comparingInt(connection -> Long.numberOfLeadingZeros(connection.heldBytes))
                 .thenComparingLong(connection -> connection.deadline().dueNanos() - nowNanos));
         unread.sort(Comparator.comparingLong(connection -> -connection.heldBytes));
     }
@@ -109,8 +108,7 @@ final class Candidates {
                 slow.add(connection);
             }
         } else if (phase == Phase.HEADER) {
-            if (connection.heldBytes >= LARGE_HEAD_BYTES
-                    || leftNanos <= timeouts.headerNanos() - IDLE_FLOOR_NANOS) {
+            if (connection.heldBytes >= LARGE_HEAD_BYTES || leftNanos <= timeouts.headerNanos() - IDLE_FLOOR_NANOS) {
                 heads.add(connection);
             }
         } else if (connection.heldBytes >= UNREAD_BYTES) {
@@ -155,7 +153,7 @@ final class Candidates {
         }
         searched = oldest.isEmpty();
         searchedNanos = nowNanos;
-        oldest.sort(Collections.reverseOrder(
-                Comparator.comparingLong(connection -> connection.settledNanos - nowNanos)));
+        oldest.sort(
+                Collections.reverseOrder(Comparator.comparingLong(connection -> connection.settledNanos - nowNanos)));
     }
 }

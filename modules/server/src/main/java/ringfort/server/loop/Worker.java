@@ -33,7 +33,7 @@ import ringfort.sys.PeerAddress;
 @OnWorker
 public abstract class Worker implements Carrier, Loop, Runnable {
     /** Received bytes are copied here first; a transport gives no more at once. */
-    protected static final int SCRATCH_BYTES = 64 * 1024;
+    public static final int SCRATCH_BYTES = 64 * 1024;
 
     /** The same while memory is short. */
     public static final int SHORT_READ_BYTES = 8 * 1024;

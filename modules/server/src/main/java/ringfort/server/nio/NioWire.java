@@ -140,8 +140,7 @@ final class NioWire implements Wire {
             try {
                 int count = channel.read(buffer);
                 if (count > 0) {
-                    readable =
-                            count == buffer.limit(); // a short read emptied the socket; the selector tells of more
+                    readable = count == buffer.limit(); // a short read emptied the socket; the selector tells of more
                     buffer.flip().get(room.scratch(), 0, count);
                     user.received(room.scratch(), 0, count);
                     reads = room.worker().hasTime();

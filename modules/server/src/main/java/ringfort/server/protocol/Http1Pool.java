@@ -19,7 +19,7 @@ public final class Http1Pool implements Protocols {
     /** More than this many at once are a burst, whose memory is not kept. */
     private static final int MOST_SPARE = 1024;
 
-    /** An {@link Http1} with all that belongs to it, while it holds no bytes: measured, and rounded up. */
+    /** An {@link Http1} with all that belongs to it, while it holds no bytes: the sum of their fields, rounded up. */
     static final int STATE_BYTES = 2048;
 
     private final WorkerRoom room;

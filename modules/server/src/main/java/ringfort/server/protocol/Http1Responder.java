@@ -43,10 +43,10 @@ final class Http1Responder {
     }
 
     /** A streamed body is taken from its writer while less than this is queued. */
-    private static final int STREAM_AHEAD_BYTES = 64 * 1024;
+    static final int STREAM_AHEAD_BYTES = 64 * 1024;
 
     /** The same while memory is short. */
-    private static final int SHORT_AHEAD_BYTES = 16 * 1024;
+    static final int SHORT_AHEAD_BYTES = 16 * 1024;
 
     private final WorkerRoom room;
     private final Turn turn;

@@ -219,7 +219,8 @@ public final class Outbox {
     }
 
     private void take(int wanted) {
-        int bytes = wanted > BufferPool.SMALL_BYTES && !pool.isShort() ? BufferPool.LARGE_BYTES : BufferPool.SMALL_BYTES;
+        int bytes =
+                wanted > BufferPool.SMALL_BYTES && !pool.isShort() ? BufferPool.LARGE_BYTES : BufferPool.SMALL_BYTES;
         buffer = pool.take(bytes);
         capacity = bytes; // last: where there was no memory to take, there is none to give back
     }

@@ -167,7 +167,8 @@ class RequestBodyTest {
         offer(other, piece);
         other.end();
         other.transferTo(arrays);
-        assertEquals(List.of(piece.length), seen.stream().map(array -> array.length).toList());
+        assertEquals(
+                List.of(piece.length), seen.stream().map(array -> array.length).toList());
         assertArrayEquals(piece, body.readAllBytes());
         assertEquals(0, body.readAllBytes().length);
     }

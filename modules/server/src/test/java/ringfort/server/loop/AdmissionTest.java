@@ -124,8 +124,7 @@ class AdmissionTest {
         assertTrue(admission.enter(peer(7)));
         byte[] mapped = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, 10, 0, 0, 7};
         try {
-            PeerAddress same =
-                    PeerAddress.of(new InetSocketAddress(Inet6Address.getByAddress(null, mapped, -1), 2));
+            PeerAddress same = PeerAddress.of(new InetSocketAddress(Inet6Address.getByAddress(null, mapped, -1), 2));
             assertFalse(admission.enter(same));
         } catch (UnknownHostException e) {
             throw new AssertionError(e);
@@ -164,7 +163,9 @@ class AdmissionTest {
         ServerOptions.Builder options = ServerOptions.defaults().toBuilder();
         assertEquals(16_384, Admission.perPeer(options.build()));
         assertEquals(250, Admission.perPeer(options.maxConnections(1000).build()));
-        assertEquals(Admission.LEAST_PER_PEER, Admission.perPeer(options.maxConnections(50).build()));
+        assertEquals(
+                Admission.LEAST_PER_PEER,
+                Admission.perPeer(options.maxConnections(50).build()));
         assertEquals(0, Admission.perPeer(options.maxConnections(0).build()));
         assertEquals(7, Admission.perPeer(options.maxConnectionsPerPeer(7).build()));
     }

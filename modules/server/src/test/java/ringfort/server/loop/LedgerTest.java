@@ -111,6 +111,7 @@ class LedgerTest {
         assertEquals(Runtime.getRuntime().maxMemory() / 2, Ledger.limit(ServerOptions.defaults()));
         assertEquals(
                 5 << 20,
-                Ledger.limit(ServerOptions.defaults().toBuilder().maxMemory(5 << 20).build()));
+                Ledger.limit(
+                        ServerOptions.defaults().toBuilder().maxMemory(5 << 20).build()));
     }
 }

@@ -142,8 +142,7 @@ final class ResponseReader {
         }
         String length = field(head, "Content-Length");
         // A head that is not complete, as for 408, does not say yet what its method is.
-        boolean contentless =
-                plan.isHead() && (status == 200 || status == 500 || (status == 503 && plan.hasBegun()));
+        boolean contentless = plan.isHead() && (status == 200 || status == 500 || (status == 503 && plan.hasBegun()));
         if (contentless) { // a request that was refused may have been refused before its method was known
             contentAt = plan.size();
             responseEnds();

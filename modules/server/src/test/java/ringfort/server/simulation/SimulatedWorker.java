@@ -147,7 +147,8 @@ final class SimulatedWorker extends Worker {
 
     @Override
     protected void release() {
-        if (openConnections().isEmpty() && !admission.enter(
+        if (openConnections().isEmpty()
+                && !admission.enter(
                         PeerAddress.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)), () -> false)) {
             trial.fail("no connection is open, and none is let in");
         }

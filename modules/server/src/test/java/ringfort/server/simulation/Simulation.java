@@ -45,7 +45,13 @@ final class Simulation {
             trial.sheds();
         }
         worker = new SimulatedWorker(
-                trial, kernel, context, new Admission(most, 0, List.of(), new Ledger(limit)), buffers, this::betweenTurns, this::atEnd);
+                trial,
+                kernel,
+                context,
+                new Admission(most, 0, List.of(), new Ledger(limit)),
+                buffers,
+                this::betweenTurns,
+                this::atEnd);
         populate();
     }
 
