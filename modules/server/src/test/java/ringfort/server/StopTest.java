@@ -87,6 +87,29 @@ class StopTest extends EngineContract {
         }
     }
 
+    /** What the application closes behind the stop, pools for example, such a handler may still use. */
+    @Test
+    void aHandlerThatOutlivesTheDrainIsWaitedForAMoment() throws Exception {
+        var returned = new CountDownLatch(1);
+        var never = new CountDownLatch(1);
+        Served served = serve(server -> server.get("/clears-up", _ -> {
+            inside.release();
+            try {
+                never.await();
+            } catch (InterruptedException e) {
+                assertFalse(never.await(300, TimeUnit.MILLISECONDS)); // clears up
+            }
+            returned.countDown();
+            return Response.text("too late");
+        }));
+        try (Peer peer = served.connect()) {
+            peer.get("/clears-up");
+            inside.acquire();
+            stop(served, Duration.ZERO);
+            assertEquals(0, returned.getCount(), "the stop was over before the handler was");
+        }
+    }
+
     /** Its request may be on its way when the stop begins: closing at once lost it, and the peer could not tell. */
     @Test
     void aConnectionAtRestIsAnsweredOnceMore() throws Exception {

@@ -20,6 +20,11 @@ public final class WorkerEngine implements RunningEngine {
     /** After the drain deadline the workers close what is left; this much later they have ended. */
     private static final Duration FORCED = Duration.ofSeconds(3);
 
+    /** Handlers that outlive the drain get so long to return: what they use, pools of the application, is closed behind them. */
+    private static final Duration HANDLERS_END = Duration.ofSeconds(2);
+
+    private static final Duration LOOK = Duration.ofMillis(10);
+
     private final ServerContext context;
     private final List<Worker> workers = new ArrayList<>();
     private final String description;
@@ -236,7 +241,18 @@ public final class WorkerEngine implements RunningEngine {
                 return false;
             }
         }
+        awaitHandlers();
         closeThreads();
         return true;
+    }
+
+    /** Their connections are gone and their reads and writes fail. One that never returns is waited for in vain. */
+    private void awaitHandlers() throws InterruptedException {
+        for (long looks = HANDLERS_END.dividedBy(LOOK); looks > 0; looks--) {
+            if (context.handlers().running() == 0 || JvmExit.isUnderWay() || isHandler()) {
+                return;
+            }
+            Thread.sleep(LOOK);
+        }
     }
 }
