@@ -34,6 +34,7 @@ final class PoliteClient implements AutoCloseable {
 
     private final InetSocketAddress server;
     private final long seed;
+    private final long patienceNanos;
     private final PoliteCount count = new PoliteCount();
     private final ConcurrentLinkedDeque<PoliteConnection> kept = new ConcurrentLinkedDeque<>();
     private final AtomicInteger keptSize = new AtomicInteger();
@@ -50,9 +51,11 @@ final class PoliteClient implements AutoCloseable {
         }
     }
 
-    PoliteClient(InetSocketAddress server, long seed) {
+    /** @param patienceNanos after which an answer is lost; {@link #PATIENCE_NANOS} but for tests */
+    PoliteClient(InetSocketAddress server, long seed, long patienceNanos) {
         this.server = server;
         this.seed = seed;
+        this.patienceNanos = patienceNanos;
     }
 
     PoliteCount count() {
@@ -93,7 +96,7 @@ final class PoliteClient implements AutoCloseable {
     /** Asks once, and counts what comes of it. */
     void ask(long number, long dueNanos) {
         PoliteRequest request = PoliteRequest.of(number, seed);
-        long deadline = dueNanos + PATIENCE_NANOS;
+        long deadline = dueNanos + patienceNanos;
         PoliteConnection connection = number % NEW_EVERY == 0 ? null : pollKept();
         if (connection != null && !exchange(connection, request, dueNanos, deadline)) {
             count.addRepeated();
@@ -121,7 +124,7 @@ final class PoliteClient implements AutoCloseable {
             keep(connection, reply.keepsOpen());
         } catch (SocketTimeoutException e) {
             close(connection);
-            count.add(Outcome.LOST, "none in " + PATIENCE_NANOS / 1_000_000_000 + " s", -1);
+            count.add(Outcome.LOST, "none in " + patienceNanos / 1_000_000 + " ms", -1);
         } catch (IOException | NumberFormatException e) {
             close(connection);
             if (!connection.isAnswering() && reused) {
@@ -185,7 +188,7 @@ final class PoliteClient implements AutoCloseable {
     void await() throws InterruptedException {
         stop();
         threads.shutdown();
-        if (!threads.awaitTermination(PATIENCE_NANOS + 5_000_000_000L, TimeUnit.NANOSECONDS)) {
+        if (!threads.awaitTermination(patienceNanos + 5_000_000_000L, TimeUnit.NANOSECONDS)) {
             throw new IllegalStateException("a polite request outlived its time limit");
         }
         closeKept();

@@ -56,7 +56,7 @@ final class Trial {
         Footprint before = Footprint.look(server.address(), server.pid());
         List<AttackProcesses> processes = new ArrayList<>();
         try (PoliteClient polite =
-                new PoliteClient(server.address(), Ticker.system().nanos())) {
+                new PoliteClient(server.address(), Ticker.system().nanos(), PoliteClient.PATIENCE_NANOS)) {
             int network = FIRST_NETWORK;
             for (AttackKind kind : attacks) {
                 if (kind.processes() > 0) {
@@ -104,13 +104,13 @@ final class Trial {
     /** A server that logs too little to fill the pipe was not tried. */
     private void requireBlockedLog() throws Unjudged, IOException {
         int unread = server.unreadLogBytes();
-        if (attacks.contains(AttackKind.LOG) && server.isAlive() && unread < FULL_PIPE_BYTES) {
+        if (attacks.equals(List.of(AttackKind.LOG)) && server.isAlive() && unread < FULL_PIPE_BYTES) {
             throw new Unjudged(server.name() + " logged " + unread + " bytes, too little to fill a pipe");
         }
     }
 
     private void warmUp() throws InterruptedException {
-        try (PoliteClient polite = new PoliteClient(server.address(), 0)) {
+        try (PoliteClient polite = new PoliteClient(server.address(), 0, PoliteClient.PATIENCE_NANOS)) {
             polite.start();
             Thread.sleep(WARM_MILLIS);
             polite.await();
