@@ -129,6 +129,12 @@ record Measured(
         if (attacks.contains(AttackKind.STOP) && attack.closed() > 0) {
             parts.add(attack.closed() + " cut");
         }
+        if (attacks.equals(List.of(AttackKind.NONE)) && !Double.isNaN(silentSeconds)) {
+            parts.add(
+                    silentSeconds < 0
+                            ? "a silent peer stays"
+                            : String.format(Locale.ROOT, "a silent peer goes after %.0f s", silentSeconds));
+        }
         return String.join(", ", parts);
     }
 

@@ -18,7 +18,7 @@ enum TargetServer {
     NETTY("NettyServer", "epoll", "netty-"),
     VERTX("VertxServer", "", "vertx- netty-"),
     HELIDON("HelidonServer", "", "helidon-"),
-    JETTY("JettyServer", "", "jetty- slf4j-"),
+    JETTY("JettyServer", "", "jetty- slf4j-api slf4j-jdk14"),
     UNDERTOW("UndertowServer", "", "undertow- xnio- jboss- wildfly- smallrye-"),
     TOMCAT("TomcatServer", "", "tomcat-");
 
