@@ -27,6 +27,8 @@ abstract class Assailant {
     /** Bytes sent over this connection. */
     private long sentBytes;
 
+    private boolean standing;
+
     /** Called when the connection stands. */
     abstract void connected(long now) throws IOException;
 
@@ -72,14 +74,21 @@ abstract class Assailant {
         key = registered;
         unsent = NOTHING;
         sentBytes = 0;
+        standing = false;
         wakeNanos = Long.MAX_VALUE;
     }
 
-    final void finishConnect(long now) throws IOException {
+    /** Whether the peer has taken the connection. */
+    final boolean isStanding() {
+        return standing;
+    }
+
+    /** The connection stands from here on, or an exception says why it never will. */
+    final void finishConnect() throws IOException {
         SocketChannel connecting = open();
         connecting.finishConnect();
+        standing = true;
         interest(reads() ? SelectionKey.OP_READ : 0);
-        connected(now);
     }
 
     /** Sends all of a shared buffer, from the buffer's position on; {@link #sent} follows. */
@@ -127,6 +136,8 @@ abstract class Assailant {
         SocketChannel closing = channel;
         channel = null;
         key = null;
+        standing = false;
+        sentBytes = 0;
         if (closing != null) {
             closing.close();
         }
@@ -147,7 +158,7 @@ abstract class Assailant {
         }
     }
 
-    /** Takes the way of every other end, without being counted as one by the server. */
+    /** An end that is not the server's. */
     static final class ResetByUs extends IOException {
         private static final long serialVersionUID = 1;
 

@@ -108,6 +108,9 @@ final class AttackedServer implements AutoCloseable {
 
     /** Whether it runs, as far as that is known. */
     boolean isAlive() {
+        if (process != null) {
+            return process.isAlive();
+        }
         return pid == Footprint.UNKNOWN || Files.isDirectory(Path.of("/proc/" + pid));
     }
 

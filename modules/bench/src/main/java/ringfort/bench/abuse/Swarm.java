@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.util.Arrays;
 import java.util.List;
 import ringfort.timers.Ticker;
 
@@ -60,7 +61,7 @@ final class Swarm {
     Tally run(long nanos) throws IOException {
         long begin = now();
         allowedNanos = begin;
-        java.util.Arrays.fill(restUntilNanos, begin);
+        Arrays.fill(restUntilNanos, begin);
         while (!ended && now() - begin < nanos) {
             selector.select(this::ready, LOOK_MILLIS);
             long now = now();
@@ -113,23 +114,19 @@ final class Swarm {
         try {
             SocketChannel channel = SocketChannel.open();
             channel.configureBlocking(false);
+            assailant.open(channel, channel.register(selector, 0, assailant));
             if (assailant.receiveBufferBytes() > 0) {
                 channel.setOption(StandardSocketOptions.SO_RCVBUF, assailant.receiveBufferBytes());
             }
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.bind(source(index));
-            assailant.open(channel, channel.register(selector, 0, assailant));
-            tally.open++;
-            tally.most = Math.max(tally.most, tally.open);
             if (channel.connect(server)) {
-                tally.opened++;
-                assailant.finishConnect(now());
+                standing(assailant);
             } else {
                 channel.keyFor(selector).interestOps(SelectionKey.OP_CONNECT);
             }
         } catch (IOException e) {
-            tally.failed++;
-            lost(assailant);
+            ended(assailant, e);
         }
     }
 
@@ -151,11 +148,9 @@ final class Swarm {
 
     private void ready(SelectionKey key) {
         Assailant assailant = (Assailant) key.attachment();
-        boolean connecting = key.isValid() && key.isConnectable();
         try {
-            if (connecting) {
-                assailant.finishConnect(now());
-                tally.opened++;
+            if (key.isValid() && key.isConnectable()) {
+                standing(assailant);
                 return;
             }
             if (key.isValid() && key.isReadable()) {
@@ -171,27 +166,26 @@ final class Swarm {
                 assailant.flush(now());
             }
         } catch (IOException e) {
-            if (connecting) {
-                tally.failed++;
-                lost(assailant);
-            } else {
-                ended(assailant, e);
-            }
+            ended(assailant, e);
         }
+    }
+
+    private void standing(Assailant assailant) throws IOException {
+        assailant.finishConnect();
+        tally.opened++;
+        tally.open++;
+        tally.most = Math.max(tally.most, tally.open);
+        assailant.connected(now());
     }
 
     private void ended(Assailant assailant, IOException how) {
-        if (!(how instanceof Assailant.ResetByUs)) {
-            tally.closed++;
-        }
-        lost(assailant);
-    }
-
-    private void lost(Assailant assailant) {
-        if (assailant.isOpen()) {
+        if (!assailant.isStanding()) {
+            tally.failed++;
+        } else {
             tally.open--;
-            tally.sentBytes += assailant.sentBytes();
+            tally.closed += how instanceof Assailant.ResetByUs ? 0 : 1;
         }
+        tally.sentBytes += assailant.sentBytes();
         try {
             assailant.close();
         } catch (IOException e) {
