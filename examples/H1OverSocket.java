@@ -37,7 +37,16 @@ void accept(ServerSocket server) {
 static final class Connection implements DeadlineSlot {
     // Shorter than anyone wants to wait in a self-test: a head has two seconds.
     static final Timeouts TIMEOUTS = new Timeouts(
-            2_000_000_000L, 30_000_000_000L, 5_000_000_000L, 240, 0, 5_000_000_000L, 240, 60_000_000_000L, 500_000_000L);
+            2_000_000_000L, // a head
+            60_000_000_000L, // pauses within a body, at 240 bytes a second after five seconds
+            5_000_000_000L,
+            240,
+            0,
+            60_000_000_000L, // the same for responses
+            5_000_000_000L,
+            240,
+            60_000_000_000L,
+            500_000_000L);
 
     final Socket socket;
     final H1State h1 = new H1State(Limits.DEFAULT, TIMEOUTS, this);

@@ -46,7 +46,16 @@ static final class Connection implements DeadlineSlot {
     // Short, for the sake of the self-test: the preface and a head have two seconds.
     static final H2Timeouts TIMEOUTS = new H2Timeouts(
             new Timeouts(
-                    2 * SECOND, 30 * SECOND, 5 * SECOND, 240, 0, 5 * SECOND, 240, 60 * SECOND, SECOND / 2),
+                    2 * SECOND,
+                    60 * SECOND,
+                    5 * SECOND,
+                    240,
+                    0,
+                    60 * SECOND,
+                    5 * SECOND,
+                    240,
+                    60 * SECOND,
+                    SECOND / 2),
             10 * SECOND,
             30 * SECOND,
             1024,

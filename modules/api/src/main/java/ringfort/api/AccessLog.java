@@ -69,8 +69,12 @@ final class AccessLog implements Filter {
 
     /** Logs a request that no filter sees. */
     void refused(InetSocketAddress peer, String requestLine, int status) {
-        Refused refused = new Refused(peer, requestLine, status, System.currentTimeMillis());
-        queue.offer(() -> LOGGER.log(Level.INFO, refused::text));
+        try {
+            Refused refused = new Refused(peer, requestLine, status, System.currentTimeMillis());
+            queue.offer(() -> LOGGER.log(Level.INFO, refused::text));
+        } catch (Throwable _) {
+            queue.lost(); // no memory for the line is no reason to fail the request
+        }
     }
 
     @Override
@@ -87,14 +91,18 @@ final class AccessLog implements Filter {
     }
 
     private void log(Request request, int status, long length) {
-        Line line = new Line(
-                request.peer(),
-                request.method(),
-                request.target(),
-                request.version(),
-                status,
-                length,
-                System.currentTimeMillis());
-        queue.offer(() -> LOGGER.log(Level.INFO, line::text));
+        try {
+            Line line = new Line(
+                    request.peer(),
+                    request.method(),
+                    request.target(),
+                    request.version(),
+                    status,
+                    length,
+                    System.currentTimeMillis());
+            queue.offer(() -> LOGGER.log(Level.INFO, line::text));
+        } catch (Throwable _) {
+            queue.lost(); // no memory for the line is no reason to fail the request
+        }
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -62,13 +63,15 @@ final class Engines {
         return engines;
     }
 
-    StartedServer start(ServerOptions options, Application application) {
+    StartedServer start(ServerOptions options, Application application, Lifecycle lifecycle) {
         if (engines.isEmpty()) {
             throw new ServerStartException(
                     Engines.missing("engine", Engine.class, "org.ringfort:ringfort-server (module ringfort.server)")
                             + because());
         }
-        return options.engine().equals(AUTO) ? best(options, application) : named(options, application);
+        return options.engine().equals(AUTO)
+                ? best(options, application, lifecycle)
+                : named(options, application, lifecycle);
     }
 
     /**
@@ -83,7 +86,7 @@ final class Engines {
                         + service.getName();
     }
 
-    private StartedServer named(ServerOptions options, Application application) {
+    private StartedServer named(ServerOptions options, Application application, Lifecycle lifecycle) {
         for (Engine engine : engines) {
             if (engine.name().equals(options.engine())) {
                 Availability availability = probe(engine);
@@ -92,7 +95,7 @@ final class Engines {
                             + availability.reason() + ". Engine auto would take the best one that can.");
                 }
                 try {
-                    return started(engine, options, application);
+                    return started(engine, options, application, lifecycle);
                 } catch (IOException e) {
                     throw new ServerStartException(
                             "Engine " + engine.name() + " did not start: " + reason(e)
@@ -109,7 +112,7 @@ final class Engines {
                         + engines.stream().map(engine -> ", " + engine.name()).reduce("", String::concat));
     }
 
-    private StartedServer best(ServerOptions options, Application application) {
+    private StartedServer best(ServerOptions options, Application application, Lifecycle lifecycle) {
         for (Engine engine : engines) {
             Availability availability = probe(engine);
             if (!availability.usable()) {
@@ -117,7 +120,7 @@ final class Engines {
                 continue;
             }
             try {
-                return started(engine, options, application);
+                return started(engine, options, application, lifecycle);
             } catch (IOException e) {
                 passedOver.add(engine.name() + " did not start: " + reason(e));
             }
@@ -133,19 +136,30 @@ final class Engines {
         }
     }
 
-    private StartedServer started(Engine engine, ServerOptions options, Application application) throws IOException {
+    private StartedServer started(Engine engine, ServerOptions options, Application application, Lifecycle lifecycle)
+            throws IOException {
         RunningEngine running;
         try {
             running = engine.start(options, application);
         } catch (BindException | UnknownHostException e) {
             // The address is at fault, not the engine: no other engine would fare better.
             throw new ServerStartException(addressRefused(options, reason(e)), e);
+        } catch (OutOfMemoryError e) {
+            throw new ServerStartException(
+                    "Engine " + engine.name() + " did not start: " + reason(e)
+                            + ". Threads are limited by ulimit -u and by the cgroup's pids.max, memory by -Xmx",
+                    e);
         } catch (RuntimeException | LinkageError e) {
             throw new IOException(reason(e), e);
         }
-        String description = "Ringfort on " + url(running.address()) + ", engine " + engine.name() + ": "
-                + running.description() + because();
-        return new StartedServer(running, engine.name(), description, options, application).hooked();
+        try {
+            String description = "Ringfort on " + url(running.address()) + ", engine " + engine.name() + ": "
+                    + running.description() + because();
+            return new StartedServer(running, engine.name(), description, options, application, lifecycle).hooked();
+        } catch (RuntimeException | Error e) {
+            running.stop(Duration.ZERO); // nobody would have the server to stop it
+            throw e;
+        }
     }
 
     /** Ringfort's own sockets say all of it; those of the JDK say only what failed. */

@@ -14,7 +14,8 @@ public interface ErrorHandler {
      * @param request the request that failed; its body may be partly read
      * @param failure what was thrown: {@link HttpException} for the expected (404, 405, 413 and so on), anything else
      *     for a fault of the application
-     * @return the response to send instead
+     * @return the response to send instead; with the status of an {@link HttpException} it gets those fields of the exception
+     *     that it does not have itself
      * @throws Exception when it cannot answer either; the default response is sent then
      */
     Response handle(Request request, Throwable failure) throws Exception;

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import ringfort.api.spi.LogText;
 
@@ -18,7 +17,7 @@ final class FaultLog implements BiConsumer<Request, Throwable> {
     private static final int TRACES_PER_SECOND = 10;
 
     private final LogQueue queue;
-    private final LongAdder faults = new LongAdder();
+    private final AtomicLong faults = new AtomicLong();
     private final AtomicLong second = new AtomicLong();
     private final AtomicInteger inThisSecond = new AtomicInteger();
 
@@ -26,9 +25,18 @@ final class FaultLog implements BiConsumer<Request, Throwable> {
         this.queue = queue;
     }
 
+    /** Counts first: what follows may find no memory, and then the line is counted as lost. */
     @Override
     public void accept(Request request, Throwable fault) {
-        faults.increment();
+        faults.incrementAndGet();
+        try {
+            log(request, fault);
+        } catch (Throwable _) {
+            queue.lost();
+        }
+    }
+
+    private void log(Request request, Throwable fault) {
         long now = System.currentTimeMillis() / 1_000;
         int unlogged = 0;
         if (second.getAndSet(now) != now) {
@@ -48,7 +56,7 @@ final class FaultLog implements BiConsumer<Request, Throwable> {
                         "Exceptions of handlers, filters and error handlers that are no HttpException",
                         Metric.Kind.COUNTER,
                         Map.of(),
-                        faults.sum()),
+                        faults.get()),
                 new Metric(
                         "ringfort_log_lines_dropped_total",
                         "Log lines dropped because the writer did not keep up",

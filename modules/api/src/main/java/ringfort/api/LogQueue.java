@@ -6,8 +6,9 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -23,10 +24,12 @@ final class LogQueue {
 
     private final Queue<Runnable> entries = new ConcurrentLinkedQueue<>();
     private final AtomicInteger size = new AtomicInteger();
-    private final LongAdder dropped = new LongAdder();
+    private final AtomicLong dropped = new AtomicLong();
     private final int capacity;
     private final Thread writer;
+    private final AtomicBoolean started = new AtomicBoolean();
     private volatile boolean asleep;
+    private long told; // lines known to be lost; the writer's
 
     /** The one of this process, made at first use. */
     private static final class Shared {
@@ -36,29 +39,54 @@ final class LogQueue {
     LogQueue(int capacity) {
         this.capacity = capacity;
         this.writer = Thread.ofPlatform().daemon().name("ringfort-log").unstarted(this::write);
-        writer.start();
     }
 
     static LogQueue shared() {
         return Shared.QUEUE;
     }
 
-    /** Queues something that writes one line; false when the queue is full. */
+    /** Queues something that writes one line; false when the queue is full, or there is no memory, or no thread to be had. */
     boolean offer(Runnable entry) {
         if (size.incrementAndGet() > capacity) {
             size.decrementAndGet();
-            dropped.increment();
+            lost();
             return false;
         }
-        entries.add(entry);
+        try {
+            if (!started.get()) {
+                start();
+            }
+            entries.add(entry);
+        } catch (Throwable _) {
+            size.decrementAndGet();
+            lost();
+            return false;
+        }
         if (asleep) {
             LockSupport.unpark(writer);
         }
         return true;
     }
 
+    /** With the first line: where the limit on threads is reached, a later line may find one. */
+    private void start() {
+        if (started.compareAndSet(false, true)) {
+            try {
+                writer.start();
+            } catch (Throwable e) {
+                started.set(false);
+                throw e;
+            }
+        }
+    }
+
+    /** A line was lost: counted, and told when lines can be written. */
+    void lost() {
+        dropped.incrementAndGet();
+    }
+
     long dropped() {
-        return dropped.sum();
+        return dropped.get();
     }
 
     /** Waits until what is queued now has been written; false when that took too long. */
@@ -73,33 +101,34 @@ final class LogQueue {
     }
 
     private void write() {
-        long told = 0;
         while (true) {
-            Runnable entry = entries.poll();
-            if (entry != null) {
-                size.decrementAndGet();
-                run(entry);
-                continue;
+            try {
+                writeNext();
+            } catch (Throwable _) {
+                lost(); // of a logger that fails, or for want of memory; the next line may fare better
             }
-            long lost = dropped();
-            if (lost > told) {
-                long more = lost - told;
-                told = lost;
-                run(() -> System.getLogger("ringfort").log(Level.WARNING, "{0} log lines dropped", more));
-            }
-            asleep = true;
-            if (entries.isEmpty()) {
-                LockSupport.park(this);
-            }
-            asleep = false;
         }
     }
 
-    private void run(Runnable entry) {
-        try {
+    private void writeNext() {
+        Runnable entry = entries.poll();
+        if (entry != null) {
+            size.decrementAndGet();
             entry.run();
-        } catch (RuntimeException _) {
-            dropped.increment(); // a logger that fails has lost the line; the next one may fare better
+            return;
         }
+        long lines = dropped();
+        if (lines > told) {
+            long more = lines - told;
+            told = lines
+                    + 1; // where this line fails, it is one of those: else its loss would be told at once, and again
+            System.getLogger("ringfort").log(Level.WARNING, "{0} log lines dropped", more);
+            told = lines;
+        }
+        asleep = true;
+        if (entries.isEmpty()) {
+            LockSupport.park(this);
+        }
+        asleep = false;
     }
 }

@@ -56,10 +56,13 @@ final class OptionKeys {
             "Time a peer may take for a request head, from accept or from its first byte; 0 for no limit");
     static final OptionKey<Duration> BODY_TIMEOUT = duration(
             "body-timeout",
-            Duration.ofSeconds(30),
-            "Time a peer may let the server wait for a request body in all; 0 for no limit");
-    static final OptionKey<Duration> BODY_GRACE =
-            duration("body-grace", Duration.ofSeconds(5), "Time a peer may be slower than body-min-rate; 0 for none");
+            Duration.ofSeconds(60),
+            "Longest pause within a request body, once what came has earned it by body-min-rate; 0 for all that was earned."
+                    + " Without a rate: time a peer may let the server wait in all; 0 for no limit");
+    static final OptionKey<Duration> BODY_GRACE = duration(
+            "body-grace",
+            Duration.ofSeconds(10),
+            "Time a peer may be slower than body-min-rate before it has earned any; 0 to ask for no rate");
     static final OptionKey<Long> BODY_MIN_RATE = OptionKey.between(
             "body-min-rate",
             OptionType.RATE,
@@ -69,8 +72,15 @@ final class OptionKeys {
             "Slowest accepted request body, in bytes per second; 0 for any");
     static final OptionKey<Duration> HANDLER_TIMEOUT = duration(
             "handler-timeout", Duration.ZERO, "Time a handler may take until its response starts; 0 for no limit");
-    static final OptionKey<Duration> WRITE_GRACE =
-            duration("write-grace", Duration.ofSeconds(5), "Time a peer may be slower than write-min-rate; 0 for none");
+    static final OptionKey<Duration> WRITE_TIMEOUT = duration(
+            "write-timeout",
+            Duration.ofSeconds(60),
+            "Longest pause of a peer that reads a response, once what it took has earned it by write-min-rate; 0 for all"
+                    + " that was earned");
+    static final OptionKey<Duration> WRITE_GRACE = duration(
+            "write-grace",
+            Duration.ofSeconds(10),
+            "Time a peer may be slower than write-min-rate before it has earned any; 0 to ask for no rate");
     static final OptionKey<Long> WRITE_MIN_RATE = OptionKey.between(
             "write-min-rate",
             OptionType.RATE,
@@ -79,13 +89,30 @@ final class OptionKeys {
             240L,
             "Slowest accepted reading of a response, in bytes per second; 0 for any");
     static final OptionKey<Duration> IDLE_TIMEOUT = duration(
-            "idle-timeout", Duration.ofSeconds(60), "Time a connection may stay open between requests; 0 for no limit");
+            "idle-timeout", Duration.ofSeconds(75), "Time a connection may stay open between requests; 0 for no limit");
     static final OptionKey<Duration> LINGER_TIMEOUT = duration(
-            "linger-timeout", Duration.ofSeconds(2), "Time the end of a connection may take; 0 to close at once");
+            "linger-timeout",
+            Duration.ofSeconds(30),
+            "Time a peer may go on sending after the answer, in all; a silent one has 5 s at most; 0 to close at once");
     static final OptionKey<Duration> DRAIN_TIMEOUT = duration(
             "drain-timeout",
             Duration.ofSeconds(10),
             "Time requests in progress may take when the server stops; 0 to end them at once");
+    static final OptionKey<Duration> DRAIN_DELAY = duration(
+            "drain-delay",
+            Duration.ZERO,
+            "Time the server goes on listening when it stops, and says that it is not ready; 0 for none");
+    static final OptionKey<Duration> DRAIN_GRACE = duration(
+            "drain-grace",
+            Duration.ofSeconds(1),
+            "Time connections between two requests may still send one when the server stops; 0 to close them at once");
+    static final OptionKey<Boolean> KEEP_ALIVE_HEADER = new OptionKey<>(
+            "keep-alive-header",
+            OptionType.SWITCH,
+            false,
+            _ -> true,
+            "on or off",
+            "Whether responses say Keep-Alive: timeout=N, the idle timeout in seconds, less one");
     static final OptionKey<Duration> HOLD_THRESHOLD = duration(
             "hold-threshold",
             Duration.ofMillis(5),
@@ -137,6 +164,20 @@ final class OptionKeys {
             10_000_000,
             0,
             "Most open connections of one peer address; 0 for no limit");
+    static final OptionKey<Integer> MAX_HANDLERS = OptionKey.between(
+            "max-handlers",
+            OptionType.COUNT,
+            0,
+            10_000_000,
+            10_000,
+            "Most handlers that run at once, streams and tunnels included; above it 503; 0 for no limit");
+    static final OptionKey<Boolean> INTERRUPT_ON_RESET = new OptionKey<>(
+            "interrupt-on-reset",
+            OptionType.SWITCH,
+            true,
+            _ -> true,
+            "on or off",
+            "Whether a handler that has not begun to answer is interrupted when its peer is gone");
     static final OptionKey<Boolean> LOG_EXPIRED = new OptionKey<>(
             "log-expired",
             OptionType.SWITCH,
@@ -166,11 +207,15 @@ final class OptionKeys {
             BODY_GRACE,
             BODY_MIN_RATE,
             HANDLER_TIMEOUT,
+            WRITE_TIMEOUT,
             WRITE_GRACE,
             WRITE_MIN_RATE,
             IDLE_TIMEOUT,
             LINGER_TIMEOUT,
             DRAIN_TIMEOUT,
+            DRAIN_DELAY,
+            DRAIN_GRACE,
+            KEEP_ALIVE_HEADER,
             HOLD_THRESHOLD,
             MAX_REQUEST_LINE,
             MAX_HEAD,
@@ -183,6 +228,8 @@ final class OptionKeys {
             MAX_QUEUED_WRITE,
             MAX_CONNECTIONS,
             MAX_CONNECTIONS_PER_PEER,
+            MAX_HANDLERS,
+            INTERRUPT_ON_RESET,
             LOG_EXPIRED,
             SHUTDOWN_HOOK);
 

@@ -544,6 +544,37 @@ public final class Request {
     }
 
     /**
+     * Has an action run when the answer can no longer reach the peer: the peer has reset the connection, has broken off its
+     * request, or has missed a deadline; the server has answered in the handler's place, or has ended the connection. A peer
+     * that has sent its FIN may still read, and is not gone.
+     *
+     * <p>The action runs once, on a virtual thread of its own, also when it is registered after the peer has gone. It does not
+     * run when the answer is complete, which it is once the server has all of its bytes. A handler that waits for something
+     * other than its peer can end its wait so, an event stream for example:
+     *
+     * {@snippet :
+     * Response events(Request request, BlockingQueue<String> news) {
+     *     return Response.stream("text/event-stream", out -> {
+     *         Thread writer = Thread.currentThread();
+     *         request.onGone(writer::interrupt);
+     *         while (true) {
+     *             out.write(("data: " + news.take() + "\n\n").getBytes(StandardCharsets.UTF_8));
+     *             out.flush();
+     *         }
+     *     });
+     * }
+     * }
+     *
+     * <p>To be called on the handler's thread. What the action throws is reported as what a handler throws. For a request that
+     * was {@linkplain RequestBuilder built} by a test the action never runs.
+     *
+     * @param action what to do
+     */
+    public void onGone(Runnable action) {
+        source.onGone(Objects.requireNonNull(action, "action"));
+    }
+
+    /**
      * What a filter left for those after it.
      *
      * @param name name of the attribute

@@ -209,5 +209,9 @@ public final class RequestBuilder {
                 interim.accept(status, fields);
             }
         }
+
+        /** No peer is there that could go. */
+        @Override
+        public void onGone(Runnable action) {}
     }
 }

@@ -20,7 +20,8 @@ public final class Route {
     }
 
     /**
-     * Runs on a virtual thread carried by the worker, as routes do unless told otherwise.
+     * Runs on a virtual thread carried by the worker, as routes do unless told otherwise. The worker also runs virtual threads
+     * that the handler starts, until the handler has returned.
      *
      * @return the settings
      */
@@ -29,7 +30,8 @@ public final class Route {
     }
 
     /**
-     * Runs in the worker's completion loop itself: for handlers and filters that never block.
+     * Runs in the worker's completion loop itself: for handlers and filters that never block. What they change of the thread,
+     * its name or its class loader for example, is undone when they have returned; thread-local variables stay.
      *
      * @return the settings
      */
@@ -47,7 +49,7 @@ public final class Route {
     }
 
     /**
-     * With a time in which the peer must have sent the body.
+     * With its own {@link ServerOptions#bodyTimeout()}: how long the peer may pause within the body.
      *
      * @param timeout counts only while the server waits for the peer; zero for no limit
      * @return the settings

@@ -3,6 +3,7 @@ package ringfort.api;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.spi.Application;
@@ -24,6 +25,7 @@ public final class Server extends Routing<Server> {
     private ServerOptions.Builder options;
     private @Nullable ErrorHandler errorHandler;
     private @Nullable Handler notFound;
+    private final Lifecycle.Hooks hooks = new Lifecycle.Hooks();
 
     private Server(ServerOptions.Builder options) {
         this.options = options;
@@ -101,6 +103,44 @@ public final class Server extends Routing<Server> {
     }
 
     /**
+     * Does something when the server answers: on the thread that called {@link #start}, before that returns. Several are called
+     * in their order. What one throws is logged, and changes nothing else.
+     *
+     * @param hook told of the running server
+     * @return this server
+     */
+    public Server onStarted(Consumer<? super RunningServer> hook) {
+        hooks.started.add(Objects.requireNonNull(hook, "hook"));
+        return this;
+    }
+
+    /**
+     * Does something when the server begins to drain: responses without an end, such as event streams, are to end now, because
+     * the drain waits for them. Several are called in their order, on a thread of their own, beside the drain. What one throws
+     * is logged, and changes nothing else.
+     *
+     * @param hook may take as long as the drain, and 5 s more
+     * @return this server
+     */
+    public Server onStopping(Runnable hook) {
+        hooks.stopping.add(Objects.requireNonNull(hook, "hook"));
+        return this;
+    }
+
+    /**
+     * Does something when the last connection is closed and no handler is waited for any more: what handlers use, such as a pool,
+     * is to be closed here, and not in a shutdown hook of the JVM, which runs beside the drain. Several are called in reverse
+     * order, on a thread of their own. What one throws is logged, and changes nothing else.
+     *
+     * @param hook may take 5 s, together with the others; then it is interrupted and not waited for any more
+     * @return this server
+     */
+    public Server onStopped(Runnable hook) {
+        hooks.stopped.add(Objects.requireNonNull(hook, "hook"));
+        return this;
+    }
+
+    /**
      * Compiles what an engine serves; for engines, and for tests that want the whole of routing without one.
      *
      * @return the application
@@ -160,13 +200,18 @@ public final class Server extends Routing<Server> {
     private RunningServer start(Engines engines) {
         StrayNames.tellOnce(engines.all());
         Json.prepare();
-        RunningServer running;
+        StartedServer running;
         try {
-            running = engines.start(options.build(), application());
+            running = engines.start(options.build(), application(), hooks.lifecycle());
         } catch (OptionException e) {
             throw new ServerStartException(e.getMessage(), e);
         }
-        System.getLogger("ringfort").log(Level.INFO, running::description);
+        try {
+            System.getLogger("ringfort").log(Level.INFO, running::description);
+        } catch (RuntimeException | Error e) {
+            LogQueue.shared().lost(); // a logger that fails is no reason to fail the start: the server serves already
+        }
+        running.tellStarted();
         return running;
     }
 }

@@ -23,15 +23,22 @@ import org.jspecify.annotations.Nullable;
  * @param workers worker threads; 0 for one per processor
  * @param backlog connections the kernel holds until they are accepted; net.core.somaxconn bounds it
  * @param headerTimeout time a peer may take for a request head, from accept or from its first byte; 0 for no limit
- * @param bodyTimeout time a peer may let the server wait for a request body in all; 0 for no limit
- * @param bodyGrace time a peer may be slower than body-min-rate; 0 for none
+ * @param bodyTimeout longest pause within a request body, once what came has earned it: each byte earns the time that it takes
+ *     at body-min-rate. 0 for all that was earned. Without a rate it is the time a peer may let the server wait for the body in
+ *     all; 0 for no limit
+ * @param bodyGrace time a peer may be slower than body-min-rate before it has earned any; 0 to ask for no rate
  * @param bodyMinRate slowest accepted request body, in bytes per second; 0 for any
  * @param handlerTimeout time a handler may take until its response starts; 0 for no limit
- * @param writeGrace time a peer may be slower than write-min-rate; 0 for none
+ * @param writeTimeout longest pause of a peer that reads a response, once what it took has earned it: each byte earns the time
+ *     that it takes at write-min-rate. 0 for all that was earned
+ * @param writeGrace time a peer may be slower than write-min-rate before it has earned any; 0 to ask for no rate
  * @param writeMinRate slowest accepted reading of a response, in bytes per second; 0 for any
  * @param idleTimeout time a connection may stay open between requests; 0 for no limit
- * @param lingerTimeout time the end of a connection may take; 0 to close at once
+ * @param lingerTimeout time a peer may go on sending after the answer, in all; a silent one has 5 s at most; 0 to close at once
  * @param drainTimeout time requests in progress may take when the server stops; 0 to end them at once
+ * @param drainDelay time the server goes on listening when it stops, and says that it is not ready; 0 for none
+ * @param drainGrace time connections between two requests may still send one when the server stops; 0 to close them at once
+ * @param keepAliveHeader whether responses say {@code Keep-Alive: timeout=}, the idle timeout in seconds, less one
  * @param holdThreshold time a handler may hold its worker before its route is offloaded; 0 to never offload
  * @param maxRequestLine largest request line; above it 414
  * @param maxHead largest header section; above it 431
@@ -44,6 +51,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxQueuedWrite most response bytes queued for a connection before its handler has to wait
  * @param maxConnections most open connections; 0 for no limit
  * @param maxConnectionsPerPeer most open connections of one peer address; 0 for no limit
+ * @param maxHandlers most handlers that run at once, streams and tunnels included; above it 503; 0 for no limit
+ * @param interruptOnReset whether a handler that has not begun to answer is interrupted when its peer is gone
  * @param logExpired whether each connection that outstays a deadline gets a line in the log, 50 a second at most
  * @param shutdownHook whether SIGTERM and SIGINT drain the server before the process ends
  */
@@ -60,11 +69,15 @@ public record ServerOptions(
         Duration bodyGrace,
         long bodyMinRate,
         Duration handlerTimeout,
+        Duration writeTimeout,
         Duration writeGrace,
         long writeMinRate,
         Duration idleTimeout,
         Duration lingerTimeout,
         Duration drainTimeout,
+        Duration drainDelay,
+        Duration drainGrace,
+        boolean keepAliveHeader,
         Duration holdThreshold,
         int maxRequestLine,
         int maxHead,
@@ -77,6 +90,8 @@ public record ServerOptions(
         int maxQueuedWrite,
         int maxConnections,
         int maxConnectionsPerPeer,
+        int maxHandlers,
+        boolean interruptOnReset,
         boolean logExpired,
         boolean shutdownHook) {
     private static final String PROGRAM = "the program";
@@ -96,11 +111,15 @@ public record ServerOptions(
         OptionKeys.BODY_GRACE.check(bodyGrace, PROGRAM);
         OptionKeys.BODY_MIN_RATE.check(bodyMinRate, PROGRAM);
         OptionKeys.HANDLER_TIMEOUT.check(handlerTimeout, PROGRAM);
+        OptionKeys.WRITE_TIMEOUT.check(writeTimeout, PROGRAM);
         OptionKeys.WRITE_GRACE.check(writeGrace, PROGRAM);
         OptionKeys.WRITE_MIN_RATE.check(writeMinRate, PROGRAM);
         OptionKeys.IDLE_TIMEOUT.check(idleTimeout, PROGRAM);
         OptionKeys.LINGER_TIMEOUT.check(lingerTimeout, PROGRAM);
         OptionKeys.DRAIN_TIMEOUT.check(drainTimeout, PROGRAM);
+        OptionKeys.DRAIN_DELAY.check(drainDelay, PROGRAM);
+        OptionKeys.DRAIN_GRACE.check(drainGrace, PROGRAM);
+        OptionKeys.KEEP_ALIVE_HEADER.check(keepAliveHeader, PROGRAM);
         OptionKeys.HOLD_THRESHOLD.check(holdThreshold, PROGRAM);
         OptionKeys.MAX_REQUEST_LINE.check((long) maxRequestLine, PROGRAM);
         OptionKeys.MAX_HEAD.check((long) maxHead, PROGRAM);
@@ -113,6 +132,8 @@ public record ServerOptions(
         OptionKeys.MAX_QUEUED_WRITE.check((long) maxQueuedWrite, PROGRAM);
         OptionKeys.MAX_CONNECTIONS.check(maxConnections, PROGRAM);
         OptionKeys.MAX_CONNECTIONS_PER_PEER.check(maxConnectionsPerPeer, PROGRAM);
+        OptionKeys.MAX_HANDLERS.check(maxHandlers, PROGRAM);
+        OptionKeys.INTERRUPT_ON_RESET.check(interruptOnReset, PROGRAM);
         OptionKeys.LOG_EXPIRED.check(logExpired, PROGRAM);
         OptionKeys.SHUTDOWN_HOOK.check(shutdownHook, PROGRAM);
         if (maxRequestLine + maxHead > MOST_HEAD_BYTES) {
@@ -170,11 +191,15 @@ public record ServerOptions(
                 .bodyGrace(bodyGrace)
                 .bodyMinRate(bodyMinRate)
                 .handlerTimeout(handlerTimeout)
+                .writeTimeout(writeTimeout)
                 .writeGrace(writeGrace)
                 .writeMinRate(writeMinRate)
                 .idleTimeout(idleTimeout)
                 .lingerTimeout(lingerTimeout)
                 .drainTimeout(drainTimeout)
+                .drainDelay(drainDelay)
+                .drainGrace(drainGrace)
+                .keepAliveHeader(keepAliveHeader)
                 .holdThreshold(holdThreshold)
                 .maxRequestLine(maxRequestLine)
                 .maxHead(maxHead)
@@ -187,6 +212,8 @@ public record ServerOptions(
                 .maxQueuedWrite(maxQueuedWrite)
                 .maxConnections(maxConnections)
                 .maxConnectionsPerPeer(maxConnectionsPerPeer)
+                .maxHandlers(maxHandlers)
+                .interruptOnReset(interruptOnReset)
                 .logExpired(logExpired)
                 .shutdownHook(shutdownHook);
     }
@@ -323,6 +350,16 @@ public record ServerOptions(
         }
 
         /**
+         * Sets {@link ServerOptions#writeTimeout()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder writeTimeout(Duration value) {
+            return put(OptionKeys.WRITE_TIMEOUT, value);
+        }
+
+        /**
          * Sets {@link ServerOptions#writeGrace()}.
          *
          * @param value the value
@@ -370,6 +407,36 @@ public record ServerOptions(
          */
         public Builder drainTimeout(Duration value) {
             return put(OptionKeys.DRAIN_TIMEOUT, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#drainDelay()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder drainDelay(Duration value) {
+            return put(OptionKeys.DRAIN_DELAY, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#drainGrace()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder drainGrace(Duration value) {
+            return put(OptionKeys.DRAIN_GRACE, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#keepAliveHeader()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder keepAliveHeader(boolean value) {
+            return put(OptionKeys.KEEP_ALIVE_HEADER, value);
         }
 
         /**
@@ -493,6 +560,26 @@ public record ServerOptions(
         }
 
         /**
+         * Sets {@link ServerOptions#maxHandlers()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder maxHandlers(int value) {
+            return put(OptionKeys.MAX_HANDLERS, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#interruptOnReset()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder interruptOnReset(boolean value) {
+            return put(OptionKeys.INTERRUPT_ON_RESET, value);
+        }
+
+        /**
          * Sets {@link ServerOptions#logExpired()}.
          *
          * @param value the value
@@ -553,11 +640,15 @@ public record ServerOptions(
                     values.of(OptionKeys.BODY_GRACE),
                     values.of(OptionKeys.BODY_MIN_RATE),
                     values.of(OptionKeys.HANDLER_TIMEOUT),
+                    values.of(OptionKeys.WRITE_TIMEOUT),
                     values.of(OptionKeys.WRITE_GRACE),
                     values.of(OptionKeys.WRITE_MIN_RATE),
                     values.of(OptionKeys.IDLE_TIMEOUT),
                     values.of(OptionKeys.LINGER_TIMEOUT),
                     values.of(OptionKeys.DRAIN_TIMEOUT),
+                    values.of(OptionKeys.DRAIN_DELAY),
+                    values.of(OptionKeys.DRAIN_GRACE),
+                    values.of(OptionKeys.KEEP_ALIVE_HEADER),
                     values.of(OptionKeys.HOLD_THRESHOLD),
                     values.size(OptionKeys.MAX_REQUEST_LINE),
                     values.size(OptionKeys.MAX_HEAD),
@@ -570,6 +661,8 @@ public record ServerOptions(
                     values.size(OptionKeys.MAX_QUEUED_WRITE),
                     values.of(OptionKeys.MAX_CONNECTIONS),
                     values.of(OptionKeys.MAX_CONNECTIONS_PER_PEER),
+                    values.of(OptionKeys.MAX_HANDLERS),
+                    values.of(OptionKeys.INTERRUPT_ON_RESET),
                     values.of(OptionKeys.LOG_EXPIRED),
                     values.of(OptionKeys.SHUTDOWN_HOOK));
         }

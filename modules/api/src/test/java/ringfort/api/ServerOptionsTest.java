@@ -28,14 +28,18 @@ class ServerOptionsTest {
     void defaultsAreThoseOfTheDesign() {
         ServerOptions options = ServerOptions.defaults();
         assertEquals(Duration.ofSeconds(10), options.headerTimeout());
-        assertEquals(Duration.ofSeconds(30), options.bodyTimeout());
+        assertEquals(Duration.ofSeconds(60), options.bodyTimeout());
         assertEquals(240, options.bodyMinRate());
-        assertEquals(Duration.ofSeconds(5), options.bodyGrace());
+        assertEquals(Duration.ofSeconds(10), options.bodyGrace());
         assertEquals(240, options.writeMinRate());
-        assertEquals(Duration.ofSeconds(5), options.writeGrace());
-        assertEquals(Duration.ofSeconds(60), options.idleTimeout());
-        assertEquals(Duration.ofSeconds(2), options.lingerTimeout());
+        assertEquals(Duration.ofSeconds(60), options.writeTimeout());
+        assertEquals(Duration.ofSeconds(10), options.writeGrace());
+        assertEquals(Duration.ofSeconds(75), options.idleTimeout());
+        assertEquals(Duration.ofSeconds(30), options.lingerTimeout());
         assertEquals(Duration.ofSeconds(10), options.drainTimeout());
+        assertEquals(Duration.ofSeconds(1), options.drainGrace());
+        assertEquals(Duration.ZERO, options.drainDelay());
+        assertFalse(options.keepAliveHeader());
         assertEquals(Duration.ZERO, options.handlerTimeout());
         assertEquals(Duration.ofMillis(5), options.holdThreshold());
         assertEquals(8 * 1024, options.maxRequestLine());

@@ -143,6 +143,38 @@ class ServerTest {
         assertEquals("status 405", text(ask(server, "POST", "/fault")));
     }
 
+    /** RFC 9110, 15.5.6 and 15.5.2: a 405 must have Allow, a 401 WWW-Authenticate. An own error handler lost them. */
+    @Test
+    void theErrorHandlersResponseKeepsTheFieldsOfTheException() {
+        Server server = Server.http(0)
+                .onError((request, failure) -> {
+                    int status = ((HttpException) failure).status();
+                    Response page = Response.text("page").status(status);
+                    return switch (request.pattern()) {
+                        case "/own" -> page.header("www-authenticate", "Own");
+                        case "/elsewhere" -> Response.redirect("/login");
+                        default -> page;
+                    };
+                })
+                .get("/denied", _ -> {
+                    throw HttpException.unauthorized("Basic realm=\"x\"");
+                })
+                .get("/own", _ -> {
+                    throw HttpException.unauthorized("Basic realm=\"x\"");
+                })
+                .get("/elsewhere", _ -> {
+                    throw HttpException.unauthorized("Basic realm=\"x\"");
+                })
+                .get("/busy", _ -> {
+                    throw new HttpException(503, "", Headers.of("Retry-After", "7"), null);
+                });
+        assertEquals("GET, HEAD, OPTIONS", ask(server, "POST", "/denied").header("Allow"));
+        assertEquals("Basic realm=\"x\"", ask(server, "GET", "/denied").header("WWW-Authenticate"));
+        assertEquals(List.of("Own"), ask(server, "GET", "/own").headers().all("WWW-Authenticate"));
+        assertNull(ask(server, "GET", "/elsewhere").header("WWW-Authenticate"), "another status says all of itself");
+        assertEquals("7", ask(server, "GET", "/busy").header("Retry-After"));
+    }
+
     @Test
     void anErrorHandlerThatFailsIsCoveredByTheDefault() {
         Handler fault = _ -> {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Body;
@@ -35,8 +36,8 @@ final class Demo {
 
     private Demo() {}
 
-    /** Declares the routes; {@code metrics} is asked for each scrape. */
-    static void declare(Server server, Supplier<List<Metric>> metrics) {
+    /** Declares the routes; {@code metrics} is asked for each scrape, {@code ready} by each balancer that looks. */
+    static void declare(Server server, Supplier<List<Metric>> metrics, BooleanSupplier ready) {
         server.get("/", Demo::index)
                 .get("/plaintext", Demo::plaintext)
                 .get("/inline", Demo::plaintext, Route.inline())
@@ -59,6 +60,7 @@ final class Demo {
                 .get("/error", _ -> {
                     throw new IllegalStateException("/error was asked for");
                 })
+                .get("/ready", _ -> ready(ready.getAsBoolean()))
                 .get("/metrics", request -> metrics(metrics.get()));
     }
 
@@ -79,6 +81,7 @@ final class Demo {
                 GET  /slow?ms=1000     sleeps up to 60000 ms, then ok
                 GET  /large            8 MiB
                 GET  /error            fails
+                GET  /ready            ready, or 503 once the server stops
                 GET  /metrics          counters, for Prometheus
                 """);
     }
@@ -162,6 +165,10 @@ final class Demo {
         for (long left = LARGE_BYTES; left > 0; left -= block.length) {
             out.write(block, 0, (int) Math.min(left, block.length));
         }
+    }
+
+    static Response ready(boolean ready) {
+        return ready ? Response.text("ready\n") : Response.text("stopping\n").status(503);
     }
 
     static Response metrics(List<Metric> metrics) {

@@ -6,7 +6,7 @@ public final class Main {
 
     /**
      * Runs a command and ends the process with its exit code: 0 done, 1 failed, 2 not understood. A server that is told
-     * to stop by a signal drains first and ends as the JVM ends on signals: 143 for SIGTERM, 130 for SIGINT.
+     * to stop by a signal drains first; then SIGTERM ends it with 0, and SIGINT with 130, as an interrupted program.
      *
      * @param arguments a command and its flags
      */

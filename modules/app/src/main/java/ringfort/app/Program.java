@@ -27,7 +27,7 @@ final class Program {
             return dispatch(List.of(arguments));
         } catch (UsageException e) {
             return failure(e, NOT_UNDERSTOOD, debug);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // an error, too: no memory, no thread to be had
             return failure(e, FAILED, debug);
         }
     }
@@ -39,11 +39,15 @@ final class Program {
                 || List.of(arguments).contains("--" + Flag.DEBUG.name());
     }
 
-    private int failure(Exception failure, int code, boolean debug) {
-        String message = failure.getMessage();
-        console.err().println("ringfort: " + (message == null ? failure.toString() : oneLine(message)));
-        if (debug) {
-            failure.printStackTrace(console.err());
+    private int failure(Throwable failure, int code, boolean debug) {
+        try {
+            String message = failure.getMessage();
+            console.err().println("ringfort: " + (message == null ? failure.toString() : oneLine(message)));
+            if (debug) {
+                failure.printStackTrace(console.err());
+            }
+        } catch (Throwable _) {
+            return code; // no memory to say more, or a console that is gone
         }
         return code;
     }
@@ -110,7 +114,7 @@ final class Program {
         entry(text, "COMMAND --help", "what a command takes");
         entry(text, "--version", "print the version");
         return text.append(
-                        "\nExit codes: 0 done, 1 failed, 2 not understood, 143 stopped by SIGTERM after the drain.\n")
+                        "\nExit codes: 0 done, also when SIGTERM has ended it; 1 failed, 2 not understood, 130 interrupted.\n")
                 .toString();
     }
 

@@ -68,14 +68,36 @@ final class ServeCommand implements Command {
         requireApplication(line.value(APP.name()));
         ServerOptions options = options(line.values());
         AtomicReference<@Nullable RunningServer> running = new AtomicReference<>();
-        Server server = Server.of(options);
-        Demo.declare(server, () -> metrics(running.get()));
+        Server server = Server.of(options).onStarted(running::set);
+        Demo.declare(server, () -> metrics(running.get()), () -> isReady(running.get()));
         RunningServer started = start(server);
-        running.set(started);
+        Thread end = Termination.hook(started, options);
+        if (options.shutdownHook()) {
+            Runtime.getRuntime().addShutdownHook(end);
+        }
         console.out().println(ready(started));
         console.out().flush();
         started.awaitStop();
+        noLonger(end);
+        Optional<Throwable> failure = started.failure();
+        if (failure.isPresent()) {
+            throw new IllegalStateException("the server has failed: " + reason(failure.get()), failure.get());
+        }
         return Program.DONE;
+    }
+
+    /** The process goes on, or is ending anyway: then the hook has run. */
+    private static void noLonger(Thread end) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(end);
+        } catch (IllegalStateException _) {
+            return;
+        }
+    }
+
+    private static String reason(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.toString() : message;
     }
 
     /** An option that only the engines could judge is as wrong as one that is misspelt. */
@@ -117,6 +139,11 @@ final class ServeCommand implements Command {
     /** Empty for a request that is quicker than the start that made it possible. */
     private static List<Metric> metrics(@Nullable RunningServer running) {
         return running == null ? List.of() : running.metrics();
+    }
+
+    /** A request that is quicker than the start shows that it is. */
+    private static boolean isReady(@Nullable RunningServer running) {
+        return running == null || running.isReady();
     }
 
     private static String ready(RunningServer server) {

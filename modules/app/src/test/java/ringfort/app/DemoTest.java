@@ -159,11 +159,17 @@ class DemoTest {
         "GET, /slow?ms=x, 400",
         "GET, /status/418, 418",
         "GET, /error, 500",
+        "GET, /ready, 200",
         "GET, /metrics, 200"
     })
     void everyRouteIsDeclared(String method, String target, int status) {
         assertEquals(
                 status, demo().answer(Request.builder(method, target).build()).status());
+    }
+
+    @Test
+    void aServerThatStopsIsNotReady() {
+        assertEquals(503, Demo.ready(false).status());
     }
 
     @Test
@@ -192,7 +198,7 @@ class DemoTest {
 
     private static Server demo() {
         Server server = Server.of(ServerOptions.defaults());
-        Demo.declare(server, List::of);
+        Demo.declare(server, List::of, () -> true);
         return server;
     }
 }

@@ -58,7 +58,7 @@ class LaunchIT {
             URI origin = URI.create(ready.split(" ", -1)[2]);
             assertEquals("Hello, World!", Http.get(origin.resolve("/plaintext")));
             assertEquals("{\"message\":\"Hello, World!\"}", Http.get(origin.resolve("/json")));
-            assertEquals(143, ringfort.terminate(BOUND));
+            assertEquals(0, ringfort.terminate(BOUND));
         }
     }
 

@@ -36,6 +36,8 @@ final class Attack {
             "6s",
             "--body-grace",
             "3s",
+            "--write-timeout",
+            "3s",
             "--write-grace",
             "3s",
             "--idle-timeout",

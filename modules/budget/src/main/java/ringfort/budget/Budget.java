@@ -12,26 +12,28 @@ import org.jspecify.annotations.Nullable;
 public final class Budget {
     private final Timeouts timeouts;
     private final PhaseDeadlines deadlines;
-    private @Nullable BodyWait body; // of a request that has content, until its response is complete
+    private @Nullable WaitBudget body; // of a request that has content, until its response is complete
     private final WaitBudget writeRate = new WaitBudget();
     private long headAtNanos;
     private long bodyNanos;
     private long idleNanos;
+    private boolean
+            exchanging; // from a complete head until the peer has taken the response: only then do bytes taken earn
     private boolean responseDone; // complete: when the peer has taken it, the next one has a full grace
     private boolean idleBehindWrite; // idle begins when the peer has taken the response
-
-    /** How long we may wait for content: in all, and by its rate. */
-    private static final class BodyWait {
-        final WaitBudget time = new WaitBudget();
-        final WaitBudget rate = new WaitBudget();
-    }
+    private boolean drainBehindWrite; // so does the time for the unread rest of a request
+    private @Nullable LingerBudget linger; // while what the peer sends is dropped
 
     /** Nothing is due yet; {@code slot} is told by {@link #publish}. */
     public Budget(Timeouts timeouts, DeadlineSlot slot) {
         this.timeouts = timeouts;
         deadlines = new PhaseDeadlines(slot);
         idleNanos = timeouts.idleNanos();
-        writeRate.fill(timeouts.writeGraceNanos());
+        fillWrite();
+    }
+
+    private void fillWrite() {
+        writeRate.fill(timeouts.writeGraceNanos(), Timeouts.capacity(timeouts.writeNanos()));
     }
 
     /** Goes on with a connection of which nothing is due but what its slot holds. */
@@ -42,11 +44,11 @@ public final class Budget {
     /** Forgets all deadlines, without telling the slot: the connection is over. {@link #resume} goes on with another. */
     public void reset() {
         body = null;
-        writeRate.fill(timeouts.writeGraceNanos());
+        fillWrite();
+        exchanging = false;
         responseDone = false;
-        idleBehindWrite = false;
         idleNanos = timeouts.idleNanos();
-        deadlines.allOff();
+        allOff();
     }
 
     /** Whether nobody waits for anything but a request. */
@@ -63,11 +65,11 @@ public final class Budget {
     /** A head is complete. */
     public void headComplete(boolean hasBody, long nowNanos) {
         headAtNanos = nowNanos;
+        exchanging = true;
         bodyNanos = timeouts.bodyNanos();
         if (hasBody) {
-            var wait = new BodyWait();
-            wait.time.fill(bodyNanos);
-            wait.rate.fill(timeouts.bodyGraceNanos());
+            var wait = new WaitBudget();
+            wait.fill(bodyStartNanos(), Timeouts.capacity(bodyNanos));
             body = wait;
         }
         deadlines.off(Phase.HEADER);
@@ -75,12 +77,17 @@ public final class Budget {
         arm(Phase.HANDLER, timeouts.handlerNanos(), nowNanos);
     }
 
+    /** What the bucket of the content holds at the start: the grace, or all where nothing is earned. */
+    private long bodyStartNanos() {
+        return timeouts.hasBodyRate() ? timeouts.bodyGraceNanos() : Timeouts.capacity(bodyNanos);
+    }
+
     /** Another time for the content of this request; what has been waited stays waited. */
     public void overrideBody(long nanos) {
         bodyNanos = Timeouts.bounded(nanos);
-        BodyWait wait = body;
+        WaitBudget wait = body;
         if (wait != null) {
-            wait.time.resize(bodyNanos);
+            wait.resize(bodyStartNanos(), Timeouts.capacity(bodyNanos));
             setBody(wait);
         }
     }
@@ -93,44 +100,36 @@ public final class Budget {
 
     /** Whether we wait for the peer to send content. */
     public void waitForBody(boolean waiting, long nowNanos) {
-        BodyWait wait = body;
+        WaitBudget wait = body;
         if (wait == null) {
             return;
         } else if (waiting) {
-            wait.time.begin(nowNanos);
-            wait.rate.begin(nowNanos);
+            wait.begin(nowNanos);
         } else {
-            wait.time.end(nowNanos);
-            wait.rate.end(nowNanos);
+            wait.end(nowNanos);
         }
         setBody(wait);
     }
 
     /** Whether the peer is waited for to send content. */
     public boolean waitsForBody() {
-        BodyWait wait = body;
-        return wait != null && wait.time.waiting();
+        WaitBudget wait = body;
+        return wait != null && wait.waiting();
     }
 
     /** The peer has sent content. */
     public void received(long bytes, long nowNanos) {
-        BodyWait wait = body;
-        if (wait != null && timeouts.bodyBytesPerSecond() > 0) {
-            wait.rate.earn(bytes, timeouts.bodyBytesPerSecond(), nowNanos);
+        WaitBudget wait = body;
+        if (wait != null && timeouts.hasBodyRate()) {
+            wait.earn(bytes, timeouts.bodyBytesPerSecond(), nowNanos);
             setBody(wait);
         }
     }
 
-    private void setBody(BodyWait wait) {
+    private void setBody(WaitBudget wait) {
         deadlines.off(Phase.BODY);
-        if (wait.time.waiting()) {
-            boolean inAll = bodyNanos > 0;
-            boolean rate = timeouts.bodyGraceNanos() > 0 && timeouts.bodyBytesPerSecond() > 0;
-            if (inAll && (!rate || wait.time.deadlineNanos() - wait.rate.deadlineNanos() < 0)) {
-                deadlines.set(Phase.BODY, wait.time.deadlineNanos());
-            } else if (rate) {
-                deadlines.set(Phase.BODY, wait.rate.deadlineNanos());
-            }
+        if (wait.waiting() && (timeouts.hasBodyRate() || bodyNanos > 0)) {
+            deadlines.set(Phase.BODY, wait.deadlineNanos());
         }
     }
 
@@ -146,15 +145,21 @@ public final class Budget {
             if (deadlines.isSet(Phase.IDLE)) { // the response was complete before its first byte was sent
                 deadlines.off(Phase.IDLE);
                 idleBehindWrite = true;
+            } else if (linger != null) {
+                notLingering();
+                drainBehindWrite = true;
             }
         } else {
             writeRate.end(nowNanos);
             if (responseDone) {
                 responseDone = false;
-                writeRate.fill(timeouts.writeGraceNanos());
+                exchanging = false;
+                fillWrite();
             }
             if (idleBehindWrite) {
                 idle(nowNanos);
+            } else if (drainBehindWrite) {
+                linger(nowNanos);
             }
         }
         setWrite();
@@ -162,7 +167,7 @@ public final class Budget {
 
     /** The peer has taken bytes of the response. */
     public void sent(long bytes, long nowNanos) {
-        if (timeouts.writeBytesPerSecond() > 0) {
+        if (timeouts.hasWriteRate() && (exchanging || writeRate.waiting())) {
             writeRate.earn(bytes, timeouts.writeBytesPerSecond(), nowNanos);
             setWrite();
         }
@@ -170,7 +175,7 @@ public final class Budget {
 
     private void setWrite() {
         deadlines.off(Phase.WRITE);
-        if (writeRate.waiting() && timeouts.writeGraceNanos() > 0 && timeouts.writeBytesPerSecond() > 0) {
+        if (writeRate.waiting() && timeouts.hasWriteRate()) {
             deadlines.set(Phase.WRITE, writeRate.deadlineNanos());
         }
     }
@@ -182,13 +187,13 @@ public final class Budget {
         body = null;
         responseDone = true;
         if (!writeRate.waiting()) {
-            writeRate.fill(timeouts.writeGraceNanos());
+            fillWrite();
         }
     }
 
     /** Nothing is under way, or will be once the peer has taken the response. */
     public void idle(long nowNanos) {
-        deadlines.off(Phase.LINGER);
+        notLingering();
         idleBehindWrite = writeRate.waiting();
         if (!idleBehindWrite) {
             arm(Phase.IDLE, idleNanos, nowNanos);
@@ -229,9 +234,43 @@ public final class Budget {
         deadlines.off(Phase.IDLE);
     }
 
-    /** Whatever the peer still sends is dropped. */
+    /** Whether there is a bound on the time in which what the peer still sends is dropped. */
+    public boolean boundsLinger() {
+        return timeouts.lingerNanos() > 0;
+    }
+
+    /** Whatever the peer still sends of its request is dropped; its time begins when it has taken the response. */
+    public void drain(long nowNanos) {
+        if (writeRate.waiting()) {
+            drainBehindWrite = true;
+        } else {
+            linger(nowNanos);
+        }
+    }
+
+    /** Whatever the peer still sends is dropped, and its time begins now. */
     public void linger(long nowNanos) {
-        arm(Phase.LINGER, timeouts.lingerNanos(), nowNanos);
+        drainBehindWrite = false;
+        if (boundsLinger() && linger == null) {
+            var begun = new LingerBudget(timeouts, nowNanos);
+            linger = begun;
+            deadlines.set(Phase.LINGER, begun.deadlineNanos());
+        }
+    }
+
+    /** So many bytes came and were dropped. */
+    public void dropped(long bytes, long nowNanos) {
+        LingerBudget begun = linger;
+        if (begun != null) {
+            begun.dropped(bytes, nowNanos);
+            deadlines.set(Phase.LINGER, begun.deadlineNanos());
+        }
+    }
+
+    private void notLingering() {
+        drainBehindWrite = false;
+        linger = null;
+        deadlines.off(Phase.LINGER);
     }
 
     /** Nothing more is read: what is due to the peer's sending is off, what is due to our answer stays. */
@@ -244,6 +283,8 @@ public final class Budget {
     /** Nothing is due any more. */
     public void allOff() {
         idleBehindWrite = false;
+        drainBehindWrite = false;
+        linger = null;
         deadlines.allOff();
     }
 

@@ -2,27 +2,31 @@ package ringfort.budget;
 
 /**
  * How long a peer may still keep us waiting: drained by the time we wait, and refilled, if at all, by what the peer
- * does. A budget that is never refilled is an absolute bound on waiting time; one that is refilled by bytes is a token
- * bucket, and so a least rate with a grace period.
+ * moves. A budget that is never refilled is an absolute bound on waiting time. One that is refilled by bytes is a token
+ * bucket: a least rate, with what is in it at the start as grace, and with its capacity as the longest pause.
  */
 final class WaitBudget {
     private static final double NANOS_PER_SECOND = 1e9;
 
+    private long startNanos;
     private long capacityNanos;
     private long leftNanos;
     private long sinceNanos;
     private boolean waiting;
 
-    /** Full, and not waiting. */
-    void fill(long capacity) {
+    /** Not waiting, and with {@code start} left, or the capacity if that is less. */
+    void fill(long start, long capacity) {
+        startNanos = Math.min(start, capacity);
         capacityNanos = capacity;
-        leftNanos = capacity;
+        leftNanos = startNanos;
         waiting = false;
     }
 
-    /** Changes the capacity; what has been used stays used. */
-    void resize(long capacity) {
-        leftNanos += capacity - capacityNanos;
+    /** Changes what it started with and its capacity; what has been used stays used, what was earned stays earned. */
+    void resize(long start, long capacity) {
+        long newStart = Math.min(start, capacity);
+        leftNanos = Math.min(leftNanos + newStart - startNanos, capacity);
+        startNanos = newStart;
         capacityNanos = capacity;
     }
 

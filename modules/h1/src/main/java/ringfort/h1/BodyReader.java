@@ -59,6 +59,11 @@ final class BodyReader {
         return remaining;
     }
 
+    /** Whether the content is chunked, so that its length is known only at its end. */
+    boolean isChunked() {
+        return chunked != null;
+    }
+
     int position() {
         return position;
     }

@@ -25,12 +25,12 @@ import ringfort.message.Refusal;
  *  state          deadlines                                                when it passes
  *  READING_HEAD   HEADER from accept, or from the first byte; absolute     408; silent close before any byte of a line
  *                 IDLE   from the end of the last exchange; until a byte   silent close
- *  EXCHANGE       BODY   while we wait for content: in all, and a rate     408; abort once the response has started
+ *  EXCHANGE       BODY   while we wait for content: a rate, with pauses    408; abort once the response has started
  *                 HANDLER from the head until the response starts          503
- *                 WRITE  while we wait for the peer to take it: a rate     abort
- *  DRAINING       LINGER from the flush of the response; absolute          close
+ *                 WRITE  while we wait for the peer to take it: the same   abort
+ *  DRAINING       LINGER from the flush of the response: in all, a rate    close
  *  REFUSED        WRITE  as above                                          abort
- *  CLOSING        LINGER from closing; absolute                            close
+ *  CLOSING        LINGER from closing: in all, and a rate                  close
  *  TUNNEL         IDLE   while we wait for bytes of the peer               silent close
  *                 WRITE  as above                                          abort
  * </pre>
@@ -60,7 +60,7 @@ public final class H1State {
         /** If no response has started, answer {@link H1State#refusal()}; then close the connection. */
         REFUSED,
         /**
-         * The unread rest of a request that was already answered is too long, or malformed: close without an answer.
+         * The unread rest of a request that was already answered is malformed: close without an answer.
          */
         CLOSE,
         /** The connection was detached; the bytes are not HTTP. */
@@ -136,7 +136,6 @@ public final class H1State {
     private boolean responseStarted; // the head of the final response was queued
     private boolean mustClose; // no further request will be read
     private boolean lingering; // the FIN was sent
-    private long drained; // bytes of unread content dropped after the response
     private int position; // index of the first byte that next() did not take
 
     /**
@@ -191,7 +190,6 @@ public final class H1State {
         responseStarted = false;
         mustClose = false;
         lingering = false;
-        drained = 0;
         deadlines.reset();
         assert isAtRest() : "reset, and not at rest";
     }
@@ -304,9 +302,9 @@ public final class H1State {
         int at = from;
         while (true) {
             BodyReader.Found found = content.read(buffer, at, to);
-            drained += content.position() - at;
+            deadlines.dropped(content.position() - at, nowNanos);
             at = content.position();
-            if (found == BodyReader.Found.REFUSED || drained > limits.drainBytes()) {
+            if (found == BodyReader.Found.REFUSED) {
                 state = State.CLOSING;
                 deadlines.allOff();
                 return taken(to, Event.CLOSE);
@@ -539,9 +537,8 @@ public final class H1State {
             after = After.KEEP_ALIVE;
         } else {
             state = State.DRAINING;
-            drained = 0;
             content().unlimited();
-            deadlines.linger(nowNanos);
+            deadlines.drain(nowNanos);
             after = After.DRAIN_BODY;
         }
         deadlines.publish();
@@ -559,7 +556,7 @@ public final class H1State {
         deadlines.idle(nowNanos);
     }
 
-    /** The FIN was sent. For {@link Timeouts#lingerNanos}, bytes that the peer still sends are dropped. Idempotent. */
+    /** The FIN was sent. For {@link Timeouts#lingerNanos} at most, bytes that the peer still sends are dropped. Idempotent. */
     public void closing(long nowNanos) {
         if (!lingering && state != State.CLOSED) {
             lingering = true;
@@ -576,6 +573,7 @@ public final class H1State {
         state = State.CLOSED;
         mustClose = true;
         awaitsContinue = false;
+        parser.forget();
         deadlines.allOff();
         deadlines.publish();
     }
@@ -616,7 +614,8 @@ public final class H1State {
 
     /**
      * Whether the connection can serve another request after this one; the response has to announce it. False when the
-     * peer asked to close, when the request was refused, or when too much content would be left unread.
+     * peer asked to close, when the request was refused, or when too much content would be left unread. How much a chunked
+     * request has left is not known. It is read to its end, which only time bounds: what was announced must hold.
      */
     public boolean keepAlive() {
         RequestHead current = head;
@@ -624,7 +623,13 @@ public final class H1State {
             return false;
         }
         BodyReader content = body;
-        return content == null || content.complete() || (!awaitsContinue && content.remaining() <= limits.drainBytes());
+        return content == null || content.complete() || (!awaitsContinue && canDrain(content));
+    }
+
+    private boolean canDrain(BodyReader content) {
+        return content.isChunked()
+                ? limits.drainBytes() > 0 && deadlines.boundsLinger()
+                : content.remaining() <= limits.drainBytes();
     }
 
     /** The deadline in the slot has passed. Checks whether it is still in force, and says what to do. */

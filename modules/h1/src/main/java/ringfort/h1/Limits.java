@@ -12,8 +12,8 @@ import ringfort.message.FieldSection;
  * @param trailerFields field lines in the trailer section; above it 431
  * @param chunkExtensionBytes chunk extensions of one message, all chunks together; above it 400
  * @param bodyBytes content of one message; above it 413. {@link H1State#limitBody} sets it per request
- * @param drainBytes content that is read and dropped after the response to keep a connection; above it the connection
- *     is closed
+ * @param drainBytes content of an announced length that is read and dropped after the response to keep a connection; when
+ *     more is left, the response announces that the connection closes. 0 keeps none with unread content, chunked or not
  */
 public record Limits(
         int requestLineBytes,

@@ -170,6 +170,11 @@ public final class RequestParser {
         return Result.REFUSED;
     }
 
+    /** No head will be asked for any more: what was kept of one is given up. */
+    void forget() {
+        carry.clear();
+    }
+
     /** Forgets everything, as if nothing had been parsed. */
     void reset() {
         state = State.BEFORE;

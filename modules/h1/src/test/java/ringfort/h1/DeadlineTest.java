@@ -19,7 +19,10 @@ final class DeadlineTest {
     private static final String POST = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000\r\n\r\n";
     private static final String CHUNKED = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 
-    /** Header 10 s, body 30 s and 1000 B/s after 5 s, handler off, write 1000 B/s after 5 s, idle 60 s, linger 2 s. */
+    /**
+     * Header 10 s; body 1000 B/s after 5 s, with pauses of 30 s; handler off; write 1000 B/s after 5 s, with pauses of 5 s; idle
+     * 60 s; linger 2 s.
+     */
     private static final Timeouts SOME = timeouts(10_000, 30_000, 5_000, 0, 5_000, 60_000, 2_000);
 
     private final FakeSlot slot = new FakeSlot();
@@ -34,6 +37,7 @@ final class DeadlineTest {
                 bodyGrace * MS,
                 1000,
                 handler * MS,
+                writeGrace * MS, // no pause is longer than the grace
                 writeGrace * MS,
                 1000,
                 idle * MS,
@@ -259,23 +263,25 @@ final class DeadlineTest {
     }
 
     @Test
-    void aBodyFastAtFirstDoesNotEarnMoreThanTheGrace() {
+    void aBodyFastAtFirstMayPauseForWhatItHasEarned() {
         state.accepted(at(0));
         receive(POST, 0);
         receive("x".repeat(9_000), 1_000);
-        armed(Phase.BODY, 6_000);
+        armed(Phase.BODY, 14_000); // 4 s of the grace are left, and nine were earned
     }
 
     @Test
-    void bytesNeverExtendTheTimeForAWholeBody() {
+    void aBodyThatKeepsTheRateMayTakeAnyTimeAndPauseForTheBodyTimeout() {
         with(timeouts(10_000, 8_000, 5_000, 0, 0, 0, 0));
         state.accepted(at(0));
-        receive(POST, 0);
-        for (long second = 1; second <= 7; second++) {
+        receive("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n", 0);
+        for (long second = 1; second <= 100; second++) {
             receive("x".repeat(1_000), 1_000 * second);
+            armed(Phase.BODY, 1_000 * second + 5_000);
         }
-        armed(Phase.BODY, 8_000);
-        assertEquals(Expiry.ANSWER_408, expired(8_000));
+        receive("x".repeat(500_000), 100_000);
+        armed(Phase.BODY, 108_000);
+        assertEquals(Expiry.ANSWER_408, expired(108_000));
     }
 
     @Test
@@ -289,7 +295,7 @@ final class DeadlineTest {
         state.readOutstanding(true, at(100_000));
         armed(Phase.BODY, 102_000);
         receive("x".repeat(5_000), 100_500);
-        armed(Phase.BODY, 105_000); // 3 s and 0.5 s of 8 s are used; the grace is full again and longer
+        armed(Phase.BODY, 107_000); // 3 s and 0.5 s of 5 s are used, and 5 s were earned
     }
 
     @Test
@@ -336,7 +342,7 @@ final class DeadlineTest {
         off();
         receive("x", 1_000);
         assertFalse(state.awaitsContinue());
-        armed(Phase.BODY, 6_000);
+        armed(Phase.BODY, 6_001);
     }
 
     @Test
@@ -556,6 +562,46 @@ final class DeadlineTest {
         armed(Phase.IDLE, 62_500);
     }
 
+    /** It began when the response was queued, and cut peers that were still reading it. */
+    @Test
+    void theTimeForAnUnreadBodyBeginsWhenThePeerHasTheResponse() {
+        state.accepted(at(0));
+        receive(POST, 0);
+        state.responseHead(true, at(1_000));
+        assertEquals(After.DRAIN_BODY, state.responseComplete(at(1_000)));
+        armed(Phase.LINGER, 3_000);
+        state.writeOutstanding(true, at(1_000));
+        armed(Phase.WRITE, 6_000);
+        state.writeProgress(5_000, at(5_000));
+        state.writeProgress(5_000, at(9_000));
+        state.writeOutstanding(false, at(10_000));
+        armed(Phase.LINGER, 12_000);
+        assertEquals(Event.NEED_INPUT, receive("x".repeat(10_000), 11_000));
+        armed(Phase.IDLE, 71_000);
+    }
+
+    /** As much as the peer likes, as long as it sends, and not for ever. */
+    @Test
+    void aLongDrainWaitsForAPeerThatSends() {
+        with(timeouts(0, 0, 0, 0, 0, 60_000, 30_000));
+        receive(CHUNKED, 0);
+        assertEquals(After.DRAIN_BODY, answer(0));
+        armed(Phase.LINGER, 5_000);
+        receive("BB8\r\n" + "x".repeat(2_993), 4_000); // 3 000 bytes earn three seconds
+        armed(Phase.LINGER, 7_998);
+        receive("x".repeat(7), 7_000);
+        receive("\r\nF4240\r\n" + "x".repeat(999_990), 7_500); // no more is kept than five
+        armed(Phase.LINGER, 12_500);
+        receive("x".repeat(10) + "\r\nF4240\r\n" + "x".repeat(100_000), 12_000);
+        receive("x".repeat(100_000), 16_000);
+        receive("x".repeat(100_000), 20_000);
+        receive("x".repeat(100_000), 24_000);
+        armed(Phase.LINGER, 29_000);
+        receive("x".repeat(100_000), 28_000);
+        armed(Phase.LINGER, 30_000);
+        assertEquals(Expiry.LINGER_OVER, expired(30_000));
+    }
+
     @Test
     void aClosedConnectionHasNoDeadlineEver() {
         state.accepted(at(0));
@@ -721,7 +767,7 @@ final class DeadlineTest {
     @Test
     void endlessTimeoutsNeverOverflow() {
         long endless = Long.MAX_VALUE;
-        with(new Timeouts(endless, endless, endless, endless, endless, endless, 1, endless, endless));
+        with(new Timeouts(endless, endless, endless, endless, endless, endless, endless, 1, endless, endless));
         state.accepted(at(0));
         receive(POST, 1_000);
         receive("x".repeat(10), 2_000);

@@ -18,7 +18,16 @@ final class LookingOnTest {
 
     /** Header 10 s, body 30 s and 1000 B/s after 5 s, handler 8 s. */
     private static final Timeouts SOME = new Timeouts(
-            10_000 * MS, 30_000 * MS, 5_000 * MS, 1000, 8_000 * MS, 5_000 * MS, 1000, 60_000 * MS, 2_000 * MS);
+            10_000 * MS,
+            30_000 * MS,
+            5_000 * MS,
+            1000,
+            8_000 * MS,
+            5_000 * MS,
+            5_000 * MS,
+            1000,
+            60_000 * MS,
+            2_000 * MS);
 
     private final FakeSlot slot = new FakeSlot();
     private H1State state = new H1State(Limits.DEFAULT, SOME, slot);

@@ -108,7 +108,7 @@ final class RequestHeadTest {
     void limitsAndTimeoutsRefuseWhatCannotBeMeant() {
         assertThrows(IllegalArgumentException.class, () -> new Limits(600_000, 600_000, 1, 2, 1, 1, 1, 1));
         assertThrows(IllegalArgumentException.class, () -> new Limits(8192, 8192, 1, 2, 1, -1, 1, 1));
-        assertThrows(IllegalArgumentException.class, () -> new Timeouts(-1, 0, 0, 0, 0, 0, 0, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Timeouts(-1, 0, 0, 0, 0, 0, 0, 0, 0, 0));
     }
 
     @Test

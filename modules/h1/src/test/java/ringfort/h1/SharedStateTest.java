@@ -15,9 +15,18 @@ import ringfort.budget.Timeouts;
 final class SharedStateTest {
     private static final long MS = 1_000_000L;
     private static final Timeouts TIMEOUTS = new Timeouts(
-            10_000 * MS, 30_000 * MS, 5_000 * MS, 1000, 40_000 * MS, 5_000 * MS, 1000, 60_000 * MS, 2_000 * MS);
-    private static final Timeouts WITHOUT_IDLE =
-            new Timeouts(10_000 * MS, 30_000 * MS, 5_000 * MS, 1000, 40_000 * MS, 5_000 * MS, 1000, 0, 2_000 * MS);
+            10_000 * MS,
+            30_000 * MS,
+            5_000 * MS,
+            1000,
+            40_000 * MS,
+            20_000 * MS,
+            5_000 * MS,
+            1000,
+            60_000 * MS,
+            2_000 * MS);
+    private static final Timeouts WITHOUT_IDLE = new Timeouts(
+            10_000 * MS, 30_000 * MS, 5_000 * MS, 1000, 40_000 * MS, 20_000 * MS, 5_000 * MS, 1000, 0, 2_000 * MS);
 
     private static final String[] TEXTS = {
         "GET / HTTP/1.1\r\nHost: a\r\n\r\n",

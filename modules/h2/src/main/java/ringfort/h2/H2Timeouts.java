@@ -20,9 +20,13 @@ public record H2Timeouts(
         Timeouts shared, long settingsNanos, long creditNanos, int creditBytes, long roundTripNanos, long drainNanos) {
     private static final long SECOND = 1_000_000_000L;
 
+    /** As {@link Timeouts#DEFAULT}, but idle 60 s, and what still comes after the end is dropped for two seconds, absolute. */
+    private static final Timeouts SHARED =
+            new Timeouts(10 * SECOND, 30 * SECOND, 5 * SECOND, 240, 0, 5 * SECOND, 240, 60 * SECOND, 2 * SECOND);
+
     /** Shared as they are by default; SETTINGS 10 s; 30 s without 1 KiB of room; drain 1 s and 10 s. */
     public static final H2Timeouts DEFAULT =
-            new H2Timeouts(Timeouts.DEFAULT, 10 * SECOND, 30 * SECOND, 1024, SECOND, 10 * SECOND);
+            new H2Timeouts(SHARED, 10 * SECOND, 30 * SECOND, 1024, SECOND, 10 * SECOND);
 
     /** Every bound off but the one between two GOAWAY. */
     public static final H2Timeouts OFF = new H2Timeouts(Timeouts.OFF, 0, 0, 0, SECOND, 0);
@@ -44,6 +48,7 @@ public record H2Timeouts(
                 shared.bodyBytesPerSecond(),
                 shared.handlerNanos(),
                 creditNanos,
+                creditNanos,
                 bytesPerSecond,
                 0,
                 0);
@@ -51,6 +56,7 @@ public record H2Timeouts(
 
     /** How the budget of the connection's writing is kept. */
     Timeouts ofConnection() {
-        return new Timeouts(0, 0, 0, 0, 0, shared.writeGraceNanos(), shared.writeBytesPerSecond(), 0, 0);
+        return new Timeouts(
+                0, 0, 0, 0, 0, shared.writeNanos(), shared.writeGraceNanos(), shared.writeBytesPerSecond(), 0, 0);
     }
 }

@@ -345,6 +345,18 @@ public final class Ring implements AutoCloseable {
         return syscalls.register(fd, operation, argument, arguments);
     }
 
+    /**
+     * Submits one request that does nothing and waits for its completion. A filter of system calls may allow
+     * io_uring_setup(2) and refuse io_uring_enter(2): a ring that was opened is not yet one that works. Nothing may be in
+     * flight.
+     *
+     * @throws RingUnavailableException when the kernel refuses; the message says why and what to do
+     */
+    @OnWorker
+    public void tryOut() throws RingUnavailableException {
+        new Tryout(this).run();
+    }
+
     /** Returns which operations the kernel supports. Any thread. */
     public Probe probe() {
         return probe;

@@ -58,7 +58,7 @@ final class CallGraph {
 
     private static SoftReference<CallGraph> last = new SoftReference<>(null);
 
-    private final List<JavaClass> imported;
+    private final Map<String, JavaClass> imported = new HashMap<>();
     private final Types types;
     private final Targets targets;
     private final ValueFlow flow;
@@ -69,7 +69,7 @@ final class CallGraph {
     private @Nullable Set<Code> workerCode;
 
     CallGraph(Collection<JavaClass> imported) {
-        this.imported = List.copyOf(imported);
+        imported.forEach(type -> this.imported.put(type.getName(), type));
         this.types = new Types(imported);
         this.targets = new Targets(types);
         this.flow = new ValueFlow(types, targets);
@@ -81,11 +81,16 @@ final class CallGraph {
     /** The graph of these classes, which is made once for the rules that look at them one after another. */
     static synchronized CallGraph of(Collection<JavaClass> imported) {
         CallGraph made = last.get();
-        if (made == null || made.imported.size() != imported.size() || !made.imported.containsAll(imported)) {
+        if (made == null || !made.isOf(imported)) {
             made = new CallGraph(imported);
             last = new SoftReference<>(made);
         }
         return made;
+    }
+
+    private boolean isOf(Collection<JavaClass> classes) {
+        return classes.size() == imported.size()
+                && classes.stream().allMatch(type -> imported.get(type.getName()) == type);
     }
 
     // Tasks.
@@ -163,7 +168,9 @@ final class CallGraph {
                 default -> {}
             }
         }
-        edges.put(method.code(), List.copyOf(out));
+        if (!out.isEmpty()) {
+            edges.put(method.code(), List.copyOf(out));
+        }
     }
 
     private void connect(Set<Edge> out, MethodCode method, Function function) {
@@ -361,6 +368,17 @@ final class CallGraph {
     boolean isVolatile(String owner, String field) {
         FieldCode declared = types.field(owner, field);
         return declared != null && declared.isVolatile();
+    }
+
+    /** The types that a method names. */
+    List<TypeUse> typesNamed(Code code) {
+        JavaClass type = imported.get(code.owner());
+        String in = TypeReader.subject(code);
+        return type == null
+                ? List.of()
+                : ClassReader.typesNamed(type).stream()
+                        .filter(use -> use.in().equals(in))
+                        .toList();
     }
 
     String sourceFile(Code code) {

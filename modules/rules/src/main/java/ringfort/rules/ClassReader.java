@@ -55,7 +55,7 @@ final class ClassReader {
 
     private static String sourceFile(ClassModel model) {
         return model.findAttribute(Attributes.sourceFile())
-                .map(attribute -> attribute.sourceFile().stringValue())
+                .map(attribute -> Names.of(attribute.sourceFile()))
                 .orElse("");
     }
 
@@ -65,7 +65,7 @@ final class ClassReader {
         for (FieldModel field : model.fields()) {
             var type = field.fieldTypeSymbol();
             fields.put(
-                    field.fieldName().stringValue(),
+                    Names.of(field.fieldName()),
                     new ClassCode.FieldCode(
                             Names.dotted(type),
                             type.isArray(),
@@ -90,8 +90,7 @@ final class ClassReader {
     }
 
     private static ClassCode.MethodCode read(String owner, MethodModel method) {
-        Code code = new Code(
-                owner, method.methodName().stringValue(), method.methodType().stringValue());
+        Code code = new Code(owner, Names.of(method.methodName()), Names.of(method.methodType()));
         boolean isStatic = method.flags().has(AccessFlag.STATIC);
         List<Use> uses =
                 method.code().map(body -> CodeReader.read(code, isStatic, body)).orElse(List.of());

@@ -241,10 +241,7 @@ final class CodeReader {
     }
 
     private void call(InvokeInstruction call, int at) {
-        Code target = new Code(
-                Names.dotted(call.owner()),
-                call.name().stringValue(),
-                call.type().stringValue());
+        Code target = new Code(Names.dotted(call.owner()), Names.of(call.name()), Names.of(call.type()));
         boolean isDispatched = call.opcode() == Opcode.INVOKEVIRTUAL || call.opcode() == Opcode.INVOKEINTERFACE;
         MethodTypeDesc type = call.typeSymbol();
         Use.Call use = once(at, () -> new Use.Call(code, target, isDispatched, type.parameterCount(), lines[at]));
@@ -273,7 +270,7 @@ final class CodeReader {
                             new Code(Names.dotted(body.owner()), body.methodName(), descriptor(body)),
                             isDispatched(body.kind()),
                             Names.dotted(type.returnType()),
-                            call.name().stringValue(),
+                            Names.of(call.name()),
                             type.parameterCount(),
                             lines[at]));
             popArguments(type, function.captured);
@@ -321,7 +318,7 @@ final class CodeReader {
                 () -> new Use.FieldUse(
                         code,
                         Names.dotted(access.owner()),
-                        access.name().stringValue(),
+                        Names.of(access.name()),
                         Names.dotted(access.typeSymbol()),
                         isWrite,
                         lines[at]));

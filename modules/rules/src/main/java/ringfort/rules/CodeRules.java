@@ -28,7 +28,10 @@ public final class CodeRules {
             "getConstructor",
             "getConstructors",
             "getDeclaredConstructor",
-            "getDeclaredConstructors");
+            "getDeclaredConstructors",
+            "getRecordComponents",
+            "getEnclosingMethod",
+            "getEnclosingConstructor");
 
     private static final Set<String> REFLECTIVE_METHODS_OF_LOOKUP = Set.of(
             "privateLookupIn",
@@ -51,7 +54,8 @@ public final class CodeRules {
             .because(Advice.of(
                     "CodeRules.NO_REFLECTION",
                     "reflection goes past modules, types and the next refactoring; it fails where nobody looks",
-                    "use ServiceLoader, an interface, or a handle from MethodHandles.lookup()"));
+                    "use ServiceLoader, an interface, or a handle from MethodHandles.lookup()"))
+            .allowEmptyShould(true);
 
     /** No {@code Unsafe}, of which there are two. */
     public static final ArchRule NO_UNSAFE = classes()

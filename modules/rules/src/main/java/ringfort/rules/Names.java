@@ -1,15 +1,26 @@
 package ringfort.rules;
 
 import java.lang.classfile.constantpool.ClassEntry;
+import java.lang.classfile.constantpool.Utf8Entry;
 import java.lang.constant.ClassDesc;
 
-/** Names of types, as reports and ArchUnit have them: binary, with dots. */
+/**
+ * Names of types, as reports and ArchUnit have them: binary, with dots. Thousands of classes say the same names again and
+ * again, so each is kept once: by {@link String#intern()}, which forgets what nothing uses any more.
+ */
 final class Names {
     private Names() {}
 
     static String dotted(ClassEntry type) {
         String name = type.asInternalName();
-        return name.startsWith("[") ? dotted(type.asSymbol()) : name.replace('/', '.');
+        return name.startsWith("[")
+                ? dotted(type.asSymbol())
+                : name.replace('/', '.').intern();
+    }
+
+    /** A name or a descriptor as the class file has it. */
+    static String of(Utf8Entry text) {
+        return text.stringValue().intern();
     }
 
     /** Of an array, the name of its elements' type. */
@@ -18,7 +29,10 @@ final class Names {
         String descriptor = element.descriptorString();
         return element.isPrimitive()
                 ? element.displayName()
-                : descriptor.substring(1, descriptor.length() - 1).replace('/', '.');
+                : descriptor
+                        .substring(1, descriptor.length() - 1)
+                        .replace('/', '.')
+                        .intern();
     }
 
     /** Tells whether a type is one like {@code int}, or an array of them, in however many dimensions. */

@@ -56,15 +56,25 @@ final class RawResponses {
             for (Use use : method.uses()) {
                 String what = what(use);
                 if (!what.isEmpty()) {
-                    List<Edge> path = paths.to(code);
-                    Code handler = path.isEmpty() ? code : path.getFirst().from();
-                    violations.add(Paths.subject(graph, handler) + " is a handler and " + what + ":"
-                            + Paths.describe(graph, handler, path) + "\n        there  (" + graph.sourceFile(code) + ":"
-                            + use.line() + ")");
+                    violations.add(violation(paths, code, what, use.line()));
+                }
+            }
+            for (TypeUse use : graph.typesNamed(code)) {
+                boolean isCalled = use.what() instanceof Code || use.how().equals("makes an object of");
+                if (!isCalled && PROTOCOL.stream().anyMatch(use.type()::startsWith)) {
+                    String what = "uses the engine's protocol code: it " + use.how() + " " + use.what();
+                    violations.add(violation(paths, code, what, use.line()));
                 }
             }
         }
         return List.copyOf(violations);
+    }
+
+    private String violation(Paths paths, Code code, String what, int line) {
+        List<Edge> path = paths.to(code);
+        Code handler = path.isEmpty() ? code : path.getFirst().from();
+        return Paths.subject(graph, handler) + " is a handler and " + what + ":" + Paths.describe(graph, handler, path)
+                + "\n        there  (" + graph.sourceFile(code) + ":" + line + ")";
     }
 
     private String what(Use use) {

@@ -3,8 +3,11 @@ package ringfort.rules;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.Source;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -16,7 +19,8 @@ import java.util.regex.Pattern;
  * lines of a change. A class file knows its source by package and name only: the folder above is given.
  */
 final class Sarif {
-    private static final Pattern PLACE = Pattern.compile("\\(([\\w-]+\\.\\w+):(\\d+)");
+    private static final Pattern PLACE =
+            Pattern.compile("\\(([\\w$-]+\\.\\w+):(\\d+)", Pattern.UNICODE_CHARACTER_CLASS);
 
     private final Map<String, List<JavaClass>> sources = new HashMap<>();
     private final String sourceRoot;
@@ -69,16 +73,16 @@ final class Sarif {
         return result + "}";
     }
 
-    /** The places that a text names, in its order; the last one is where it happens. */
+    /** The places that a text names, each once, in its order; the last one is where it happens. */
     private List<String> places(String text) {
-        List<String> places = new ArrayList<>();
+        LinkedHashSet<String> places = new LinkedHashSet<>();
         Matcher place = PLACE.matcher(text);
         while (place.find()) {
             int line = Math.max(1, Integer.parseInt(place.group(2)));
-            places.add("{\"physicalLocation\":{\"artifactLocation\":{\"uri\":" + quote(path(place.group(1), text))
+            places.addLast("{\"physicalLocation\":{\"artifactLocation\":{\"uri\":" + quote(path(place.group(1), text))
                     + "},\"region\":{\"startLine\":" + line + "}}}");
         }
-        return places;
+        return List.copyOf(places);
     }
 
     /** Of several source files of one name, the one whose package the text names. */
@@ -91,7 +95,16 @@ final class Sarif {
                 .filter(name -> packages.size() == 1 || text.contains(name + "."))
                 .findFirst()
                 .orElse("");
-        return sourceRoot + (found.isEmpty() ? "" : found.replace('.', '/') + "/") + file;
+        return uri(sourceRoot + (found.isEmpty() ? "" : found.replace('.', '/') + "/") + file);
+    }
+
+    /** A path as a reference of a URI, RFC 3986: a space, a percent sign and what is not ASCII are escaped. */
+    private static String uri(String path) {
+        try {
+            return new URI(null, null, path, null).toASCIIString();
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException(path + " cannot be written as a URI", e);
+        }
     }
 
     private static String quote(String text) {

@@ -90,8 +90,8 @@ final class TypeReader {
     }
 
     private void field(FieldModel field, int classLine) {
-        String in = "Field <" + name + "." + field.fieldName().stringValue() + ">";
-        int line = fieldLines.getOrDefault(field.fieldName().stringValue(), classLine);
+        String in = "Field <" + name + "." + Names.of(field.fieldName()) + ">";
+        int line = fieldLines.getOrDefault(Names.of(field.fieldName()), classLine);
         add(field.fieldTypeSymbol(), in, "has type", line);
         annotations(field, in, line);
         field.findAttribute(Attributes.signature())
@@ -99,8 +99,7 @@ final class TypeReader {
     }
 
     private void method(MethodModel method) {
-        Code code = new Code(
-                name, method.methodName().stringValue(), method.methodType().stringValue());
+        Code code = new Code(name, Names.of(method.methodName()), Names.of(method.methodType()));
         String in = subject(code);
         int line = method.code().map(body -> code(body, in)).orElse(1);
         MethodTypeDesc type = method.methodTypeSymbol();
@@ -122,7 +121,8 @@ final class TypeReader {
         });
     }
 
-    private static String subject(Code code) {
+    /** A method, as what names a type. */
+    static String subject(Code code) {
         String kind = switch (code.name()) {
             case Code.CONSTRUCTOR -> "Constructor";
             case Code.STATIC_INITIALIZER -> "Static initializer";
@@ -172,10 +172,7 @@ final class TypeReader {
     }
 
     private void call(InvokeInstruction call, String in, int line) {
-        Code target = new Code(
-                Names.dotted(call.owner()),
-                call.name().stringValue(),
-                call.type().stringValue());
+        Code target = new Code(Names.dotted(call.owner()), Names.of(call.name()), Names.of(call.type()));
         String how = target.name().equals(Code.CONSTRUCTOR) ? "calls constructor" : "calls method";
         uses.add(new TypeUse(target.owner(), in, how, target, file, line));
     }
@@ -189,7 +186,7 @@ final class TypeReader {
 
     private void access(FieldInstruction access, String in, int line) {
         String owner = Names.dotted(access.owner());
-        String field = access.name().stringValue();
+        String field = Names.of(access.name());
         boolean isWrite = access.opcode() == Opcode.PUTFIELD || access.opcode() == Opcode.PUTSTATIC;
         uses.add(new TypeUse(owner, in, isWrite ? "sets field" : "gets field", owner + "." + field, file, line));
         if (isWrite && owner.equals(name)) {

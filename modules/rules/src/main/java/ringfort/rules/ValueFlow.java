@@ -36,6 +36,8 @@ final class ValueFlow {
     /** Arrays whose elements come from arrays are followed so deep. */
     private static final int MOST_NESTED = 2;
 
+    private static final Set<String> FILLING = Set.of("add", "addFirst", "addLast", "addAll", "offer", "push");
+
     /**
      * A place that takes a value.
      *
@@ -51,11 +53,13 @@ final class ValueFlow {
     private final Map<Code, List<Call>> callers = new HashMap<>();
     private final Map<Code, List<Function>> functionsOfBody = new HashMap<>();
     private final Map<Code, List<Use.Return>> returns = new HashMap<>();
+    private final Map<Returned, Set<Value>> returned = new HashMap<>();
     private final Map<String, List<FieldUse>> writes = new HashMap<>();
     private final Map<String, List<FieldUse>> reads = new HashMap<>();
     private final Map<Object, List<Set<Value>>> putInto = new HashMap<>();
     private final Map<Value, List<Consumer>> consumers = new HashMap<>();
-    private final Map<Value, Set<Value>> origins = new HashMap<>();
+    private final Map<Object, Set<Value>> origins = new HashMap<>();
+    private final Map<Set<Value>, Set<Value>> sameOrigins = new HashMap<>();
     private int nested;
 
     ValueFlow(Types types, Targets targets) {
@@ -187,14 +191,59 @@ final class ValueFlow {
                 all.add(value);
                 continue;
             }
-            Set<Value> known = origins.get(value);
+            Object place = place(value);
+            Set<Value> known = origins.get(place);
             if (known == null) {
                 known = origins(Set.of(value), false);
-                origins.put(value, known);
+                known = sameOrigins.computeIfAbsent(known, Set::copyOf);
+                origins.put(place, known);
+            }
+            if (values.size() == 1) {
+                return known;
             }
             all.addAll(known);
         }
         return all;
+    }
+
+    /**
+     * What the origins of a value depend on: all reads of one field have the same, and all calls of one method that was
+     * imported. So they are looked for once, and kept once.
+     */
+    private Object place(Value value) {
+        if (value instanceof FieldUse field) {
+            String name = types.fieldName(field.owner(), field.name());
+            return writes.containsKey(name) ? name : value;
+        }
+        if (value instanceof Call call && isReturnedByTargets(call)) {
+            return new Returned(call.target(), call.isDispatched());
+        }
+        return value;
+    }
+
+    /** What any call of a method returns. */
+    private record Returned(Code by, boolean isDispatched) {}
+
+    private boolean isReturnedByTargets(Call call) {
+        return !call.target().owner().startsWith("ringfort.api.")
+                && !isRequireNonNull(call)
+                && !returnedByTargets(call).isEmpty();
+    }
+
+    private Set<Value> returnedByTargets(Call call) {
+        return returned.computeIfAbsent(new Returned(call.target(), call.isDispatched()), _ -> {
+            Set<Value> found = new LinkedHashSet<>();
+            for (Code target : targets.of(call.target(), call.isDispatched())) {
+                returns.getOrDefault(target, List.of())
+                        .forEach(end -> found.addAll(end.value().values()));
+            }
+            return Set.copyOf(found);
+        });
+    }
+
+    private static boolean isRequireNonNull(Call call) {
+        return call.target().owner().equals("java.util.Objects")
+                && call.target().name().startsWith("requireNonNull");
     }
 
     /** {@link #origins}, and what went into objects of the JDK from which the values may have been taken. */
@@ -212,8 +261,8 @@ final class ValueFlow {
                 ends.add(Value.UNKNOWN);
                 return ends;
             }
-            Set<Value> known = origins.get(value);
-            if (known != null && !throughContainers) {
+            Set<Value> known = throughContainers ? null : origins.get(place(value));
+            if (known != null) {
                 ends.addAll(known);
                 continue;
             }
@@ -330,15 +379,11 @@ final class ValueFlow {
         if (call.target().owner().startsWith("ringfort.api.")) {
             return false; // what the API returns is known by the method's name, also where its code was imported
         }
-        if (call.target().owner().equals("java.util.Objects")
-                && call.target().name().startsWith("requireNonNull")) {
+        if (isRequireNonNull(call)) {
             into.addAll(call.arguments.getFirst().values());
             return true;
         }
-        for (Code target : targets.of(call.target(), call.isDispatched())) {
-            returns.getOrDefault(target, List.of())
-                    .forEach(end -> into.addAll(end.value().values()));
-        }
+        into.addAll(returnedByTargets(call));
         if (into.isEmpty()) {
             for (Value receiver : call.receiver.values()) {
                 if (receiver instanceof Function function
@@ -397,7 +442,7 @@ final class ValueFlow {
         switch (consumer.by()) {
             case Call call
             when consumer.index() == RECEIVER -> {
-                return call.isConstructor() ? Set.of() : Set.of(Mark.NONE);
+                return call.isConstructor() || fills(call) ? Set.of() : Set.of(Mark.NONE);
             }
             case Call call -> {
                 return forward(call, consumer.index(), further, parameterMark);
@@ -433,6 +478,11 @@ final class ValueFlow {
         if (imported) {
             return Set.of();
         }
+        boolean isKept = fills(call) && call.receiver.values().stream().allMatch(Made.class::isInstance);
+        if (isKept) {
+            further.addAll(call.receiver.values()); // whatever happens to the collection happens to the task
+            return Set.of();
+        }
         MethodTypeDesc type = MethodTypeDesc.ofDescriptor(call.target().descriptor());
         boolean runsIt = types.isInterface(Names.dotted(type.parameterType(index)))
                 && !types.isA(Names.dotted(type.parameterType(index)), "java.util.Collection");
@@ -447,6 +497,13 @@ final class ValueFlow {
             return Set.of(Mark.NONE);
         }
         return Set.of();
+    }
+
+    /** Tells whether all that a call does is to put something into a collection of the JDK. */
+    private boolean fills(Call call) {
+        return FILLING.contains(call.target().name())
+                && !types.isImported(call.target().owner())
+                && types.isA(call.target().owner(), "java.util.Collection");
     }
 
     private void parameter(Code of, int index, ArrayDeque<Value> further) {

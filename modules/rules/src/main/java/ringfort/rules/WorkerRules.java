@@ -22,9 +22,12 @@ import ringfort.rules.ClassCode.MethodCode;
 public final class WorkerRules {
     private static final int CALLERS_SHOWN = 8;
 
-    /** Application code: who calls it from a worker is asked about placement, and inline handlers have their own rule. */
-    private static final List<String> APPLICATION = List.of(
-            "ringfort.api.Handler", "ringfort.api.Filter", "ringfort.api.ErrorHandler", "ringfort.api.BodyWriter");
+    /** The methods of application code. Its callers are asked about placement, and inline handlers have their own rule. */
+    private static final Map<String, String> APPLICATION = Map.of(
+            "ringfort.api.Handler", "handle",
+            "ringfort.api.Filter", "filter",
+            "ringfort.api.ErrorHandler", "handle",
+            "ringfort.api.BodyWriter", "writeTo");
 
     /**
      * Code that reaches a submission queue entry, or anything else marked {@code @OnWorker}, is marked itself. Nothing
@@ -189,9 +192,11 @@ public final class WorkerRules {
                 notExempt(exempt).and(edge -> !isOfApplication(graph, edge)));
     }
 
-    /** Where a handler runs that is called here is asked where it is registered. */
+    /** Where a handler runs that is called here is asked where it is registered. Its other methods run where it runs. */
     private static boolean isOfApplication(CallGraph graph, Edge edge) {
-        return APPLICATION.stream().anyMatch(type -> graph.isA(edge.via().owner(), type));
+        return APPLICATION.entrySet().stream()
+                .anyMatch(method -> edge.via().name().equals(method.getValue())
+                        && graph.isA(edge.via().owner(), method.getKey()));
     }
 
     /** Finds where an inline handler may wait, and the handlers that it is known to call. */

@@ -96,6 +96,9 @@ final class ProjectTest {
             new Exemption("ringfort.ring.Ring.close", "once, after the last turn; nobody contends"),
             new Exemption("ringfort.ring.Diagnosis.ofThisProcess", "words for the exception when opening has failed"),
             new Exemption(
+                    "ringfort.api.AccessLog.refused",
+                    "puts a task into the bounded queue of the log, whose own thread writes the line"),
+            new Exemption(
                     "ringfort.server.exchange.Exchange.finish",
                     "an inline handler's streamed content, or tunnel, gets a thread of its own before this is called"),
             new Exemption(

@@ -109,8 +109,8 @@ final class TwinsTest {
                         "state.table",
                         "STATE",
                         "class T implements Handler { %s\n@Override public Response handle(Request q) throws Exception { %s return Response.ok(); } }"));
-        for (String cause :
-                List.of("values", "routes", "tasks", "hierarchies", "types", "responses", "stopping", "more")) {
+        for (String cause : List.of(
+                "values", "routes", "tasks", "hierarchies", "types", "responses", "stopping", "more", "strangers")) {
             all.addAll(Twin.blocks(cause + ".twins"));
         }
         return all;

@@ -14,6 +14,7 @@ import ringfort.server.loop.WorkerEngine;
 import ringfort.server.metrics.Notices;
 import ringfort.server.nio.NioListener;
 import ringfort.server.nio.NioWorker;
+import ringfort.timers.RunningTicker;
 import ringfort.timers.Ticker;
 
 /**
@@ -41,7 +42,8 @@ public final class NioEngine implements Engine {
 
     @Override
     public RunningEngine start(ServerOptions options, Application application) throws IOException {
-        var context = new ServerContext(options, application, Ticker.system(), new Notices(), () -> ThreadUse.UNKNOWN);
+        var context = new ServerContext(
+                options, application, new RunningTicker(Ticker.system()), new Notices(), () -> ThreadUse.UNKNOWN);
         NioListener listener = null;
         try {
             listener = new NioListener(options);

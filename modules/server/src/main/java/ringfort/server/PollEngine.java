@@ -16,6 +16,7 @@ import ringfort.server.loop.WorkerEngine;
 import ringfort.server.metrics.Notices;
 import ringfort.server.poll.PollWorker;
 import ringfort.sys.NativeAccess;
+import ringfort.timers.RunningTicker;
 import ringfort.timers.Ticker;
 
 /** The engine on epoll: any Linux, also where containers forbid io_uring. */
@@ -52,7 +53,8 @@ public final class PollEngine implements Engine {
 
     @Override
     public RunningEngine start(ServerOptions options, Application application) throws IOException {
-        var context = new ServerContext(options, application, Ticker.system(), new Notices(), LinuxThread::use);
+        var context = new ServerContext(
+                options, application, new RunningTicker(Ticker.system()), new Notices(), LinuxThread::use);
         try {
             String features = "features=" + String.join(",", probe().features());
             var admission = new Admission(options.maxConnections(), options.maxConnectionsPerPeer());

@@ -27,6 +27,7 @@ import ringfort.server.metrics.Notices;
 import ringfort.server.ring.RingSizes;
 import ringfort.server.ring.RingWorker;
 import ringfort.sys.NativeAccess;
+import ringfort.timers.RunningTicker;
 import ringfort.timers.Ticker;
 
 /**
@@ -81,10 +82,8 @@ public final class RingEngine implements Engine {
         if (refusal != null) {
             return Availability.unusable("io_uring cannot be used: " + refusal);
         }
-        try (Ring ring = Ring.open(options().withEntries(8).withCqEntries(32), syscalls)) {
-            ring.enable();
-            ring.bufferRing(0, 4, 64).close();
-            List<String> found = features(ring);
+        try {
+            List<String> found = tryOut();
             features = found;
             return Availability.usable(found);
         } catch (RingUnavailableException e) {
@@ -95,9 +94,35 @@ public final class RingEngine implements Engine {
         }
     }
 
+    /**
+     * Opens as many rings as there are processors, each as large as a worker's and all at once, since they may be charged to a
+     * limit on locked memory, and has the kernel carry out a request.
+     */
+    private List<String> tryOut() throws RingUnavailableException {
+        List<Ring> rings = new ArrayList<>();
+        try {
+            for (int i = Runtime.getRuntime().availableProcessors(); i > 0; i--) {
+                Ring ring = Ring.open(sized(), syscalls);
+                rings.add(ring);
+                ring.enable();
+                ring.bufferRing(0, sizes.buffers(), sizes.bufferBytes());
+            }
+            Ring first = rings.getFirst();
+            first.tryOut();
+            return features(first);
+        } finally {
+            rings.forEach(Ring::close);
+        }
+    }
+
+    private RingOptions sized() {
+        return options().withEntries(sizes.entries()).withCqEntries(sizes.cqEntries());
+    }
+
     @Override
     public RunningEngine start(ServerOptions options, Application application) throws IOException {
-        var context = new ServerContext(options, application, Ticker.system(), new Notices(), LinuxThread::use);
+        var context = new ServerContext(
+                options, application, new RunningTicker(Ticker.system()), new Notices(), LinuxThread::use);
         try {
             return start(context);
         } catch (IOException | RuntimeException | Error e) {
@@ -109,7 +134,7 @@ public final class RingEngine implements Engine {
     private RunningEngine start(ServerContext context) throws IOException {
         ServerOptions options = context.options();
         boolean multishot = wanted(MULTISHOT_RECEIVE);
-        RingOptions wanted = options().withEntries(sizes.entries()).withCqEntries(sizes.cqEntries());
+        RingOptions wanted = sized();
         List<String> found = features != null ? features : probe().features();
         String described = "timers=" + options.timers() + " features=" + String.join(",", found);
         var admission = new Admission(options.maxConnections(), options.maxConnectionsPerPeer());

@@ -17,7 +17,7 @@ import ringfort.api.Route;
 import ringfort.budget.Phase;
 import ringfort.server.metrics.CloseReason;
 
-/** A body has a time in all and a least rate behind a grace, both only while the server waits for the peer. */
+/** A body has a least rate behind a grace, which counts only while the server waits for the peer, and a longest pause. */
 class BodyDeadlineTest extends DeadlineContract {
     private static final String CHUNKED = "Host: h\r\nTransfer-Encoding: chunked\r\n\r\n";
 
@@ -68,23 +68,48 @@ class BodyDeadlineTest extends DeadlineContract {
         }
     }
 
+    /** However long the body takes in all: three times the longest pause. */
     @Test
-    void whoKeepsTheRateStillHasToEndInTime() throws IOException {
+    void whoKeepsTheRateIsServed() throws IOException {
         Served server = serve(DeadlineContract::echo);
         try (SlowPeer peer = server.connectSlow()) {
-            peer.mark().send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n");
-            Thread.startVirtualThread(() -> {
-                try {
-                    for (int i = 0; i < 100; i++) {
-                        peer.send("x".repeat(100));
-                        Await.pass(Duration.ofMillis(30));
-                    }
-                } catch (IOException _) {
-                    // the server has had enough
-                }
-            });
-            peer.end().answered(408).after(BODY);
+            peer.mark().send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 12000\r\n\r\n");
+            for (int i = 0; i < 120; i++) {
+                peer.send("x".repeat(100));
+                Await.pass(Duration.ofMillis(30));
+            }
+            peer.expect("12000");
+            assertTrue(peer.elapsedNanos() > 3 * BODY.toNanos());
         }
+        server.awaitOpen(0);
+        assertEquals(0, server.expired(Phase.BODY));
+    }
+
+    /** What came earns the pause: nothing but the grace at first, the longest after a few hundred bytes. */
+    @Test
+    void aPauseIsAsLongAsWhatCameHasEarned() throws IOException {
+        Duration pause = GRACE.multipliedBy(2);
+        Served server = serve(DeadlineContract::echo);
+        for (String path : List.of("/", "/inline")) {
+            String head = "POST " + path + " HTTP/1.1\r\nHost: h\r\nContent-Length: 10000\r\n\r\n";
+            try (SlowPeer peer = server.connectSlow()) {
+                peer.send(head);
+                for (int i = 0; i < 2; i++) {
+                    peer.send("x".repeat(3000));
+                    Await.pass(pause);
+                }
+                peer.send("x".repeat(4000)).expect("10000");
+            }
+            try (SlowPeer poor = server.connectSlow();
+                    SlowPeer late = server.connectSlow()) {
+                late.mark().send(head + "x".repeat(5000));
+                poor.mark().send(head + "x");
+                poor.end().answered(408).after(GRACE);
+                late.end().answered(408).after(BODY);
+            }
+        }
+        server.awaitOpen(0);
+        assertEquals(4, server.expired(Phase.BODY));
     }
 
     @Test

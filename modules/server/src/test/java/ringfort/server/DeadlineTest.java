@@ -191,7 +191,8 @@ class DeadlineTest extends EngineContract {
 
     @Test
     void aReaderThatTakesNothingIsCut() throws IOException {
-        Served served = serveWith(options -> options.writeGrace(DEADLINE).writeMinRate(1_000_000));
+        Served served = serveWith(
+                options -> options.writeTimeout(DEADLINE).writeGrace(DEADLINE).writeMinRate(1_000_000));
         for (String path : new String[] {"/large", "/endless"}) {
             try (Peer peer = Peer.connect(served.port(), 16 * 1024)) {
                 peer.get(path);

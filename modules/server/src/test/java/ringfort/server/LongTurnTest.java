@@ -64,7 +64,9 @@ class LongTurnTest extends EngineContract {
                     assertEquals("here", polite.get("/carried").reply().text());
                     longestWait = Math.max(longestWait, Ticker.system().nanos() - asked);
                 }
-                assertTrue(slow.readToEnd().startsWith("HTTP/1.1 408 "), "the slow peer is not told that it is late");
+                String told = slow.readToEnd();
+                assertTrue(
+                        told.startsWith("HTTP/1.1 408 "), () -> "the slow peer is not told that it is late: " + told);
             } finally {
                 ended.set(true);
                 for (Socket socket : sockets) {

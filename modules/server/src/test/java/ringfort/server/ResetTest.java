@@ -59,9 +59,12 @@ class ResetTest extends EngineContract {
 
     private Response waits() throws InterruptedException {
         inside.release();
-        release.await();
-        finished.release();
-        return Response.text("to nobody");
+        try {
+            release.await();
+            return Response.text("to nobody");
+        } finally {
+            finished.release();
+        }
     }
 
     @AfterEach

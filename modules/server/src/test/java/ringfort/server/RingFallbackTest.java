@@ -73,10 +73,11 @@ class RingFallbackTest {
         assertTrue(availability.reason().contains(Errno.name(errno)), availability.reason());
     }
 
-    /** The probe has its ring and so has the first worker; the second finds no memory left. */
+    /** The probe has its rings and so has the first worker; the second finds no memory left. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
-    void aStartThatFailsMidwayLeavesTheAddressFree(int granted) throws IOException, InterruptedException {
+    void aStartThatFailsMidwayLeavesTheAddressFree(int workers) throws IOException, InterruptedException {
+        int granted = Runtime.getRuntime().availableProcessors() + workers - 1;
         assumeTrue(new RingEngine().probe().usable(), "no io_uring here");
         int port;
         RunningEngine before = new PollEngine().start(options(0), application());
@@ -95,6 +96,18 @@ class RingFallbackTest {
             poll.stop(Duration.ofSeconds(1));
         }
         assertTrue(poll.awaitStop(Duration.ofSeconds(5)));
+    }
+
+    /** A filter of system calls may allow io_uring_setup and refuse io_uring_enter: such a server was ready, and answered nobody. */
+    @ParameterizedTest
+    @ValueSource(ints = {Errno.EPERM, Errno.ENOSYS, Errno.EINVAL})
+    void aRingThatCannotBeEnteredIsUnusableAndSaysWhy(int errno) {
+        assumeTrue(new RingEngine().probe().usable(), "no io_uring here");
+        var refusing = new FaultyRing();
+        refusing.enterFails(errno);
+        Availability availability = new RingEngine(refusing).probe();
+        assertFalse(availability.usable());
+        assertTrue(availability.reason().contains("entering an io_uring: " + Errno.name(errno)), availability.reason());
     }
 
     @Test

@@ -168,7 +168,7 @@ public final class Served implements AutoCloseable {
 
     /**
      * Stops, and makes sure that the server found no fault with itself: no connection hangs, no completion is astray, no
-     * timer is left, and every deadline that was armed was either cleared or noticed in time. A connection whose peer is
+     * timer is left, no handler is counted that has returned, and every deadline that was armed was either cleared or noticed in time. A connection whose peer is
      * gone must end by itself, so this waits for it before it stops a server that the test has not stopped.
      */
     @Override
@@ -181,6 +181,7 @@ public final class Served implements AutoCloseable {
             }
         }
         awaitOpen(0); // a handler that outlived the drain may still be on its way out, and clears its deadline there
+        Await.until(() -> metric("ringfort_handlers_running") == 0, () -> "handlers run on, or were counted wrongly");
         assertAll(
                 () -> isZero("ringfort_defects_total"),
                 () -> isZero("ringfort_stale_completions_total"),

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -65,6 +66,10 @@ final class ServerProcess implements AutoCloseable {
         return port;
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** A number the server tells about itself. */
     static long ask(Peer peer, String path) {
         try {
@@ -78,6 +83,12 @@ final class ServerProcess implements AutoCloseable {
     static void untilInputEnds() throws IOException {
         while (System.in.read() >= 0) {}
         System.exit(0);
+    }
+
+    /** Ends the server's input, and waits until its process has ended; returns the exit code, -1 when it did not end in time. */
+    int end(Duration atMost) throws IOException, InterruptedException {
+        process.getOutputStream().close();
+        return process.waitFor(atMost) ? process.exitValue() : -1;
     }
 
     @Override

@@ -20,6 +20,7 @@ public final class ShortDeadlines {
                 .bodyTimeout(BODY)
                 .bodyGrace(GRACE)
                 .bodyMinRate(240)
+                .writeTimeout(GRACE)
                 .writeGrace(GRACE)
                 .writeMinRate(240)
                 .idleTimeout(IDLE)

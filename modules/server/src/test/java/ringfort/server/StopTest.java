@@ -87,6 +87,103 @@ class StopTest extends EngineContract {
         }
     }
 
+    /** Its request may be on its way when the stop begins: closing at once lost it, and the peer could not tell. */
+    @Test
+    void aConnectionAtRestIsAnsweredOnceMore() throws Exception {
+        Served served = serve(options -> options.drainGrace(Duration.ofSeconds(20)), this::routes);
+        try (Peer first = served.connect();
+                Peer second = served.connect();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            assertFalse(first.get("/").reply().head().closes());
+            assertFalse(second.get("/").reply().head().closes());
+            Future<Duration> stopped = threads.submit(() -> stop(served, Duration.ofSeconds(30)));
+            Await.until(() -> !accepts(served), () -> "still accepts");
+            for (Peer peer : List.of(first, second)) {
+                Peer.Reply reply = peer.get("/").reply();
+                assertEquals("ok", reply.text());
+                assertTrue(reply.head().closes());
+                assertEquals("", peer.readToEnd());
+            }
+            assertTrue(
+                    stopped.get(20, TimeUnit.SECONDS).compareTo(Duration.ofSeconds(15)) < 0,
+                    "they were all there were");
+        }
+    }
+
+    /** Keep-alive was announced before the stop began: that word is kept as well. */
+    @Test
+    void aResponseThatWasBegunBeforeKeepsItsConnectionForTheGrace() throws Exception {
+        Served served = serve(
+                options -> options.drainGrace(Duration.ofSeconds(20)),
+                server -> server.get("/", _ -> Response.text("ok"))
+                        .get(
+                                "/waits",
+                                _ -> Response.stream("text/plain", out -> {
+                                    out.write('a');
+                                    out.flush();
+                                    inside.release();
+                                    releasedAtLast();
+                                })));
+        try (Peer peer = served.connect();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            peer.get("/waits");
+            Peer.Head head = peer.head();
+            assertFalse(head.closes());
+            Future<Duration> stopped = threads.submit(() -> stop(served, Duration.ofSeconds(30)));
+            Await.until(() -> !accepts(served), () -> "still accepts");
+            release.countDown();
+            assertEquals("a", new String(peer.body(head).readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII));
+            assertTrue(peer.get("/").reply().head().closes());
+            assertTrue(stopped.get(20, TimeUnit.SECONDS).compareTo(Duration.ofSeconds(15)) < 0);
+        }
+    }
+
+    private void releasedAtLast() {
+        try {
+            release.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Clients that poll: each request gets its answer, also those of the moment in which the server stops. */
+    @Test
+    void pollingClientsLoseNoRequest() throws Exception {
+        Served served = serve(
+                options -> options.workers(2),
+                server -> server.post("/", request -> Response.text("" + request.bytes().length)));
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            CountDownLatch polling = new CountDownLatch(8);
+            List<Future<?>> clients = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                clients.add(threads.submit(() -> poll(served, polling)));
+            }
+            polling.await();
+            stop(served, Duration.ofSeconds(30));
+            for (Future<?> client : clients) {
+                client.get(10, TimeUnit.SECONDS); // fails when a request was lost
+            }
+        }
+    }
+
+    private static void poll(Served served, CountDownLatch polling) {
+        try (Peer peer = served.connect()) {
+            boolean closes = false;
+            for (int n = 0; !closes; n++) {
+                peer.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody");
+                Peer.Reply reply = peer.reply();
+                assertEquals("4", reply.text());
+                closes = reply.head().closes();
+                if (n == 1) {
+                    polling.countDown();
+                }
+                Await.pass(Duration.ofMillis(closes ? 0 : 150));
+            }
+        } catch (IOException e) {
+            throw new AssertionError("a request was lost", e);
+        }
+    }
+
     /** A peer that never asks is given a moment, and not the whole drain. */
     @Test
     void silentConnectionsDoNotHoldTheStop() throws IOException {

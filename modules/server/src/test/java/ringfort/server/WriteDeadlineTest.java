@@ -95,7 +95,7 @@ class WriteDeadlineTest extends DeadlineContract {
     @Test
     void aReaderAboveTheRateGetsAllOfAMuchLongerResponse() throws IOException {
         Duration grace = Duration.ofMillis(1200);
-        Served server = serve(options -> options.writeGrace(grace), WriteDeadlineTest::routes);
+        Served server = serve(options -> options.writeTimeout(grace).writeGrace(grace), WriteDeadlineTest::routes);
         try (SlowPeer peer = SlowPeer.connect(server.port(), 64 * 1024)) {
             peer.mark().get("/much");
             byte[] piece = new byte[2 << 20];
@@ -119,7 +119,7 @@ class WriteDeadlineTest extends DeadlineContract {
     void aSlowReaderOfALongResponseIsNotCut() throws IOException {
         assumeTrue(variant.tellsAcknowledged(), "the JDK does not tell what a peer has acknowledged");
         Duration grace = Duration.ofSeconds(2);
-        Served server = serve(options -> options.writeGrace(grace), WriteDeadlineTest::routes);
+        Served server = serve(options -> options.writeTimeout(grace).writeGrace(grace), WriteDeadlineTest::routes);
         try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
             peer.mark().get("/much");
             byte[] piece = new byte[256];
@@ -154,7 +154,9 @@ class WriteDeadlineTest extends DeadlineContract {
     /** The response in flight is flushed before the 408 for the half request behind it. */
     @Test
     void aResponseUnderWayIsWholeBeforeTheNextHeadIsLate() throws IOException {
-        Served server = serve(options -> options.writeGrace(Duration.ofSeconds(5)), WriteDeadlineTest::routes);
+        Served server = serve(
+                options -> options.writeTimeout(Duration.ofSeconds(5)).writeGrace(Duration.ofSeconds(5)),
+                WriteDeadlineTest::routes);
         try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
             peer.get("/much").send("GET /half HT");
             Await.pass(ShortDeadlines.HEADER.plus(Duration.ofMillis(200)));

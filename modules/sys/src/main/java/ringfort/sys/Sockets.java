@@ -17,6 +17,9 @@ import java.net.UnknownHostException;
  * to do.
  */
 public final class Sockets {
+    /** {@code sizeof(struct sockaddr)}. */
+    private static final int UNSPECIFIED_BYTES = 16;
+
     private Sockets() {}
 
     /**
@@ -152,6 +155,17 @@ public final class Sockets {
      */
     public static int shutdown(int fd) {
         return Libc.shutdown(fd, Linux.SHUT_RDWR);
+    }
+
+    /**
+     * Ends a connection at once with a reset, without closing {@code fd}: what is unsent is discarded, and operations that wait
+     * on the socket fail with {@code ECONNRESET} (connect(2): "connecting to an address with the sa_family member set to
+     * AF_UNSPEC"). Any thread, as long as no other thread closes {@code fd} at that time. Returns 0, or the negated error number.
+     */
+    public static int disconnect(int fd) {
+        MemorySegment unspecified = Downcall.scratch(Downcall.state());
+        unspecified.asSlice(0, UNSPECIFIED_BYTES).fill((byte) 0); // AF_UNSPEC is 0
+        return Libc.connect(fd, unspecified.address(), UNSPECIFIED_BYTES);
     }
 
     private static MemorySegment scratchForAddress() {

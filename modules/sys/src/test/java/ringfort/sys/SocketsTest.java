@@ -44,6 +44,21 @@ class SocketsTest {
         }
     }
 
+    /** A FIN would make what was sent look whole. */
+    @Test
+    void aConnectionThatIsDisconnectedIsReset() throws IOException {
+        int listener = Sockets.listen(loopback4(), 16, false, false);
+        InetSocketAddress local = Sockets.localAddress(listener);
+        try (Socket client = new Socket(local.getAddress(), local.getPort())) {
+            int accepted = Libc.accept4(listener, null, null, Linux.SOCK_CLOEXEC);
+            assertEquals(0, Sockets.disconnect(accepted));
+            assertThrows(SocketException.class, () -> client.getInputStream().read());
+            Libc.close(accepted);
+        } finally {
+            Libc.close(listener);
+        }
+    }
+
     @Test
     void aDualStackListenerShowsAnIpv4PeerAsIpv4() throws IOException {
         int listener = listenV6("::");

@@ -102,20 +102,24 @@ public final class Application {
     public Response failure(Request request, Throwable failure) {
         try {
             return errors.handle(request, failure);
-        } catch (Throwable e) { // only for an error handler that did not come from guarded()
-            failure.addSuppressed(e);
-            return new GuardedErrors(null, reporter).handle(request, failure);
+        } catch (Throwable e) { // an error handler that did not come from guarded(), or no memory
+            GuardedErrors.suppress(failure, e);
+            return GuardedErrors.lastResort(request, failure, reporter);
         }
     }
 
     /**
-     * Reports a fault that can no longer be answered, such as a body writer that threw.
+     * Reports a fault that can no longer be answered, such as a body writer that threw. This method does not throw.
      *
      * @param request the request
      * @param fault what was thrown
      */
     public void report(Request request, Throwable fault) {
-        reporter.accept(request, fault);
+        try {
+            reporter.accept(request, fault);
+        } catch (Throwable e) {
+            GuardedErrors.suppress(fault, e);
+        }
     }
 
     /**

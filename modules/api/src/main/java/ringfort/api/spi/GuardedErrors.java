@@ -3,6 +3,7 @@ package ringfort.api.spi;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.ErrorHandler;
+import ringfort.api.Headers;
 import ringfort.api.HttpException;
 import ringfort.api.Request;
 import ringfort.api.Response;
@@ -34,7 +35,7 @@ final class GuardedErrors implements ErrorHandler {
         try {
             Response response = application.handle(request, failure);
             if (response != null) {
-                return response;
+                return failure instanceof HttpException http ? withFieldsOf(http, response) : response;
             }
             report(request, new IllegalStateException("The error handler returned null", failure));
         } catch (HttpException e) {
@@ -48,8 +49,34 @@ final class GuardedErrors implements ErrorHandler {
     void report(Request request, Throwable failure) {
         try {
             reporter.accept(request, failure);
-        } catch (RuntimeException e) {
-            failure.addSuppressed(e);
+        } catch (Throwable e) {
+            suppress(failure, e);
+        }
+    }
+
+    /**
+     * Keeps a failure that came while another was handled; never fails. The JVM throws one and the same
+     * {@link OutOfMemoryError} again when it has no memory for another, and nothing may suppress itself.
+     */
+    @SuppressWarnings("ReferenceEquality") // equals would be another's code
+    static void suppress(Throwable failure, Throwable another) {
+        if (failure != another) {
+            try {
+                failure.addSuppressed(another);
+            } catch (Throwable _) {
+                return; // no memory to keep it
+            }
+        }
+    }
+
+    /** What answers when the error handler has failed; where even that fails, a response that was made beforehand. */
+    static Response lastResort(
+            Request request, Throwable failure, BiConsumer<? super Request, ? super Throwable> reporter) {
+        try {
+            return new GuardedErrors(null, reporter).handle(request, failure);
+        } catch (Throwable e) {
+            suppress(failure, e);
+            return FAULT;
         }
     }
 
@@ -61,12 +88,28 @@ final class GuardedErrors implements ErrorHandler {
     private static Response plain(HttpException failure) {
         String text = failure.status() + " " + Status.reason(failure.status());
         String message = failure.getMessage();
-        Response response = Response.text(message.isEmpty() ? text + "\n" : text + ": " + message + "\n")
-                .status(failure.status());
-        for (int i = 0; i < failure.headers().size(); i++) {
-            response = response.addHeader(
-                    failure.headers().name(i), failure.headers().value(i));
+        return withFieldsOf(
+                failure,
+                Response.text(message.isEmpty() ? text + "\n" : text + ": " + message + "\n")
+                        .status(failure.status()));
+    }
+
+    /**
+     * Adds what belongs to the status and the response does not say itself: a 405 must have {@code Allow}, a 401
+     * {@code WWW-Authenticate} (RFC 9110, 15.5.6 and 15.5.2). A handler that chose another status says all of it.
+     */
+    private static Response withFieldsOf(HttpException failure, Response response) {
+        if (response.status() != failure.status()) {
+            return response;
         }
-        return response;
+        Headers own = response.headers();
+        Response whole = response;
+        for (int i = 0; i < failure.headers().size(); i++) {
+            String name = failure.headers().name(i);
+            if (!own.contains(name)) {
+                whole = whole.addHeader(name, failure.headers().value(i));
+            }
+        }
+        return whole;
     }
 }

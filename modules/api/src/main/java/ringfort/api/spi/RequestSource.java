@@ -111,4 +111,12 @@ public interface RequestSource {
      * @throws IllegalStateException when the final response has begun
      */
     void inform(int status, Headers fields);
+
+    /**
+     * Has an action run when the answer can no longer reach the peer.
+     *
+     * @param action what to do; run once, on a virtual thread of its own, at once if the peer is gone already, and never when
+     *     the answer was complete before that
+     */
+    void onGone(Runnable action);
 }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a route sets for itself; null means as the server does.
  *
- * @param bodyTimeout time the peer may take for the body, zero for no limit
+ * @param bodyTimeout longest pause of the peer within the body, zero for no limit
  * @param handlerTimeout time the handler may take until its response starts, zero for no limit
  * @param maxBody largest accepted content in bytes
  */

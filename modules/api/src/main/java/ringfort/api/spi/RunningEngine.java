@@ -3,6 +3,7 @@ package ringfort.api.spi;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import ringfort.api.Metric;
 
 /** An engine that serves. All methods may be called by any thread. */
@@ -38,6 +39,15 @@ public interface RunningEngine {
     void stop(Duration drain);
 
     /**
+     * Whether the calling thread runs a handler of this engine, so that it must not wait until the engine has stopped.
+     *
+     * @return true in a handler; an engine that cannot tell says false
+     */
+    default boolean isHandler() {
+        return false;
+    }
+
+    /**
      * Waits until the engine has stopped.
      *
      * @param timeout how long to wait at most
@@ -45,4 +55,14 @@ public interface RunningEngine {
      * @throws InterruptedException when the waiting thread is interrupted
      */
     boolean awaitStop(Duration timeout) throws InterruptedException;
+
+    /**
+     * Why the engine stops, or has stopped, although nobody asked it to: a thread of its own could not go on. Such an
+     * engine ends in order, as by {@link #stop}.
+     *
+     * @return the cause, whose message is the reason; null while the engine serves, and when it was asked to stop
+     */
+    default @Nullable Throwable failure() {
+        return null;
+    }
 }

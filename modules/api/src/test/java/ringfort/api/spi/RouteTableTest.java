@@ -340,6 +340,9 @@ class RouteTableTest {
         public void inform(int status, Headers fields) {}
 
         @Override
+        public void onGone(Runnable action) {}
+
+        @Override
         public int minorVersion() {
             return 1;
         }

@@ -16,6 +16,10 @@ public interface Carrier extends Executor {
     @OffWorker
     void execute(@OnWorker Runnable task);
 
+    /** Puts in a message that needs no memory; cannot fail. Any thread. */
+    @OffWorker
+    void execute(Urgent message);
+
     /** {@code next} can go on: the worker carries it in one of its next turns; any thread. */
     @OffWorker
     void runnable(Carried next);

@@ -15,5 +15,7 @@ public interface Endpoints {
 
     /** Whether bytes are encrypted on their way. */
     @OffWorker
-    boolean secure();
+    default boolean secure() {
+        return false; // no transport encrypts
+    }
 }

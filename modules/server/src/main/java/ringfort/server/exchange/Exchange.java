@@ -3,7 +3,6 @@ package ringfort.server.exchange;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Body;
 import ringfort.api.Handler;
@@ -26,15 +25,7 @@ import ringfort.sys.OnWorker;
  * and signals; the worker looks when the handler returns to it, or when the signal arrives in its mailbox. How the handler
  * is run is a matter of its {@link HandlerThread}.
  */
-public final class Exchange implements HandlerThread.Work, RequestView.Interim {
-    private static final Response NOBODY = Response.of(500);
-    private static final int MOST_INTERIM = 16;
-    /** Made beforehand, because it stands for a failure that left no memory to make one. */
-    @SuppressWarnings("StaticAssignmentOfThrowable")
-    private static final IOException LOST = new IOException("the handler's failure could not be handled");
-
-    private static final Answer LOST_ANSWER =
-            new Answer.Whole(Response.text("500 Internal Server Error\n").status(500), null);
+public final class Exchange implements HandlerThread.Work, RequestView.Asked {
     private static final VarHandle ANSWER;
 
     static {
@@ -64,14 +55,8 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
     // What the handler's side has in use, so that the worker can make it fail; the answer may not be there yet.
     private volatile @Nullable ResponseStream stream;
     private volatile @Nullable RequestBody tunnelInput;
-    private volatile @Nullable ConcurrentLinkedQueue<Notice> interim; // put in by the handler, taken by the worker
-
-    /**
-     * An interim response.
-     *
-     * @param fields header fields; none for {@code 100 Continue}
-     */
-    public record Notice(int status, Headers fields) {}
+    private volatile @Nullable Interims interims; // made by the handler
+    private volatile @Nullable GoneActions goneActions; // made by the handler
 
     private interface Writer {
         void writeTo(ResponseStream out) throws Exception;
@@ -83,7 +68,7 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
         this.owner = owner;
         this.context = context;
         this.head = head;
-        this.thread = new HandlerThread(carrier, context.scheduler(), this);
+        this.thread = new HandlerThread(carrier, context.scheduler(), context.handlers(), this);
         this.body = head.hasBody() ? new RequestBody(thread) : null;
         this.view = new RequestView(head, body, endpoints, this);
         RouteMatch match = context.match(view);
@@ -128,7 +113,8 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
     }
 
     /**
-     * Starts the handler, unless it was started or has to wait: an inline handler waits until its content is there whole.
+     * Starts the handler, unless it was started or has to wait: an inline handler waits until its content is there whole. Where
+     * too many handlers run, the answer is 503 instead.
      *
      * @param moreComes whether content still comes without the handler having to read or to ask for it first
      */
@@ -145,9 +131,17 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
         started = true;
         if (placement == Placement.INLINE && bodyIsHere) {
             thread.runInline();
+        } else if (!context.handlers().admits()) {
+            refused();
+            ANSWER.setRelease(this, FixedAnswers.FULL);
+            owner.signalled(this);
         } else {
             thread.start(placement != Placement.OFFLOADED);
         }
+    }
+
+    private void refused() {
+        context.application().refused(view.peer(), head.method() + " " + head.target() + " " + head.protocol(), 503);
     }
 
     @Override
@@ -174,9 +168,9 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
 
     /** The next interim response to send; null when there is none. */
     @OnWorker
-    public @Nullable Notice nextInterim() {
-        ConcurrentLinkedQueue<Notice> waiting = interim;
-        return waiting == null ? null : waiting.poll();
+    public Interims.@Nullable Notice nextInterim() {
+        Interims waiting = interims;
+        return waiting == null ? null : waiting.next();
     }
 
     /** Nobody waits for the handler any more: what it does from now on is no fault to report. Any thread. */
@@ -184,13 +178,25 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
         abandoned = true;
     }
 
-    /** The connection is gone, or the request was answered without its handler: reads and writes of the handler fail. */
+    /**
+     * The connection is gone, or the request was answered without its handler: reads and writes of the handler fail. One that
+     * waits for neither, and has not begun to answer, is interrupted.
+     */
     public void abandon(IOException cause) {
+        boolean toldByRead = body != null && body.readerWaits();
         abandoned = true;
         fail(cause);
+        if (answer == null && !toldByRead && context.options().interruptOnReset()) {
+            thread.interrupt();
+        }
+        GoneActions actions = goneActions;
+        if (actions != null) {
+            actions.start();
+        }
     }
 
-    private void fail(IOException cause) {
+    /** Reads and writes of the handler fail. */
+    public void fail(IOException cause) {
         if (body != null) {
             body.fail(cause);
         }
@@ -216,13 +222,13 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
         }
     }
 
-    /** Allocates nothing. */
+    /** Takes no memory, and neither does the signal behind it: the exchange is answered, or the connection is cut. */
     private void lost() {
         ResponseStream out = stream;
         if (out != null && out.hasBegun()) {
-            out.abort(LOST);
+            out.abort(FixedAnswers.LOST);
         } else {
-            publish(LOST_ANSWER);
+            publish(FixedAnswers.LOST_ANSWER);
         }
     }
 
@@ -232,11 +238,25 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
     public void runInline() {
         try {
             Response result = handle();
-            if (result.upgrade() != null || (result.body() instanceof Body.Streaming && sendsBody(result))) {
-                thread.startWriter(() -> finish(result));
-            } else {
+            if (!goesOn(result)) {
                 finish(result);
+            } else if (!context.handlers().admits()) {
+                refused();
+                publish(FixedAnswers.FULL);
+            } else if (result.body() instanceof Body.FileBody) {
+                finish(result);
+            } else {
+                thread.startWriter(() -> finishApart(result));
             }
+        } catch (Throwable e) {
+            lost();
+        }
+    }
+
+    /** As {@link #run}, on a thread that begins here. */
+    private void finishApart(Response result) {
+        try {
+            finish(result);
         } catch (Throwable e) {
             lost();
         }
@@ -253,7 +273,7 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
 
     /** What a failure answers. When the peer is gone there is none to be answered, and the failure is its doing: it is not reported as a fault. */
     private Response failure(Throwable cause) {
-        return abandoned ? NOBODY : context.failure(request, cause);
+        return abandoned ? FixedAnswers.NOBODY : context.failure(request, cause);
     }
 
     private void finish(Response result) {
@@ -270,11 +290,25 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
             }
             if (result.body() instanceof Body.FileBody file) {
                 // File I/O would hold the worker: the JDK's scheduler compensates for it, a worker cannot.
-                thread.startBeside(() -> write(result, file.length(), out -> Contents.copy(file, out)));
+                thread.startBeside(() -> writeFile(result, file));
                 return;
             }
         }
         publish(new Answer.Whole(result, null));
+    }
+
+    private void writeFile(Response result, Body.FileBody file) {
+        try {
+            write(result, file.length(), out -> Contents.copy(file, out));
+        } catch (Throwable e) {
+            lost();
+        }
+    }
+
+    /** Whether a thread has work with the response after the handler has returned. */
+    private boolean goesOn(Response result) {
+        boolean comes = result.body() instanceof Body.Streaming || result.body() instanceof Body.FileBody;
+        return result.upgrade() != null || (comes && sendsBody(result));
     }
 
     private boolean sendsBody(Response result) {
@@ -309,6 +343,8 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
         if (abandoned) {
             // The worker may have abandoned the exchange before it could see the stream.
             fail(new IOException("the connection is closed"));
+        } else {
+            Thread.interrupted(); // an interrupt that the handler has lived through is not meant for its response
         }
         try {
             writer.writeTo(out);
@@ -341,23 +377,31 @@ public final class Exchange implements HandlerThread.Work, RequestView.Interim {
         publish(new Answer.Whole(ServerContext.held(failure(cause)), null));
     }
 
-    /**
-     * Sends an interim response. One that finds {@link #MOST_INTERIM} still waiting is dropped: it is news, and the peer
-     * does not read.
-     */
     @Override
     public void inform(int status, Headers fields) {
         if (answer != null) {
             throw new IllegalStateException("the final response has begun; a " + status + " comes too late");
         }
-        ConcurrentLinkedQueue<Notice> waiting = interim;
+        Interims waiting = interims;
         if (waiting == null) {
-            waiting = new ConcurrentLinkedQueue<>();
-            interim = waiting;
+            waiting = new Interims();
+            interims = waiting;
         }
-        if (waiting.size() < MOST_INTERIM) {
-            waiting.add(new Notice(status, fields));
+        if (waiting.add(new Interims.Notice(status, fields))) {
             thread.signal();
+        }
+    }
+
+    @Override
+    public void onGone(Runnable action) {
+        GoneActions actions = goneActions;
+        if (actions == null) {
+            actions = new GoneActions(context, thread, request);
+            goneActions = actions;
+        }
+        actions.add(action);
+        if (abandoned) {
+            actions.start();
         }
     }
 }

@@ -18,17 +18,22 @@ import ringfort.sys.OnWorker;
  * scheduler, and this object only takes its signals.
  *
  * <p>A signal is given in one of two ways. While the worker itself runs the handler, a signal is a field that the worker
- * reads when the handler has returned to it. From any other thread it is one message in the worker's mailbox.
+ * reads when the handler has returned to it. From any other thread it is this object itself, as a message to the worker.
  */
-public final class HandlerThread implements Executor, Carried, Signals {
-    private static final VarHandle IN_MAILBOX;
+public final class HandlerThread extends Urgent implements Executor, Runnable, Carried, Signals {
     private static final VarHandle RUNNABLE;
+    private static final VarHandle PLACE;
+
+    // Values of place.
+    private static final int NOT_COUNTED = 0;
+    private static final int COUNTED = 1;
+    private static final int RETURNED = 2;
 
     static {
         try {
             var lookup = MethodHandles.lookup();
-            IN_MAILBOX = lookup.findVarHandle(HandlerThread.class, "inMailbox", boolean.class);
             RUNNABLE = lookup.findVarHandle(HandlerThread.class, "runnable", Runnable.class);
+            PLACE = lookup.findVarHandle(HandlerThread.class, "place", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -54,6 +59,7 @@ public final class HandlerThread implements Executor, Carried, Signals {
 
     private final Carrier carrier;
     private final Scheduler scheduler;
+    private final HandlerLedger ledger;
     private final Work work;
 
     /** The thread of the handler, or the one that writes an inline handler's stream. */
@@ -68,6 +74,15 @@ public final class HandlerThread implements Executor, Carried, Signals {
     /** Whether the worker is inside {@link #start}. Then {@link #execute} runs on the worker and needs no queue. */
     private boolean starting;
 
+    /** Whether the worker carries {@code thread}. The worker's. */
+    private boolean carried;
+
+    /** Whether threads that the handler starts are run by the JDK's scheduler from the beginning. Set before the start. */
+    private boolean childrenElsewhere;
+
+    /** Whether the handler was interrupted. The worker's, and the watchdog's while a handler runs. */
+    private boolean interrupted;
+
     /** Whether {@code own} can go on and is in no queue, because {@link #start} carries it at once. The worker's. */
     private boolean startable;
 
@@ -77,16 +92,18 @@ public final class HandlerThread implements Executor, Carried, Signals {
     /** The continuation of the handler's virtual thread; set while {@link #start} runs. */
     private @Nullable Runnable own;
 
-    @SuppressWarnings("UnusedVariable") // read and written through IN_MAILBOX
-    private volatile boolean inMailbox; // a signal is in the worker's mailbox
-
     private volatile @Nullable Runnable runnable; // own, when it can go on
     private volatile @Nullable ConcurrentLinkedQueue<Runnable> others; // continuations of threads the handler started
 
+    /** Whether {@code ledger} counts the handler, and whether its code has returned. The worker counts, the thread returns. */
+    @SuppressWarnings("UnusedVariable") // also written through PLACE
+    private volatile int place;
+
     /** A thread that is not started yet; it runs {@code work} for the worker {@code carrier}. */
-    public HandlerThread(Carrier carrier, Scheduler scheduler, Work work) {
+    public HandlerThread(Carrier carrier, Scheduler scheduler, HandlerLedger ledger, Work work) {
         this.carrier = carrier;
         this.scheduler = scheduler;
+        this.ledger = ledger;
         this.work = work;
     }
 
@@ -104,10 +121,16 @@ public final class HandlerThread implements Executor, Carried, Signals {
 
     /** Starts the handler on a virtual thread and, where this worker carries it, runs it until it first waits. */
     @OnWorker
-    public void start(boolean carried) {
-        Thread created = carried ? scheduler.carried(this, work) : scheduler.offloaded(work);
+    public void start(boolean onWorker) {
+        carried = onWorker && scheduler.carries();
+        childrenElsewhere = !JdkPollers.areStarted();
+        if (!carried) {
+            startElsewhere(scheduler.offloaded(this));
+            return;
+        }
+        Thread created = scheduler.carried(this, this);
         thread = created;
-        starting = carried;
+        starting = true;
         try {
             created.start();
         } finally {
@@ -115,6 +138,21 @@ public final class HandlerThread implements Executor, Carried, Signals {
         }
         if (startable) {
             carrier.carry(this);
+        }
+        if (!hasReturned()) {
+            count();
+        }
+    }
+
+    private void startElsewhere(Thread created) {
+        thread = created;
+        carriedBy = null; // its signals go by the mailbox
+        count();
+        try {
+            created.start();
+        } catch (Throwable e) {
+            returned();
+            throw e;
         }
     }
 
@@ -130,21 +168,78 @@ public final class HandlerThread implements Executor, Carried, Signals {
     /** Runs {@code writer} on a thread of the JDK's scheduler: the stream of a handler that ran inline. */
     @OnWorker
     public void startWriter(@OffWorker Runnable writer) {
-        Thread created = scheduler.offloaded(writer);
-        thread = created;
-        carriedBy = null; // its signals go by the mailbox
-        created.start();
-    }
-
-    /** Runs {@code task} on a thread of the JDK's scheduler, beside the handler's: reading a file, which would hold a worker. */
-    @OffWorker
-    public void startBeside(@OffWorker Runnable task) {
-        scheduler.offloaded(task).start();
+        startElsewhere(scheduler.offloaded(() -> {
+            try {
+                writer.run();
+            } finally {
+                returned();
+            }
+        }));
     }
 
     /**
-     * The handler's virtual thread can go on, or one that it started and that inherited its scheduler; any thread. Each
-     * call makes for one call of {@link #carry}.
+     * Runs {@code task} on a thread of the JDK's scheduler, beside the handler's, and counts it as a handler: reading a file, for
+     * example, which would hold a worker. Any thread.
+     */
+    @OffWorker
+    public void startBeside(@OffWorker Runnable task) {
+        Thread beside = scheduler.offloaded(() -> {
+            try {
+                task.run();
+            } finally {
+                ledger.left();
+            }
+        });
+        ledger.entered();
+        try {
+            beside.start();
+        } catch (Throwable e) {
+            ledger.left();
+            throw e;
+        }
+    }
+
+    // How long the handler counts.
+
+    private void count() {
+        ledger.entered();
+        if (!PLACE.compareAndSet(this, NOT_COUNTED, COUNTED)) {
+            ledger.left(); // another worker stood in for this one, and the handler has returned there
+        }
+    }
+
+    /** The handler, on the thread made for it. */
+    @Override
+    @OffWorker
+    public void run() {
+        try {
+            work.run();
+        } finally {
+            returned();
+        }
+    }
+
+    /** The code of the handler has returned. What it has left behind is no longer the worker's to run. */
+    private void returned() {
+        int before;
+        if (Thread.currentThread() == thread && carriedBy == carrier.thread()) {
+            before = (int) PLACE.get(this); // the worker is beneath this very call, and cannot count meanwhile
+            PLACE.setRelease(this, RETURNED);
+        } else {
+            before = (int) PLACE.getAndSet(this, RETURNED);
+        }
+        if (before == COUNTED) {
+            ledger.left();
+        }
+    }
+
+    private boolean hasReturned() {
+        return place == RETURNED;
+    }
+
+    /**
+     * The handler's virtual thread can go on, or one that it started and that inherited its scheduler; any thread. Each call
+     * makes for one call of {@link #carry}, unless the handler has returned: what it has left behind goes on elsewhere.
      */
     @Override
     public void execute(Runnable command) {
@@ -155,6 +250,9 @@ public final class HandlerThread implements Executor, Carried, Signals {
         }
         if (command.equals(own)) {
             runnable = command;
+        } else if (childrenElsewhere || hasReturned()) {
+            Scheduler.elsewhere(command);
+            return;
         } else {
             ConcurrentLinkedQueue<Runnable> queue = others;
             if (queue == null) {
@@ -171,8 +269,7 @@ public final class HandlerThread implements Executor, Carried, Signals {
     public void carry() {
         if (inline) {
             inline = false;
-            work.runInline();
-            Thread.interrupted(); // what a handler leaves behind on the worker's thread must not meet the worker
+            carryInline(Thread.currentThread());
             return;
         }
         Runnable run;
@@ -184,11 +281,29 @@ public final class HandlerThread implements Executor, Carried, Signals {
         }
         if (run != null) {
             carriedBy = Thread.currentThread();
+            run.run();
         } else {
-            ConcurrentLinkedQueue<Runnable> queue = others;
-            run = queue == null ? null : queue.poll();
+            carryOther();
         }
-        if (run != null) {
+    }
+
+    private void carryInline(Thread worker) {
+        String name = worker.getName();
+        int priority = worker.getPriority();
+        ClassLoader loader = worker.getContextClassLoader();
+        work.runInline();
+        BorrowedThread.giveBack(worker, name, priority, loader);
+    }
+
+    private void carryOther() {
+        ConcurrentLinkedQueue<Runnable> queue = others;
+        Runnable run = queue == null ? null : queue.poll();
+        if (run == null) {
+            return;
+        }
+        if (hasReturned()) {
+            Scheduler.elsewhere(run);
+        } else {
             run.run();
         }
     }
@@ -203,11 +318,23 @@ public final class HandlerThread implements Executor, Carried, Signals {
         }
     }
 
-    /** Interrupts the handler, unless it runs on the worker's own thread; any thread. */
+    /**
+     * Interrupts the handler, unless it runs on the worker's own thread or has returned: the first time only, for it may be
+     * cleaning up since. The thread ends with the handler, so an interrupt that comes too late meets no other work. The worker,
+     * or the watchdog in its place.
+     */
     public void interrupt() {
         Thread running = thread;
-        if (running != null && running != carrier.thread()) {
+        if (running == null || running == carrier.thread() || interrupted || hasReturned()) {
+            return;
+        }
+        interrupted = true;
+        if (carried) {
             running.interrupt();
+        } else {
+            // An interrupt closes the channel that the handler uses, and the close of a file waits for a read under
+            // way.
+            scheduler.offloaded(running::interrupt).start();
         }
     }
 
@@ -217,14 +344,14 @@ public final class HandlerThread implements Executor, Carried, Signals {
     public void signal() {
         if (Thread.currentThread() == thread && carriedBy == carrier.thread()) {
             carriedSignal = true;
-        } else if (IN_MAILBOX.compareAndSet(this, false, true)) {
-            carrier.execute(this::signalTaken);
+        } else {
+            carrier.execute((Urgent) this);
         }
     }
 
+    @Override
     @OnWorker
-    private void signalTaken() {
-        inMailbox = false; // before the worker looks: what comes after that is a signal of its own
+    protected void arrived() {
         work.signalled();
     }
 

@@ -16,21 +16,24 @@ final class RequestView implements RequestSource {
     private final MessageHead head;
     private @Nullable InputStream body;
     private final Endpoints endpoints;
-    private final Interim interim;
+    private final Asked asked;
     private volatile Fields trailers = Fields.EMPTY;
 
-    /** Sends interim responses. */
-    interface Interim {
+    /** What a request asks of the exchange that it belongs to. */
+    interface Asked {
         /** As {@link RequestSource#inform}, to peers whose protocol has interim responses. */
         void inform(int status, Headers fields);
+
+        /** As {@link RequestSource#onGone}. */
+        void onGone(Runnable action);
     }
 
     /** @param body the content; null when there is none */
-    RequestView(MessageHead head, @Nullable InputStream body, Endpoints endpoints, Interim interim) {
+    RequestView(MessageHead head, @Nullable InputStream body, Endpoints endpoints, Asked asked) {
         this.head = head;
         this.body = body;
         this.endpoints = endpoints;
-        this.interim = interim;
+        this.asked = asked;
     }
 
     /** Called when the body has ended, before its reader learns of that. */
@@ -112,8 +115,13 @@ final class RequestView implements RequestSource {
     @Override
     public void inform(int status, Headers fields) {
         if (head.knowsInterim()) {
-            interim.inform(status, fields);
+            asked.inform(status, fields);
         }
+    }
+
+    @Override
+    public void onGone(Runnable action) {
+        asked.onGone(action);
     }
 
     private record View(FieldSection fields) implements Headers {

@@ -22,6 +22,7 @@ import ringfort.message.DateHeader;
 import ringfort.server.metrics.Counters;
 import ringfort.server.metrics.FlightRecorder;
 import ringfort.server.metrics.Notices;
+import ringfort.timers.RunningTicker;
 import ringfort.timers.Ticker;
 
 /** What the connections of one running server share; immutable but for what it counts. Any thread. */
@@ -32,6 +33,7 @@ public final class ServerContext {
     private final Ticker ticker;
     private final Notices notices;
     private final Scheduler scheduler;
+    private final HandlerLedger handlers;
     private final HeavyRoutes heavyRoutes;
     private final InstantSource wallClock = InstantSource.system();
     private final DateHeader dateHeader = new DateHeader();
@@ -52,6 +54,7 @@ public final class ServerContext {
         this.notices = notices;
         this.timeouts = timeouts(options);
         this.scheduler = new Scheduler(!options.scheduler().equals("jdk"));
+        this.handlers = new HandlerLedger(options.maxHandlers());
         long holdNanos = options.holdThreshold().isZero()
                 ? Long.MAX_VALUE
                 : options.holdThreshold().toNanos();
@@ -74,9 +77,25 @@ public final class ServerContext {
         return timeouts;
     }
 
+    /** How long connections at rest may still send a request when the server stops. */
+    public long drainGraceNanos() {
+        return nanos(options.drainGrace());
+    }
+
     /** The clock of all deadlines. */
     public Ticker ticker() {
         return ticker;
+    }
+
+    /** The ticker as one that leaves absences of the process out; null where the clock is another. */
+    public @Nullable RunningTicker runningTicker() {
+        return ticker instanceof RunningTicker running ? running : null;
+    }
+
+    /** The kernel's monotonic time for a time of the ticker, as far as is known: the next absence moves it. */
+    public long kernelNanos(long nanos) {
+        RunningTicker running = runningTicker();
+        return running == null ? nanos : nanos + running.absentNanos();
     }
 
     /** Where the server says what it has to say. */
@@ -87,6 +106,11 @@ public final class ServerContext {
     /** Makes handlers' threads. */
     public Scheduler scheduler() {
         return scheduler;
+    }
+
+    /** Counts the handlers that run. */
+    public HandlerLedger handlers() {
+        return handlers;
     }
 
     /** Moves routes off the workers. */
@@ -101,15 +125,18 @@ public final class ServerContext {
 
     /** The value of Date until the second is over, so that the wall clock is asked once in a second. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Dated(byte[] value, long untilNanos) {}
+    private record Dated(byte[] value, long untilNanos, long absentNanos) {}
 
     /** The value of Date at {@code nowNanos} of the ticker. */
     public byte[] date(long nowNanos) {
         Dated current = dated;
-        if (current == null || nowNanos - current.untilNanos >= 0) {
+        RunningTicker running = runningTicker();
+        long absentNanos = running == null ? 0 : running.absentNanos(); // the wall clock went on
+        if (current == null || nowNanos - current.untilNanos >= 0 || absentNanos != current.absentNanos) {
             long millis = wallClock.millis();
             long leftMillis = 1_000L - Math.floorMod(millis, 1_000);
-            current = new Dated(dateHeader.value(Math.floorDiv(millis, 1_000)), nowNanos + leftMillis * 1_000_000);
+            byte[] value = dateHeader.value(Math.floorDiv(millis, 1_000));
+            current = new Dated(value, nowNanos + leftMillis * 1_000_000, absentNanos);
             dated = current;
         }
         return current.value;
@@ -167,6 +194,7 @@ public final class ServerContext {
                 nanos(o.bodyGrace()),
                 o.bodyMinRate(),
                 nanos(o.handlerTimeout()),
+                nanos(o.writeTimeout()),
                 nanos(o.writeGrace()),
                 o.writeMinRate(),
                 nanos(o.idleTimeout()),

@@ -67,4 +67,12 @@ public abstract class DescriptorWire implements Wire {
     public final void shutdown() {
         Sockets.shutdown(fd);
     }
+
+    @Override
+    public final void reset() {
+        Sockets.abortOnClose(fd);
+        if (Sockets.disconnect(fd) < 0) {
+            Sockets.shutdown(fd);
+        }
+    }
 }

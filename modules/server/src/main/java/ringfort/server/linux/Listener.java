@@ -1,8 +1,11 @@
 package ringfort.server.linux;
 
+import java.net.InetAddress;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.loop.Admission;
+import ringfort.server.loop.Connection;
 import ringfort.server.metrics.Counters;
 import ringfort.server.metrics.Notices;
 import ringfort.sys.Errno;
@@ -49,19 +52,45 @@ public final class Listener implements AutoCloseable {
         return fd;
     }
 
-    /** Lets a new connection in and tells whose it is, or turns it away with a 503 and closes it. */
-    public @Nullable PeerAddress admit(int accepted) {
-        PeerAddress peer = Sockets.peerOrUnknown(accepted);
-        if (admission.enter(peer::address)) {
-            counters.accepted.add(1);
-            return peer;
+    /** Makes the connection of a socket that was let in. */
+    @OnWorker
+    public interface Maker {
+        /** Adds a connection to the worker; where that fails, nothing of it is left. */
+        Connection make(int accepted, PeerAddress peer);
+    }
+
+    /**
+     * Lets a new connection in, or turns it away with a 503. A socket of which no connection could be made is closed, counted,
+     * and takes no place of another.
+     *
+     * @return the connection; null when it was turned away
+     */
+    public @Nullable Connection admit(int accepted, Maker maker) {
+        Connection connection = null;
+        Supplier<InetAddress> address = null; // once it was let in
+        try {
+            PeerAddress peer = Sockets.peerOrUnknown(accepted);
+            Supplier<InetAddress> of = peer::address;
+            if (admission.enter(of)) {
+                address = of;
+                connection = maker.make(accepted, peer);
+                counters.accepted.add(1);
+            } else {
+                counters.rejected.add(1);
+                if (!closed) {
+                    reject(accepted);
+                }
+            }
+            return connection;
+        } finally {
+            if (connection == null) {
+                Libc.close(accepted);
+                if (address != null) {
+                    counters.acceptFailures.add(1);
+                    admission.leave(address);
+                }
+            }
         }
-        counters.rejected.add(1);
-        if (!closed) {
-            reject(accepted);
-        }
-        Libc.close(accepted);
-        return null;
     }
 
     /** Says why, and reads what has come already: closing over unread bytes would reset what is said. */
@@ -79,12 +108,20 @@ public final class Listener implements AutoCloseable {
         counters.acceptFailures.add(1);
         if (errno == Errno.EMFILE || errno == Errno.ENFILE) {
             refuseOne();
-            notices.shortage("cannot accept connections: " + Errno.describe(errno)
-                    + "; one that waited was closed. Raise "
-                    + (errno == Errno.EMFILE ? "the descriptor limit (ulimit -n)" : "sysctl fs.file-max"));
+            tell(errno);
             return true;
         }
         return errno == Errno.ENOBUFS || errno == Errno.ENOMEM; // the rest, ECONNABORTED say, concerns one connection
+    }
+
+    private void tell(int errno) {
+        try {
+            notices.shortage("cannot accept connections: " + Errno.describe(errno)
+                    + "; one that waited was closed. Raise "
+                    + (errno == Errno.EMFILE ? "the descriptor limit (ulimit -n)" : "sysctl fs.file-max"));
+        } catch (Throwable _) {
+            counters.defects.add(1); // no memory to tell it: the worker backs off all the same
+        }
     }
 
     /** Uses the reserve descriptor to close one waiting connection, so that its peer learns of it. */
@@ -128,6 +165,8 @@ public final class Listener implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
+            Sockets.shutdown(
+                    fd); // an accept that is still in flight in a ring keeps the socket, and would keep it listening
             Libc.close(fd);
             if (reserve >= 0) {
                 Libc.close(reserve);

@@ -6,8 +6,9 @@ import ringfort.sys.NativeMemory;
 import ringfort.sys.OnWorker;
 
 /**
- * Memory for what the watchdog does to the sockets of a worker that a handler holds. Most workers never need it, so it is
- * made when it is first used. One thread at a time: the watchdog has the worker's state to itself.
+ * Memory for looks at what waits in sockets, by the worker or by the watchdog while a handler holds the worker, and for what the
+ * watchdog sends. Many workers never need it, so it is made when it is first used. One thread at a time: the watchdog has the
+ * worker's state to itself.
  */
 @OnWorker
 public final class OutsideMemory implements AutoCloseable {

@@ -50,11 +50,11 @@ public final class Admission {
 
     /** A connection that was let in has ended. */
     public void leave(Supplier<InetAddress> peer) {
+        if (mostPerPeer > 0) {
+            leavePeer(peer); // first: where this needs memory that is not there, nothing has been counted out
+        }
         if (most > 0) {
             open.decrementAndGet();
-        }
-        if (mostPerPeer > 0) {
-            leavePeer(peer);
         }
     }
 

@@ -1,7 +1,7 @@
 package ringfort.server.loop;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import ringfort.budget.DeadlineSlot;
 import ringfort.budget.Phase;
@@ -11,7 +11,6 @@ import ringfort.server.protocol.ProtocolHost;
 import ringfort.server.wire.Outbox;
 import ringfort.server.wire.Wire;
 import ringfort.server.wire.WireUser;
-import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
 
 /**
@@ -31,21 +30,19 @@ import ringfort.sys.OnWorker;
  * back with the last of the answer. Such a connection idles, expires, drains and ends without taking any.
  */
 @OnWorker
-public final class Connection extends Settleable implements WireUser, ProtocolHost, ConnectionDeadline.Owner {
-    /** A lingering connection drops this much before it stops waiting for the peer's FIN. */
-    private static final int LINGER_BYTES = 256 * 1024;
+public final class Connection extends Placed implements WireUser, ProtocolHost, ConnectionDeadline.Owner {
+    /** When the end of a connection has failed so often, its protocol state is not given back. */
+    private static final int MOST_ENDS = 100;
 
-    private final Loop loop;
-    private final Wire wire;
-    private final int index;
-    private final int generation;
     private final ConnectionDeadline deadline;
     private @Nullable Protocol protocol; // while a message is under way
     private Ending ending = Ending.NONE;
     private boolean served; // a response has begun
-    private int lingered; // bytes dropped since our FIN
+    private int ends; // how often the end was begun; 0 while there is none, and when all of it is done
+
+    @Nullable Lingering lingering; // since the kernel has all that is to be sent
+
     private long acceptedNanos;
-    private long receivedBytes;
 
     /**
      * A connection that is not {@linkplain #accepted accepted} yet.
@@ -53,18 +50,19 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
      * @param generation no other connection of this process has the same
      */
     Connection(Loop loop, Wire wire, int index, int generation) {
-        this.loop = loop;
-        this.wire = wire;
-        this.index = index;
-        this.generation = generation;
+        super(loop, wire, index, generation);
         this.deadline = new ConnectionDeadline(this);
     }
 
     /** The connection is there: its first head is due from now on, whether or not a byte comes. */
     public void accepted() {
-        acceptedNanos = loop.now();
-        deadline.armFor(Phase.HEADER, loop.context().timeouts().headerNanos());
         touch();
+        try {
+            acceptedNanos = loop.now();
+            deadline.armFor(Phase.HEADER, loop.context().timeouts().headerNanos());
+        } catch (Throwable e) {
+            defect(e);
+        }
     }
 
     // Protocol state.
@@ -85,14 +83,11 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
 
     /** No send is in flight. */
     private void giveBack() {
-        Protocol current = protocol;
-        if (current != null) {
+        if (protocol != null) {
+            loop.protocols().give(protocol);
             protocol = null;
-            loop.protocols().give(current);
         }
     }
-
-    // The turn.
 
     @Override
     boolean settle() {
@@ -107,6 +102,9 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
         touched = false;
         boolean settled = wire.settle(this);
         if (ending.isGone()) {
+            if (ends > 0) {
+                ended(null);
+            }
             if (wire.isClosed(this)) {
                 giveBack();
                 loop.left(index, this, ending.reason());
@@ -119,58 +117,52 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
 
     /** The one place that decides how the connection goes on towards its end. */
     private void conclude() {
-        if (ending.next(hasOutput()) == Ending.Next.CLOSE) {
+        Ending.Next next = ending.next(hasOutput());
+        if (next == Ending.Next.CLOSE) {
             destroy(ending.reason(), null);
-        } else if (ending.isLingering() && deadline.phase() != Phase.LINGER) {
+        } else if ((ending.isLingering() || next == Ending.Next.RESET) && (lingering == null || lingering.isDrain())) {
             linger();
         }
     }
 
-    /** Our FIN is out: what the peer still sends is dropped, so that closing does not reset what it has yet to read. */
+    /** The kernel has all that is to be sent: what the peer still sends is dropped, until it has taken that. */
     private void linger() {
         if (protocol != null) {
             protocol.end(null);
             giveBack();
         }
-        long nanos = loop.context().timeouts().lingerNanos();
-        if (nanos == 0) {
+        lingering = Lingering.begin(
+                loop, wire, deadline, ending.isFailing() ? Lingering.Before.RESET : Lingering.Before.FIN);
+        if (lingering == null) {
             destroy(ending.reason(), null);
-        } else {
-            deadline.armFor(Phase.LINGER, nanos);
-        }
-    }
-
-    @Override
-    public void touch() {
-        if (!touched) {
-            touched = true;
-            loop.touch(this);
         }
     }
 
     @Override
     public void defect(Throwable cause) {
-        loop.defect(cause);
-        cut(CloseReason.DEFECT); // what was sent of a response may look whole if a FIN follows it
+        loop.defect("a connection failed and is closed", cause);
         touch(); // also one that was gone already: what failed may have been the last step of its end
+        try {
+            cut(CloseReason.DEFECT); // what was sent of a response may look whole if a FIN follows it
+        } catch (Throwable again) {
+            loop.defect("a connection that failed could not be cut at once", again);
+            if (!ending.isGone()) {
+                ending = ending.gone(CloseReason.DEFECT);
+                ends = 1;
+            }
+        }
+    }
+
+    /** The JVM has no memory left, and this connection gives some back. Never fails. */
+    void cutForMemory() {
+        try {
+            cut(CloseReason.DEFECT);
+        } catch (Throwable e) {
+            defect(e);
+        }
     }
 
     // What the wire asks.
-
-    @Override
-    public long id() {
-        return ((long) index << 32) | (generation & 0xFFFF_FFFFL);
-    }
-
-    @Override
-    public int index() {
-        return index;
-    }
-
-    @Override
-    public Wire wire() {
-        return wire;
-    }
 
     @Override
     public boolean wantsRead() {
@@ -181,17 +173,18 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     }
 
     @Override
+    public boolean awaitsHandler() {
+        return protocol != null && ending.isOpen() && protocol.awaitedExchange() != null;
+    }
+
+    @Override
     public boolean hasOutput() {
         return protocol != null && !protocol.out().isEmpty();
     }
 
     @Override
     public Outbox out() {
-        Protocol current = protocol;
-        if (current == null) {
-            throw new IllegalStateException("nothing is to be sent: no message is under way");
-        }
-        return current.out();
+        return Objects.requireNonNull(protocol, "no message is under way").out();
     }
 
     @Override
@@ -209,7 +202,7 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     @Override
     public void received(byte[] buffer, int from, int to) {
         touch();
-        receivedBytes += to - from;
+        deadline.received(to - from);
         loop.counters().receivedBytes.add(to - from);
         if (ending.isOpen()) {
             engage().received(buffer, from, to);
@@ -217,10 +210,8 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
             return;
         }
         ending = ending.saidLast(false);
-        // Until our FIN is out there is an answer that a close with bytes unread would destroy.
-        lingered += ending.isLingering() ? to - from : 0;
-        if (lingered > LINGER_BYTES) {
-            destroy(ending.reason(), null);
+        if (lingering != null && !ending.isGone()) {
+            lingering.dropped(to - from);
         }
     }
 
@@ -244,6 +235,7 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     public void sent(int bytes) {
         touch();
         loop.counters().sentBytes.add(bytes);
+        lingering = null; // of an answer before this one
         engage().sent(bytes, deadline.sent(bytes));
         if (!hasOutput()) {
             deadline.allSent();
@@ -263,11 +255,6 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
 
     // Deadlines.
 
-    @Override
-    public Loop loop() {
-        return loop;
-    }
-
     /** The deadline of this connection, for the watchdog. */
     ConnectionDeadline deadline() {
         return deadline;
@@ -277,6 +264,9 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     public void deadlinePassed() {
         touch();
         try {
+            if (lingersOn()) {
+                return;
+            }
             switch (deadline.judge()) {
                 case NOT_DUE -> {}
                 case ANSWER -> engage().answerLate();
@@ -288,6 +278,17 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
         }
     }
 
+    /** Whether the deadline is one of lingering, and there is something to wait for all the same. */
+    private boolean lingersOn() {
+        if (deadline.phase() != Phase.LINGER || !deadline.isReached(loop.now())) {
+            return false;
+        } else if (lingering != null) {
+            return lingering.goesOn();
+        }
+        lingering = ending.isOpen() ? Lingering.begin(loop, wire, deadline, Lingering.Before.DRAIN) : null;
+        return lingering != null;
+    }
+
     void cutUnread() {
         wire.resetOnClose();
         ending = ending.cut(CloseReason.DEADLINE); // it may have been closing in order: that did not come about
@@ -296,8 +297,8 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
 
     @Override
     public void expired(Phase phase, long lateNanos) {
-        loop.context()
-                .expired(loop.counters(), phase, wire.peer(), loop.now() - acceptedNanos, lateNanos, receivedBytes);
+        long ageNanos = loop.now() - acceptedNanos;
+        loop.context().expired(loop.counters(), phase, wire.peer(), ageNanos, lateNanos, deadline.receivedBytes());
     }
 
     @Override
@@ -345,6 +346,20 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     }
 
     @Override
+    public void failWhenSent(CloseReason reason) {
+        if (!ending.isOpen()) {
+            return;
+        }
+        ending = ending.failing(reason);
+        wire.resetOnClose(); // however it ends from now on
+        if (protocol != null) {
+            protocol.abandon(new IOException("the handler has failed"));
+            protocol.stopReading();
+        }
+        touch();
+    }
+
+    @Override
     public void halfClose() {
         ending = ending.halfClosing();
         touch();
@@ -358,12 +373,17 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
         }
     }
 
+    /** Where memory is short this may fail anywhere: then it is done again in the next turn. */
     private void ended(@Nullable IOException cause) {
+        touch();
+        if (++ends > MOST_ENDS) {
+            protocol = null; // its buffer is lost, and the descriptor is not
+        }
         if (protocol != null) {
             protocol.end(cause);
         }
         deadline.end();
-        touch();
+        ends = 0;
     }
 
     @Override
@@ -375,25 +395,5 @@ public final class Connection extends Settleable implements WireUser, ProtocolHo
     /** Whether a response has begun. */
     boolean isServed() {
         return served;
-    }
-
-    // What requests ask, on any thread.
-
-    @Override
-    @OffWorker
-    public InetSocketAddress peer() {
-        return wire.peer();
-    }
-
-    @Override
-    @OffWorker
-    public InetSocketAddress local() {
-        return loop.localAddress();
-    }
-
-    @Override
-    @OffWorker
-    public boolean secure() {
-        return false;
     }
 }

@@ -3,10 +3,10 @@ package ringfort.server.loop;
 import org.jspecify.annotations.Nullable;
 import ringfort.budget.DeadlineSlot;
 import ringfort.budget.Phase;
-import ringfort.budget.Timeouts;
 import ringfort.server.protocol.Protocol;
 import ringfort.server.wire.AcknowledgedBytes;
 import ringfort.server.wire.Wire;
+import ringfort.server.wire.WireUser;
 import ringfort.sys.OnWorker;
 
 /**
@@ -21,7 +21,7 @@ import ringfort.sys.OnWorker;
 final class ConnectionDeadline extends Timed implements DeadlineSlot {
     /** A connection, as its deadline knows it. */
     @OnWorker
-    interface Owner {
+    interface Owner extends WireUser {
         /** The worker of the connection. */
         Loop loop();
 
@@ -37,9 +37,6 @@ final class ConnectionDeadline extends Timed implements DeadlineSlot {
         /** Whether the connection still reads. */
         boolean isOpen();
 
-        /** The deadline is to be settled in this turn. */
-        void touch();
-
         /** The deadline was reached, as far as the keeper knows. */
         void deadlinePassed();
 
@@ -52,6 +49,8 @@ final class ConnectionDeadline extends Timed implements DeadlineSlot {
     private @Nullable Phase settled; // what the keeper knows
     private long dueNanos;
     private boolean changed;
+    private long receivedBytes;
+    private @Nullable LastLook lastLook; // from when a deadline is found reached until it is off or lies ahead
     private @Nullable AcknowledgedBytes acknowledged; // while the peer is waited for to read, where the wire can tell
 
     ConnectionDeadline(Owner owner) {
@@ -72,6 +71,9 @@ final class ConnectionDeadline extends Timed implements DeadlineSlot {
     public void arm(Phase next, long deadlineNanos) {
         phase = next;
         dueNanos = deadlineNanos;
+        if (lastLook != null && deadlineNanos - owner.loop().now() > 0) {
+            lastLook = null;
+        }
         changed();
     }
 
@@ -87,6 +89,7 @@ final class ConnectionDeadline extends Timed implements DeadlineSlot {
     @Override
     public void clear() {
         phase = null;
+        lastLook = null;
         changed();
     }
 
@@ -145,7 +148,8 @@ final class ConnectionDeadline extends Timed implements DeadlineSlot {
         }
         Phase passed = phase;
         long due = dueNanos;
-        Protocol.Verdict verdict = passed == null || !isReached(now) ? Protocol.Verdict.NOT_DUE : judge(passed, now);
+        Protocol.Verdict verdict =
+                passed == null || !isReached(now) || isLookedAt(passed) ? Protocol.Verdict.NOT_DUE : judge(passed, now);
         if (passed == null || verdict == Protocol.Verdict.NOT_DUE) {
             changed(); // the keeper has let go of it
             return Protocol.Verdict.NOT_DUE;
@@ -153,6 +157,39 @@ final class ConnectionDeadline extends Timed implements DeadlineSlot {
         // A reading of its own: the turn's may be as old as all that the turn has done before.
         expired(passed, owner.loop().context().ticker().nanos() - due);
         return verdict;
+    }
+
+    /** So many bytes of the peer were read. */
+    void received(int bytes) {
+        receivedBytes += bytes;
+    }
+
+    /** How many bytes of the peer were read so far. */
+    long receivedBytes() {
+        return receivedBytes;
+    }
+
+    /** Whether the peer may have done what is due, and the worker has still to see it. */
+    private boolean isLookedAt(Phase passed) {
+        if (passed == Phase.HANDLER) {
+            return false;
+        }
+        LastLook look = lastLook;
+        boolean first = look == null;
+        if (look == null) {
+            int waiting = owner.wire().peek(owner, owner.loop().scratch());
+            look = new LastLook(receivedBytes + waiting);
+            lastLook = look;
+        }
+        if (passed == Phase.WRITE) {
+            return first || owner.wire().unacknowledged() == 0; // it took all, and the kernel has yet to say so
+        }
+        return look.isUnread(receivedBytes);
+    }
+
+    /** Whether a deadline was reached, and what had come by then is still to be read. */
+    boolean isLookedAt() {
+        return lastLook != null;
     }
 
     private Protocol.Verdict judge(Phase passed, long nowNanos) {
@@ -217,10 +254,7 @@ final class ConnectionDeadline extends Timed implements DeadlineSlot {
         if (unacknowledged < 0 || known == null || protocol == null) {
             return;
         }
-        Timeouts timeouts = owner.loop().context().timeouts();
-        double graceSeconds = timeouts.writeGraceNanos() / 1e9;
-        long graceBytes = (long) Math.ceil(graceSeconds * timeouts.writeBytesPerSecond());
-        long bytes = known.credit(unacknowledged, graceBytes);
+        long bytes = known.credit(unacknowledged);
         if (bytes > 0) {
             protocol.acknowledged(bytes);
         }
@@ -229,6 +263,7 @@ final class ConnectionDeadline extends Timed implements DeadlineSlot {
     /** The connection is gone. */
     void end() {
         phase = null;
+        lastLook = null;
         changed = false;
         owner.loop().timekeeper().clear(this);
         settledIs(null);

@@ -33,6 +33,9 @@ final class ConnectionTable {
     Connection add(Wire wire) {
         int index = freeCount > 0 ? free[freeCount - 1] : places.size();
         Connection connection = new Connection(loop, wire, index, GENERATIONS.incrementAndGet());
+        if (free.length <= places.size()) {
+            free = Arrays.copyOf(free, 2 * free.length); // here, where a failure loses nothing: remove needs no memory
+        }
         if (freeCount > 0) {
             freeCount--;
             places.set(index, connection);
@@ -56,9 +59,6 @@ final class ConnectionTable {
     void remove(int index) {
         assert places.get(index) != null : "connection " + index + " is removed twice";
         places.set(index, null);
-        if (freeCount == free.length) {
-            free = Arrays.copyOf(free, freeCount * 2);
-        }
         free[freeCount++] = index;
         size--;
     }

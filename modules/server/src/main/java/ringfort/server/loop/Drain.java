@@ -1,20 +1,36 @@
 package ringfort.server.loop;
 
+import ringfort.api.spi.JvmExit;
 import ringfort.budget.Phase;
+import ringfort.server.exchange.Exchange;
+import ringfort.server.exchange.ServerContext;
 import ringfort.server.metrics.CloseReason;
 import ringfort.server.protocol.Protocol;
 import ringfort.sys.OnWorker;
 
 /**
- * How a worker ends its connections when the server stops: those that wait for a request at once, those that never sent a byte
- * a little later, and what is left at the deadline. Its worker only.
+ * How a worker ends its connections when the server stops. A connection at rest is given a grace: a request of it may be on its
+ * way, and is answered once more, with {@code Connection: close}. Closing at once would lose that request, and its peer could
+ * not tell whether it was handled. Its worker only.
  *
- * <p>It goes through the connections three times, a bounded number of them in each turn.
+ * <pre>
+ *  pass     when                                        what ends
+ *  IDLE     at the end of the grace, and again each     those that wait for a request, in order
+ *           such time: others have come to rest since
+ *  SILENT   as IDLE, but half a second or more after    also those that never sent a byte
+ *           the stop
+ *  FORCED   at the deadline, and again each second      what is left, by force
+ * </pre>
+ *
+ * <p>A pass goes through a bounded number of connections in each turn.
  */
 @OnWorker
 final class Drain {
-    /** Connections that never sent a byte are given this long: a request may be on its way. */
+    /** Connections that never sent a byte are given at least this long: a request may be on its way. */
     private static final long SILENT_GRACE_NANOS = 500_000_000L;
+
+    /** Without a grace, connections that have come to rest are looked for this often. */
+    private static final long LEAST_ROUND_NANOS = 100_000_000L;
 
     /** Connections closed by force are looked at again so much later, when the kernel has given back what was in flight. */
     private static final long FORCED_AGAIN_NANOS = 1_000_000_000L;
@@ -25,16 +41,21 @@ final class Drain {
         FORCED
     }
 
+    private final long roundNanos;
+    private final long silentAtNanos;
     private long deadlineNanos;
-    private long silentAtNanos;
-    private boolean silentDone;
+    private long idleAtNanos;
     private boolean accepting = true;
     private Pass pass = Pass.IDLE;
-    private int at; // the next index to look at in this pass; -1 when the pass is over
+    private int at = -1; // the next index to look at in this pass; -1 when the pass is over
 
-    Drain(long deadlineNanos, long nowNanos) {
+    Drain(long deadlineNanos, ServerContext context) {
+        long graceNanos = context.drainGraceNanos();
+        long nowNanos = context.ticker().nanos();
         this.deadlineNanos = deadlineNanos;
-        this.silentAtNanos = nowNanos + SILENT_GRACE_NANOS;
+        roundNanos = Math.max(graceNanos, LEAST_ROUND_NANOS);
+        idleAtNanos = nowNanos + graceNanos;
+        silentAtNanos = nowNanos + Math.max(graceNanos, SILENT_GRACE_NANOS);
     }
 
     boolean hasStoppedAccepting() {
@@ -69,11 +90,10 @@ final class Drain {
         if (deadlineNanos - nowNanos <= 0) {
             pass = Pass.FORCED;
             deadlineNanos = nowNanos + FORCED_AGAIN_NANOS;
-            silentDone = true;
             at = 0;
-        } else if (!silentDone && silentAtNanos - nowNanos <= 0) {
-            pass = Pass.SILENT;
-            silentDone = true;
+        } else if (pass != Pass.FORCED && idleAtNanos - nowNanos <= 0) {
+            pass = silentAtNanos - nowNanos <= 0 ? Pass.SILENT : Pass.IDLE;
+            idleAtNanos = nowNanos + roundNanos;
             at = 0;
         }
     }
@@ -92,6 +112,16 @@ final class Drain {
             connection.cut(CloseReason.FORCED);
         } else {
             connection.destroy(CloseReason.FORCED, null);
+        }
+    }
+
+    /** Cuts a connection whose handler has called System.exit. */
+    static void cutExiting(Connection connection) {
+        Protocol protocol = connection.protocol();
+        Exchange exchange = protocol == null ? null : protocol.awaitedExchange();
+        Thread handler = exchange == null ? null : exchange.thread().thread();
+        if (handler != null && JvmExit.isCalledBy(handler)) {
+            connection.cut(CloseReason.HANDLER);
         }
     }
 
@@ -119,8 +149,8 @@ final class Drain {
             return 0;
         }
         long until = deadlineNanos - nowNanos;
-        if (!silentDone) {
-            until = Math.min(until, silentAtNanos - nowNanos);
+        if (pass != Pass.FORCED) {
+            until = Math.min(until, idleAtNanos - nowNanos);
         }
         return Math.max(0, until);
     }

@@ -13,6 +13,7 @@ import ringfort.server.metrics.CloseReason;
  *  HALF_CLOSED     our FIN is out, the tunnel still reads               closing → LINGERING, gone
  *  CLOSING         the last bytes are queued; nothing more is read      finSent → LINGERING, gone
  *  LINGERING       our FIN is out; what comes is dropped                gone
+ *  FAILING         the last bytes are queued; a reset follows them      gone
  *  GONE            the transport cancels what is in flight and closes   –
  *
  *  theirs          meaning
@@ -23,6 +24,7 @@ import ringfort.server.metrics.CloseReason;
  *  what is next     ours                          and
  *  SEND_FIN         CLOSING, HALF_CLOSING         everything is sent; in CLOSING, the peer is OPEN
  *  CLOSE            CLOSING, LINGERING            everything is sent, and the peer has SAID_LAST or ENDED
+ *  RESET            FAILING                       everything is sent: the reset follows once the peer has taken it
  *  WAIT             else
  * </pre>
  */
@@ -34,6 +36,7 @@ final class Ending {
         HALF_CLOSED,
         CLOSING,
         LINGERING,
+        FAILING,
         GONE
     }
 
@@ -48,7 +51,8 @@ final class Ending {
     enum Next {
         WAIT,
         SEND_FIN,
-        CLOSE
+        CLOSE,
+        RESET
     }
 
     private static final Ours[] OURS = Ours.values();
@@ -95,8 +99,13 @@ final class Ending {
         return switch (ours) {
             case OPEN, HALF_CLOSING -> of(Ours.CLOSING, theirs, why);
             case HALF_CLOSED -> of(Ours.LINGERING, theirs, why);
-            case CLOSING, LINGERING, GONE -> this;
+            case CLOSING, LINGERING, FAILING, GONE -> this;
         };
+    }
+
+    /** Nothing more is read, what is queued is the last, and the peer must be able to tell that it is not whole. */
+    Ending failing(CloseReason why) {
+        return isOpen() ? of(Ours.FAILING, theirs, why) : this;
     }
 
     /** A tunnel's handler has ended its output. */
@@ -109,13 +118,14 @@ final class Ending {
         return switch (ours) {
             case HALF_CLOSING -> of(Ours.HALF_CLOSED, theirs, reason);
             case CLOSING -> of(Ours.LINGERING, theirs, reason);
-            case OPEN, HALF_CLOSED, LINGERING, GONE -> this;
+            case OPEN, HALF_CLOSED, LINGERING, FAILING, GONE -> this;
         };
     }
 
     /** The connection has ended; a reason why it was closing stays, unless that did not come about. */
     Ending gone(CloseReason why) {
-        return of(Ours.GONE, theirs, ours == Ours.CLOSING || ours == Ours.LINGERING ? reason : why);
+        boolean ending = ours == Ours.CLOSING || ours == Ours.LINGERING || ours == Ours.FAILING;
+        return of(Ours.GONE, theirs, ending ? reason : why);
     }
 
     /** As {@link #gone}, for a connection that was to close in order and is cut instead. */
@@ -143,6 +153,7 @@ final class Ending {
         return switch (ours) {
             case OPEN, HALF_CLOSED, GONE -> Next.WAIT;
             case HALF_CLOSING -> Next.SEND_FIN;
+            case FAILING -> Next.RESET;
             case CLOSING -> theirs == Theirs.OPEN ? Next.SEND_FIN : Next.CLOSE;
             case LINGERING -> theirs == Theirs.OPEN ? Next.WAIT : Next.CLOSE;
         };
@@ -156,6 +167,11 @@ final class Ending {
     /** Whether our FIN is out and what the peer still sends is dropped. */
     boolean isLingering() {
         return ours == Ours.LINGERING;
+    }
+
+    /** Whether a reset is to follow what is queued. */
+    boolean isFailing() {
+        return ours == Ours.FAILING;
     }
 
     /** Whether the connection has ended. */

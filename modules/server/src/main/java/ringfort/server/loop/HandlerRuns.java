@@ -1,6 +1,7 @@
 package ringfort.server.loop;
 
 import java.util.ArrayList;
+import org.jspecify.annotations.Nullable;
 import ringfort.api.spi.Mount;
 import ringfort.server.exchange.Carried;
 import ringfort.server.exchange.HeavyRoutes;
@@ -34,28 +35,43 @@ final class HandlerRuns {
         return guard;
     }
 
-    /** Runs a handler until it waits or ends. */
+    /** Runs a handler until it waits or ends. What fails around it keeps it neither from running nor from being heard. */
     void run(Carried now) {
         Mount mount = now.mount();
-        ThreadUse before = heavyRoutes.before(mount);
+        ThreadUse before = before(mount);
         long begin = loop.now(); // of the last handler's end, or the turn's: there is nothing long between
         guard.begin(now, begin);
         try {
             now.carry();
-        } finally {
-            guard.end();
-            loop.noticeTime(); // many short handlers in one turn add up
+        } catch (Throwable e) {
+            loop.defect("a handler could not be carried on", e);
+        }
+        guard.end();
+        loop.noticeTime(); // many short handlers in one turn add up
+        try {
             heavyRoutes.after(mount, loop.now() - begin, before);
-            if (!enforced.isEmpty()) {
-                meetEnforced();
-            }
+        } catch (Throwable e) {
+            loop.defect("a run of a handler could not be judged", e);
+        }
+        if (!enforced.isEmpty()) {
+            meetEnforced();
         }
         now.returned(worker);
     }
 
+    private @Nullable ThreadUse before(Mount mount) {
+        try {
+            return heavyRoutes.before(mount);
+        } catch (Throwable e) {
+            loop.defect("the use of a worker's thread could not be measured", e);
+            return null;
+        }
+    }
+
     private void meetEnforced() {
         Thread.interrupted(); // meant for an inline handler, which is no longer there
-        for (Intervention.Enforced ended : enforced) {
+        for (int i = 0; i < enforced.size(); i++) { // an iterator would need memory
+            Intervention.Enforced ended = enforced.get(i);
             try {
                 ended.meet();
             } catch (Throwable e) {
@@ -72,6 +88,7 @@ final class HandlerRuns {
                 return;
             }
         }
+        enforced.ensureCapacity(enforced.size() + 1); // first: what was done outside must be met by the worker
         Intervention.Enforced ended = intervention.enforce(connection, guard, worker, nowNanos);
         if (ended != null) {
             enforced.add(ended);

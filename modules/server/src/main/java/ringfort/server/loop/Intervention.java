@@ -8,7 +8,6 @@ import ringfort.server.exchange.Exchange;
 import ringfort.server.metrics.CloseReason;
 import ringfort.server.protocol.Protocol;
 import ringfort.server.protocol.Protocols;
-import ringfort.server.wire.Wire;
 import ringfort.sys.OnWorker;
 
 /**
@@ -25,10 +24,10 @@ import ringfort.sys.OnWorker;
  *  HEADER   what waits, behind what was received, ends the head                 shut down
  *  IDLE     something waits, which begins a head, and that head is not due yet  shut down
  *           or what waits ends it
- *  BODY     anything waits                                                      shut down
- *  HANDLER  the handler has answered                                            503, FIN; shut down if it cannot be sent
- *  WRITE    the peer took enough, or all, of what the kernel has                shut down
- *  LINGER   more of what is dropped waits                                       shut down
+ *  BODY     anything waits                                                      shut down; reset once a response has begun
+ *  HANDLER  the handler has answered                                            503, FIN; ended if it cannot be sent
+ *  WRITE    the peer took enough, or all, of what the kernel has                reset
+ *  LINGER   the peer still takes what it was sent                               shut down; reset if that was to follow
  * </pre>
  *
  * While something is queued for the peer, only HANDLER and WRITE are enforced: for the others the worker may be the one that
@@ -52,9 +51,10 @@ final class Intervention {
      * @param phase whose deadline was missed
      * @param lateNanos by how much
      * @param answered whether the peer was told, and got our FIN
+     * @param cut whether it was in the middle of a response, and got a reset
      */
     @OnWorker
-    record Enforced(Connection connection, Phase phase, long lateNanos, boolean answered) {
+    record Enforced(Connection connection, Phase phase, long lateNanos, boolean answered, boolean cut) {
         /** The worker is back: before anything else happens to the connection, it meets what was done. */
         void meet() {
             connection.touch();
@@ -68,6 +68,8 @@ final class Intervention {
                 connection.finSent();
             } else if (phase == Phase.WRITE) {
                 connection.cutUnread();
+            } else if (cut) {
+                connection.cut(CloseReason.DEADLINE);
             } else {
                 connection.destroy(CloseReason.DEADLINE, null);
             }
@@ -111,7 +113,7 @@ final class Intervention {
             return handler(connection, late, guard, worker);
         } else if (phase == Phase.WRITE) {
             return takes(connection, nowNanos) ? null : end(connection, phase, late);
-        } else if (connection.hasOutput()) {
+        } else if (connection.hasOutput() || lingersOn(connection, phase, nowNanos)) {
             return null;
         }
         int count = connection.isOpen() ? connection.wire().peek(connection, pending) : 0;
@@ -122,9 +124,28 @@ final class Intervention {
         };
     }
 
+    /** The deadline of a linger is only when to look next, as long as the peer takes what it was sent. */
+    private static boolean lingersOn(Connection connection, Phase phase, long nowNanos) {
+        Lingering lingering = connection.lingering;
+        return phase == Phase.LINGER && lingering != null && !lingering.isOver(nowNanos);
+    }
+
     private static Enforced end(Connection connection, Phase phase, long late) {
-        connection.wire().shutdown();
-        return new Enforced(connection, phase, late, false);
+        return new Enforced(connection, phase, late, false, end(connection, false));
+    }
+
+    /** Ends both directions; in the middle of a response by a reset, since a FIN would make it look whole. */
+    private static boolean end(Connection connection, boolean begun) {
+        Protocol protocol = connection.protocol();
+        Lingering lingering = connection.lingering;
+        boolean midway =
+                begun || (protocol != null && protocol.isMidway()) || (lingering != null && lingering.isBeforeReset());
+        if (midway) {
+            connection.wire().reset();
+        } else {
+            connection.wire().shutdown();
+        }
+        return midway;
     }
 
     // What the peer has sent.
@@ -162,26 +183,24 @@ final class Intervention {
 
     private @Nullable Enforced handler(Connection connection, long late, HandlerGuard guard, Thread worker) {
         Protocol protocol = connection.protocol();
-        Exchange exchange = protocol == null ? null : protocol.lateExchange();
+        Exchange exchange = protocol == null ? null : protocol.awaitedExchange();
         if (exchange != null && exchange.answer() != null) {
             return null; // it is the worker that is late
         }
+        sink.reset();
         boolean answered = protocol != null && answer(connection, protocol);
-        Wire wire = connection.wire();
+        boolean cut = !answered && end(connection, sink.length() > 0); // part of the answer may have left
         if (answered) {
-            wire.finish(); // not both directions: bytes that still come would reset what was said
-        } else {
-            wire.shutdown();
+            connection.wire().finish(); // not both directions: bytes that still come would reset what was said
         }
         if (exchange != null) {
             exchange.givenUp();
             interrupt(exchange, guard, worker);
         }
-        return new Enforced(connection, Phase.HANDLER, late, answered);
+        return new Enforced(connection, Phase.HANDLER, late, answered, cut);
     }
 
     private boolean answer(Connection connection, Protocol protocol) {
-        sink.reset();
         if (!protocol.lastWord(sink) || sink.length() > ANSWER_BYTES) {
             return false;
         }
@@ -195,9 +214,8 @@ final class Intervention {
 
     /** An inline handler has the worker's own thread, which clears the mark when it is back. */
     private static void interrupt(Exchange exchange, HandlerGuard guard, Thread worker) {
-        Thread handler = exchange.thread().thread();
-        if (handler != null && handler != worker) {
-            handler.interrupt();
+        if (exchange.thread().thread() != worker) {
+            exchange.thread().interrupt();
         } else if (guard.isRunning(exchange.thread())) {
             worker.interrupt();
         }

@@ -1,7 +1,8 @@
 package ringfort.server.loop;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import ringfort.server.exchange.Endpoints;
+import java.util.function.Supplier;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.metrics.CloseReason;
 import ringfort.server.metrics.Counters;
@@ -43,10 +44,13 @@ interface Loop extends Turn {
     void touch(Settleable settleable);
 
     /** The connection at this index is over: its descriptor is closed, and nothing in the kernel refers to it. */
-    void left(int index, Endpoints endpoints, CloseReason reason);
+    void left(int index, Supplier<InetAddress> peer, CloseReason reason);
 
-    /** A defect of ours ended one connection. */
-    void defect(Throwable cause);
+    /** A defect of ours: it is counted, and told if that is possible; cannot fail. */
+    void defect(String what, Throwable cause);
+
+    /** Room for bytes that are looked at, or were received; its content lasts until the next of either. */
+    byte[] scratch();
 
     /** The address the worker listens on; any thread. */
     @OffWorker

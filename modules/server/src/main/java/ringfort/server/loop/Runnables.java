@@ -1,9 +1,11 @@
 package ringfort.server.loop;
 
 import java.util.ArrayDeque;
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.exchange.Carried;
+import ringfort.server.exchange.Urgent;
+import ringfort.server.exchange.Scheduler;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
 
@@ -13,11 +15,19 @@ import ringfort.sys.OnWorker;
  */
 @OnWorker
 final class Runnables {
+    /** How often, and after which pause, a thread is offered anew to a pool that had no memory for it. */
+    private static final int MOST_OFFERS = 20;
+
+    private static final long OFFER_PAUSE_NANOS = 10_000_000;
+
     private final Mailbox mailbox = new Mailbox();
+    private final Urgent.Waiting urgent = new Urgent.Waiting();
     private final ArrayDeque<Carried> runnable = new ArrayDeque<>();
 
     /** Messages that the watchdog found in the mailbox while it looked for virtual threads; the worker runs them first. */
     private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
+
+    private @Nullable Runnable again; // found no memory when it was to be run or deferred; runs before all others
 
     /** A virtual thread that can go on, as a message: it belongs to the worker, or to the one that stands in for it. */
     private record Resume(Carried carried, Runnables owner, Thread worker) implements Runnable {
@@ -37,6 +47,12 @@ final class Runnables {
         mailbox.put(message);
     }
 
+    /** Puts a message in that needs no memory; false when it is there already. Any thread. */
+    @OffWorker
+    boolean put(Urgent message) {
+        return urgent.put(message);
+    }
+
     /** A message that lets a virtual thread go on. */
     @OffWorker
     Runnable resume(Carried carried, Thread worker) {
@@ -48,19 +64,31 @@ final class Runnables {
         runnable.add(carried);
     }
 
-    /** Runs messages, so many at most; false when there are more. */
+    /** Runs messages, so many at most; false when there are more. One that fails is over; the others wait. */
     boolean runMessages(int most) {
-        for (int i = 0; i < most; i++) {
-            Runnable message = deferred.poll();
+        for (int i = urgent.arrive(most); i < most; i++) {
+            Runnable message = nextMessage();
             if (message == null) {
-                message = mailbox.take();
+                return urgent.isEmpty();
             }
-            if (message == null) {
-                return true;
-            }
-            message.run();
+            run(message);
         }
-        return mailbox.isEmpty() && deferred.isEmpty();
+        return isMailboxEmpty() && deferred.isEmpty();
+    }
+
+    private @Nullable Runnable nextMessage() {
+        if (again != null) {
+            return again;
+        }
+        Runnable message = deferred.poll();
+        return message != null ? message : mailbox.take();
+    }
+
+    /** A virtual thread for which there is no place gets a second try: without it a handler would never go on. */
+    private void run(Runnable message) {
+        again = message instanceof Resume && !message.equals(again) ? message : null;
+        message.run();
+        again = null;
     }
 
     /** The next virtual thread that can go on; null when there is none. */
@@ -75,18 +103,18 @@ final class Runnables {
 
     /** Whether the worker has nothing to do of what is here; what is in the mailbox is asked for apart. */
     boolean isEmpty() {
-        return runnable.isEmpty() && deferred.isEmpty();
+        return runnable.isEmpty() && deferred.isEmpty() && again == null;
     }
 
-    /** Whether nothing is in the mailbox. */
+    /** Whether no other thread has put anything in. */
     boolean isMailboxEmpty() {
-        return mailbox.isEmpty();
+        return mailbox.isEmpty() && urgent.isEmpty();
     }
 
     /** Takes a virtual thread that can go on away from this worker; null when there is none. The watchdog. */
     @Nullable Carried takeAway() {
         Carried next = runnable.poll();
-        while (next == null) {
+        while (next == null && again == null) {
             Runnable message = mailbox.take();
             if (message == null) {
                 return null;
@@ -94,7 +122,9 @@ final class Runnables {
             if (message instanceof Resume resume) {
                 next = resume.carried;
             } else {
+                again = message;
                 deferred.add(message);
+                again = null;
             }
         }
         return next;
@@ -108,14 +138,29 @@ final class Runnables {
                 elsewhere(left);
             }
             for (Runnable task = mailbox.take(); task != null; task = mailbox.take()) {
-                ForkJoinPool.commonPool().execute(task);
+                elsewhere(task);
             }
         }
     }
 
-    /** A virtual thread whose worker has ended goes on in the common pool. */
+    /** A virtual thread whose worker has ended goes on with the JDK's scheduler. */
     @OffWorker
     static void elsewhere(Carried carried) {
-        ForkJoinPool.commonPool().execute(carried::carry);
+        elsewhere(carried::carry);
+    }
+
+    @OffWorker
+    private static void elsewhere(Runnable task) {
+        for (int offers = 1; ; offers++) {
+            try {
+                Scheduler.elsewhere(task);
+                return;
+            } catch (OutOfMemoryError e) {
+                if (offers == MOST_OFFERS) {
+                    throw e;
+                }
+                LockSupport.parkNanos(OFFER_PAUSE_NANOS);
+            }
+        }
     }
 }

@@ -1,15 +1,19 @@
 package ringfort.server.loop;
 
-import java.util.ArrayList;
-import java.util.Collections;
+import org.jspecify.annotations.Nullable;
 import ringfort.sys.OnWorker;
 
-/** What a worker has to settle at the end of the turn. Its worker only. */
+/**
+ * What a worker has to settle at the end of the turn. Its worker only.
+ *
+ * <p>A list whose links are in its elements: nothing here takes memory, so that a connection that was touched is settled also
+ * where there is none left.
+ */
 @OnWorker
 final class Touched {
     private final Time time;
-    private ArrayList<Settleable> next = new ArrayList<>();
-    private ArrayList<Settleable> settling = new ArrayList<>();
+    private @Nullable Settleable first; // touched, to be settled in the next turn
+    private @Nullable Settleable last;
 
     /** Whether the turn has time left; when it has none, what comes behind gets less than what came before. */
     @OnWorker
@@ -22,25 +26,39 @@ final class Touched {
     }
 
     void add(Settleable settleable) {
-        next.add(settleable);
+        if (settleable.listed) {
+            return;
+        }
+        settleable.listed = true;
+        if (last == null) {
+            first = settleable;
+        } else {
+            last.behind = settleable;
+        }
+        last = settleable;
     }
 
     boolean isEmpty() {
-        return next.isEmpty();
+        return first == null;
     }
 
     /** Settles what was touched, each once; false when some of it is to be settled again without waiting. */
     boolean settle() {
-        ArrayList<Settleable> list = next;
-        next = settling;
-        settling = list;
+        Settleable next = first;
+        first = null;
+        last = null;
         boolean all = true;
-        int favoured = -1; // of those that come again, how many were settled while there was time
-        for (int i = 0; i < list.size(); i++) {
-            Settleable settleable = list.get(i);
+        boolean timeIsOver = false;
+        Settleable favoured = null; // of those that come again, the last that was settled while there was time
+        while (next != null) {
+            Settleable settleable = next;
+            next = settleable.behind;
+            settleable.behind = null;
+            settleable.listed = false;
             settleable.touched = false;
-            if (favoured < 0 && !time.isLeft()) {
-                favoured = next.size();
+            if (!timeIsOver && !time.isLeft()) {
+                timeIsOver = true;
+                favoured = last;
             }
             try {
                 if (!settleable.settle()) {
@@ -48,22 +66,29 @@ final class Touched {
                     again(settleable);
                 }
             } catch (Throwable e) {
-                settleable.touched =
-                        next.contains(settleable); // whatever it was in the middle of, it is in a list once
+                settleable.touched = settleable.listed; // whatever it was in the middle of
                 settleable.defect(e);
             }
         }
-        list.clear();
-        if (favoured > 0 && favoured < next.size()) {
-            Collections.rotate(next, -favoured); // the others come first in the next turn
+        if (favoured != null) {
+            putBehind(favoured);
         }
-        return all && next.isEmpty();
+        return all && first == null;
     }
 
     private void again(Settleable settleable) {
-        if (!settleable.touched) {
-            settleable.touched = true;
-            next.add(settleable);
+        settleable.touched = true;
+        add(settleable);
+    }
+
+    /** What is in the list up to here gets its turn behind the others. */
+    private void putBehind(Settleable favoured) {
+        Settleable others = favoured.behind;
+        if (others != null && last != null) {
+            last.behind = first;
+            first = others;
+            favoured.behind = null;
+            last = favoured;
         }
     }
 }

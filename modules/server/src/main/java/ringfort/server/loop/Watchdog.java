@@ -2,6 +2,7 @@ package ringfort.server.loop;
 
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.exchange.Carried;
 import ringfort.server.exchange.ServerContext;
@@ -30,14 +31,20 @@ public final class Watchdog implements Runnable, AutoCloseable {
 
     private final ServerContext context;
     private final List<? extends Worker> workers;
+    private final BiConsumer<Worker, Throwable> died;
     private final Intervention intervention;
     private final Thread thread;
     private volatile boolean closed;
 
-    /** A watchdog of these workers; {@link #start} begins to look. */
-    public Watchdog(ServerContext context, List<? extends Worker> workers) {
+    /**
+     * A watchdog of these workers; {@link #start} begins to look.
+     *
+     * @param died told in each look of a worker that ends although it was not asked to, with the reason
+     */
+    public Watchdog(ServerContext context, List<? extends Worker> workers, BiConsumer<Worker, Throwable> died) {
         this.context = context;
         this.workers = workers;
+        this.died = died;
         this.intervention = new Intervention(context.timeouts().headerNanos());
         this.thread = Thread.ofPlatform().daemon().name("ringfort-watchdog").unstarted(this);
     }
@@ -51,14 +58,23 @@ public final class Watchdog implements Runnable, AutoCloseable {
     public void run() {
         while (!closed) {
             LockSupport.parkNanos(this, TICK_NANOS);
-            for (Worker worker : workers) {
+            for (int i = 0; i < workers.size(); i++) { // an iterator would need memory
+                Worker worker = workers.get(i);
                 try {
                     look(worker);
+                    lookWhetherItLives(worker);
                 } catch (Throwable e) {
-                    worker.counters().defects.add(1);
-                    context.notices().defect("the watchdog failed; it goes on", e);
+                    worker.failures().defect("the watchdog failed; it goes on", e);
                 }
             }
+        }
+    }
+
+    /** A worker that has ended although nobody asked it to takes the server down: it had a part of the connections to itself. */
+    private void lookWhetherItLives(Worker worker) {
+        Throwable cause = worker.failures().end();
+        if (cause != null) {
+            died.accept(worker, cause);
         }
     }
 
@@ -94,10 +110,18 @@ public final class Watchdog implements Runnable, AutoCloseable {
                 .orElse(null);
         if (idle != null) {
             for (Carried next = stuck.takeRunnable(); next != null; next = stuck.takeRunnable()) {
-                Carried taken = next;
+                handOver(stuck, idle, next);
                 stuck.counters().takenOver.add(1);
-                idle.execute(() -> idle.carry(taken));
             }
+        }
+    }
+
+    private static void handOver(Worker stuck, Worker idle, Carried taken) {
+        try {
+            idle.execute(() -> idle.carry(taken));
+        } catch (Throwable e) {
+            stuck.putBack(taken); // there is room: it was taken from there
+            throw e;
         }
     }
 

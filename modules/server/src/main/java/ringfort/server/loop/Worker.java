@@ -1,16 +1,17 @@
 package ringfort.server.loop;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import ringfort.message.ByteSink;
 import ringfort.server.exchange.Carried;
 import ringfort.server.exchange.Carrier;
-import ringfort.server.exchange.Endpoints;
 import ringfort.server.exchange.ServerContext;
+import ringfort.server.exchange.Urgent;
 import ringfort.server.metrics.CloseReason;
-import ringfort.server.metrics.Counters;
 import ringfort.server.protocol.Http1Heads;
 import ringfort.server.protocol.Http1Pool;
 import ringfort.server.protocol.Protocols;
@@ -28,10 +29,11 @@ import ringfort.sys.OnWorker;
  * </pre>
  *
  * Each step of a turn is bounded: what is over a bound stays due, and the loop goes round without waiting. Everything here
- * belongs to the worker's thread but what is marked {@link OffWorker}. A failure of one connection closes that connection.
+ * belongs to the worker's thread but what is marked {@link OffWorker}. A failure of one connection closes that connection, and
+ * a step that fails keeps no other step from being done ({@link Failures}).
  */
 @OnWorker
-public abstract class Worker implements Carrier, Loop, Runnable {
+public abstract class Worker extends WorkerLife implements Carrier, Loop {
     /** Received bytes are copied here first; a transport gives no more at once. */
     protected static final int SCRATCH_BYTES = 64 * 1024;
 
@@ -44,11 +46,10 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     /** Connections that are drained between two looks at the kernel queue. */
     private static final int DRAINED_PER_TURN = 1024;
 
-    private final ServerContext context;
-    private final Thread thread;
-    private final Counters counters = new Counters();
+    /** Of a turn, before the look at the kernel: messages, virtual threads, the drain, what was touched. */
+    private static final int STEPS = 4;
+
     private final Admission admission;
-    private final BufferPool buffers;
     private final Protocols protocols;
     private final byte[] scratch = new byte[SCRATCH_BYTES];
     private final Runnables runnables = new Runnables();
@@ -58,29 +59,42 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     private final HandlerRuns handlers;
     private final Touched touched = new Touched(this::hasTime);
 
-    private final CountDownLatch started = new CountDownLatch(1);
-    private volatile @Nullable Throwable startFailure;
+    private final Stop stop = new Stop();
+    private final Emergency emergency = new Emergency();
+    private final BooleanSupplier nothingCame = runnables::isMailboxEmpty;
 
-    private volatile boolean stopped;
     private volatile @Nullable InetSocketAddress localAddress;
     private @Nullable Drain drain; // while the server is stopping
 
+    /** The wish that this worker stops, as a message that needs no memory: a server must stop also when there is none. */
+    private final class Stop extends Urgent {
+        private volatile long deadlineNanos; // set before the message is put in
+
+        @Override
+        protected void arrived() {
+            if (drain == null) {
+                drain = new Drain(deadlineNanos, context());
+            }
+        }
+    }
+
     /** A worker that is not started yet, and that frees {@code buffers} when it has ended. */
     protected Worker(ServerContext context, Admission admission, BufferPool buffers, String name) {
-        this.context = context;
+        super(context, buffers, name);
         this.clock = new TurnClock(context.ticker());
         this.admission = admission;
-        this.buffers = buffers;
         this.protocols = new Http1Pool(new WorkerRoom(
-                context, this, this, counters, buffers, new Http1Heads(context), new ByteSink(BufferPool.SMALL_BYTES)));
-        this.thread = Thread.ofPlatform().name(name).unstarted(this);
-        this.handlers = new HandlerRuns(this, thread, context.heavyRoutes());
+                context,
+                this,
+                this,
+                counters(),
+                buffers,
+                new Http1Heads(context),
+                new ByteSink(BufferPool.SMALL_BYTES)));
+        this.handlers = new HandlerRuns(this, thread(), context.heavyRoutes());
     }
 
     // What a transport gives.
-
-    /** First thing on the worker's thread. */
-    protected abstract void open() throws Exception;
 
     @Override
     public abstract Timekeeper timekeeper();
@@ -102,50 +116,13 @@ public abstract class Worker implements Carrier, Loop, Runnable {
      */
     protected abstract boolean stopAccepting();
 
-    /** Gives back what belongs to the transport; last thing on the worker's thread. */
-    protected abstract void release();
-
     // Life.
 
-    /** Starts the worker's thread. */
-    @OffWorker
-    public final void start() {
-        thread.start();
-    }
-
-    /** Gives everything back; on the worker's thread, or on any if that never ran. */
-    public final void end() {
-        release();
-        buffers.close();
-    }
-
-    /** Waits until the worker accepts, or throws what kept it from that. */
-    @OffWorker
-    public final void awaitStarted() throws Exception {
-        started.await();
-        Throwable failure = startFailure;
-        if (failure instanceof Exception e) {
-            throw e;
-        }
-        if (failure != null) {
-            throw new IllegalStateException("the worker did not start", failure);
-        }
-    }
-
-    /** Drains and ends, at {@code deadlineNanos} at the latest by closing what is still open; any thread. */
+    /** Drains and ends, at {@code deadlineNanos} at the latest by closing what is still open; any thread, cannot fail. */
     @OffWorker
     public final void stop(long deadlineNanos) {
-        execute(() -> {
-            if (drain == null) {
-                drain = new Drain(deadlineNanos, context.ticker().nanos());
-            }
-        });
-    }
-
-    @Override
-    @OffWorker
-    public final Thread thread() {
-        return thread;
+        stop.deadlineNanos = deadlineNanos;
+        execute(stop);
     }
 
     @Override
@@ -165,61 +142,79 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     }
 
     @Override
-    public final void run() {
+    final void abandonAll() {
+        connections.forEach(this::abandon);
+    }
+
+    @Override
+    final void handOver() {
+        runnables.takeOver();
+    }
+
+    /** The worker ends with this connection still open: its handler learns of that, and it is counted out. */
+    private void abandon(Connection connection) {
         try {
-            readClock();
-            open();
+            connection.destroy(CloseReason.DEFECT, null);
+            counters().closed(CloseReason.DEFECT).add(1);
+            admission.leave(connection);
         } catch (Throwable e) {
-            startFailure = e;
-            stopped = true;
-            end();
-            started.countDown();
-            return;
-        }
-        started.countDown();
-        try {
-            while (!isOver()) {
-                turn();
-            }
-        } finally {
-            stopped = true;
-            end();
-            runnables.takeOver();
+            failures().defect("a connection could not be ended with its worker", e);
         }
     }
 
-    /** Whether the server has stopped and the last connection is closed. */
+    @Override
     final boolean isOver() {
         return drain != null && connections.isEmpty() && drain.hasStoppedAccepting();
     }
 
-    /** One round of the loop. */
+    @Override
     final void turn() {
-        try {
-            clock.read();
-            boolean none = runnables.runMessages(MESSAGES_PER_TURN);
-            carryRunnable();
-            Drain stopping = drain;
-            if (stopping != null) {
-                none &= drain(stopping);
+        boolean done = true; // nothing is left to do before the next look at the kernel: the worker may rest there
+        for (int step = 0; step < STEPS; step++) {
+            try {
+                done &= isDone(step);
+            } catch (Throwable e) {
+                done = false;
+                defect("a step of a worker's turn failed; the others are done", e);
             }
-            clock.settling();
-            boolean rests = touched.settle() && none && mayRest();
-            long lookedBefore = clock.lookedNanos();
-            // Where the worker sleeps, the turn ends here. The clock is not read for that: settling is left out.
-            long turnNanos = clock.now() - lookedBefore;
+        }
+        boolean rests = done && mayRest();
+        long lookedBefore = clock.lookedNanos();
+        // Where the worker sleeps, the turn ends here. The clock is not read for that: settling is left out.
+        long turnNanos = clock.now() - lookedBefore;
+        try {
             await(rests);
-            counters.turns.ended(rests ? turnNanos : clock.lookedNanos() - lookedBefore);
-            timekeeper().expire(clock.lookedNanos());
+            failures().looked();
         } catch (Throwable e) {
             sleep.end();
-            counters.defects.add(1);
-            context.notices().defect("a worker's turn failed; it goes on", e);
+            pause(failures().lookFailed(e));
+        }
+        counters().turns.ended(rests ? turnNanos : clock.lookedNanos() - lookedBefore);
+        try {
+            timekeeper().expire(clock.lookedNanos());
+        } catch (Throwable e) {
+            failures().defect("the deadlines of a worker's turn failed; they stay due", e);
         }
     }
 
+    /** Does one step of a turn, in order; false when more of it is to be done without waiting. */
+    private boolean isDone(int step) {
+        return switch (step) {
+            case 0 -> {
+                clock.read();
+                yield runnables.runMessages(MESSAGES_PER_TURN);
+            }
+            case 1 -> carryRunnable();
+            case 2 -> drain == null || drain(drain);
+            default -> {
+                clock.settling();
+                yield touched.settle();
+            }
+        };
+    }
+
     private boolean mayRest() {
-        return runnables.isEmpty() && !isOver() && sleep.begin(runnables::isMailboxEmpty);
+        return runnables.isEmpty() && !isOver() && sleep.begin(nothingCame);
     }
 
     /** How long the worker may wait: to the next deadline, and while draining never past the end of that; -1 = for ever. */
@@ -234,6 +229,7 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     }
 
     /** The clock is read once per look at the kernel queue, never cached across a wait. */
+    @Override
     protected final void readClock() {
         clock.looked();
         sleep.end();
@@ -269,8 +265,16 @@ public abstract class Worker implements Carrier, Loop, Runnable {
         if (sleep.mustWake()) {
             wake();
         }
-        if (stopped) {
+        if (isStopped()) {
             runnables.takeOver();
+        }
+    }
+
+    @Override
+    @OffWorker
+    public final void execute(Urgent message) {
+        if (runnables.put(message) && sleep.mustWake()) {
+            wake();
         }
     }
 
@@ -278,12 +282,12 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     @OffWorker
     public final void runnable(Carried next) {
         // While a handler runs, the watchdog may be looking at the queue.
-        if (Thread.currentThread() == thread && !stopped && guard().isFree()) {
+        if (Thread.currentThread() == thread() && !isStopped() && guard().isFree()) {
             runnables.add(next);
-        } else if (stopped) {
+        } else if (isStopped()) {
             Runnables.elsewhere(next);
         } else {
-            execute(runnables.resume(next, thread));
+            execute(runnables.resume(next, thread()));
         }
     }
 
@@ -305,17 +309,23 @@ public abstract class Worker implements Carrier, Loop, Runnable {
         return runnables.takeAway();
     }
 
+    /** Gives back what {@link #takeRunnable} gave. */
+    final void putBack(Carried taken) {
+        runnables.add(taken);
+    }
+
     // Handlers.
 
-    private void carryRunnable() {
+    private boolean carryRunnable() {
         // The watchdog may take some away while a handler runs, so the number is only a bound.
         for (int i = Math.min(CARRIED_PER_TURN, runnables.waiting()); i > 0; i--) {
             Carried next = runnables.next();
             if (next == null) {
-                return;
+                break;
             }
             carry(next);
         }
+        return true; // whether there are more is asked for apart
     }
 
     @Override
@@ -340,31 +350,20 @@ public abstract class Worker implements Carrier, Loop, Runnable {
         connections.forEach(action);
     }
 
-    /** Where received bytes are copied before a connection gets them. */
+    @Override
     @OffWorker
-    protected final byte[] scratch() {
+    public final byte[] scratch() {
         return scratch;
     }
 
     @Override
-    public final void left(int index, Endpoints endpoints, CloseReason reason) {
+    public final void left(int index, Supplier<InetAddress> peer, CloseReason reason) {
+        admission.leave(peer); // first: where that finds no memory, all of this is tried again
         connections.remove(index);
-        admission.leave(() -> endpoints.peer().getAddress());
-        counters.closed(reason).add(1);
+        counters().closed(reason).add(1);
     }
 
     // What connections ask.
-
-    @Override
-    public final ServerContext context() {
-        return context;
-    }
-
-    @Override
-    @OffWorker
-    public final Counters counters() {
-        return counters;
-    }
 
     @Override
     public final Protocols protocols() {
@@ -392,8 +391,10 @@ public abstract class Worker implements Carrier, Loop, Runnable {
     }
 
     @Override
-    public final void defect(Throwable cause) {
-        counters.defects.add(1);
-        context.notices().defect("a connection failed and is closed", cause);
+    public final void defect(String what, Throwable cause) {
+        failures().defect(what, cause);
+        if (cause instanceof OutOfMemoryError) {
+            emergency.shed(connections);
+        }
     }
 }

@@ -6,10 +6,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import ringfort.api.Metric;
+import ringfort.api.spi.JvmExit;
 import ringfort.api.spi.RunningEngine;
+import ringfort.server.exchange.JdkPollers;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.metrics.CounterMetrics;
+import ringfort.timers.RunningTicker;
 
 /** A running engine of workers: how they start together and end together. */
 public final class WorkerEngine implements RunningEngine {
@@ -17,18 +21,19 @@ public final class WorkerEngine implements RunningEngine {
     private static final Duration FORCED = Duration.ofSeconds(3);
 
     private final ServerContext context;
-    private final List<? extends Worker> workers;
-    private final InetSocketAddress address;
+    private final List<Worker> workers = new ArrayList<>();
     private final String description;
     private final Watchdog watchdog;
+    private volatile @Nullable Thread exiting; // the platform thread that has called System.exit
+    private volatile @Nullable Throwable failure; // set by the watchdog
+    private final @Nullable Pulse pulse; // null where the clock leaves nothing out
 
-    private WorkerEngine(ServerContext context, List<? extends Worker> workers, String description) {
+    private WorkerEngine(ServerContext context, String description) {
         this.context = context;
-        this.workers = workers;
-        this.address = workers.getFirst().localAddress();
         this.description = description;
-        this.watchdog = new Watchdog(context, workers);
-        watchdog.start();
+        this.watchdog = new Watchdog(context, workers, this::workerDied);
+        RunningTicker running = context.runningTicker();
+        this.pulse = running == null ? null : new Pulse(running);
     }
 
     /** Makes a worker that listens on the server's address; on failure nothing of it is left. */
@@ -40,36 +45,48 @@ public final class WorkerEngine implements RunningEngine {
     /** Makes and starts the workers; nothing is left behind on failure. */
     public static WorkerEngine start(ServerContext context, String engine, String features, Maker maker)
             throws IOException {
-        List<Worker> workers = new ArrayList<>();
-        try {
-            int count = context.workers();
-            for (int i = 0; i < count; i++) {
-                workers.add(maker.make("ringfort-" + engine + "-" + i));
-            }
-            for (Worker worker : workers) {
-                worker.start();
-            }
-            for (Worker worker : workers) {
-                worker.awaitStarted();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            end(workers, context);
-            throw new IOException("interrupted while starting", e);
-        } catch (IOException | RuntimeException | Error e) {
-            end(workers, context);
-            throw e;
-        } catch (Exception e) {
-            end(workers, context);
-            throw new IOException(e.getMessage(), e);
-        }
-        String description = "workers=" + workers.size() + " scheduler="
+        String description = "workers=" + context.workers() + " scheduler="
                 + context.scheduler().name() + " " + features
                 + context.scheduler().note();
-        return new WorkerEngine(context, workers, description);
+        var started = new WorkerEngine(context, description);
+        try {
+            started.begin(engine, maker);
+            if (context.scheduler().carries()) {
+                JdkPollers.startSoon();
+            }
+            return started;
+        } catch (InterruptedException e) {
+            started.undo();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while starting", e);
+        } catch (IOException | RuntimeException | Error e) {
+            started.undo();
+            throw e;
+        } catch (Exception e) {
+            started.undo();
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
-    private static void end(List<Worker> workers, ServerContext context) {
+    private void begin(String engine, Maker maker) throws Exception {
+        int count = context.workers();
+        for (int i = 0; i < count; i++) {
+            workers.add(maker.make("ringfort-" + engine + "-" + i));
+        }
+        if (pulse != null) {
+            pulse.start();
+        }
+        watchdog.start();
+        for (Worker worker : workers) {
+            worker.start();
+        }
+        for (Worker worker : workers) {
+            worker.awaitStarted();
+        }
+    }
+
+    /** The one place that gives back what a start has acquired by the time it failed; returns when all of it is gone. */
+    private void undo() {
         for (Worker worker : workers) {
             if (worker.thread().getState() == Thread.State.NEW) {
                 worker.end();
@@ -77,12 +94,43 @@ public final class WorkerEngine implements RunningEngine {
                 worker.stop(context.ticker().nanos());
             }
         }
+        try {
+            for (Worker worker : workers) {
+                if (worker.thread().getState() != Thread.State.NEW) {
+                    worker.thread().join(FORCED);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // they end all the same
+        }
+        closeThreads();
+    }
+
+    private void closeThreads() {
+        watchdog.close();
+        if (pulse != null) {
+            pulse.close();
+        }
         context.notices().close();
+    }
+
+    /** One worker has ended by itself: peers of its listener would wait for nobody, so the others end in order, too. */
+    private void workerDied(Worker worker, Throwable cause) {
+        if (failure != null) {
+            return;
+        }
+        long deadline =
+                context.ticker().nanos() + context.options().drainTimeout().toNanos();
+        for (int i = 0; i < workers.size(); i++) {
+            workers.get(i).stop(deadline);
+        }
+        failure = cause;
+        worker.failures().defect("a worker has ended, and the server stops", cause);
     }
 
     @Override
     public InetSocketAddress address() {
-        return address;
+        return workers.getFirst().localAddress();
     }
 
     @Override
@@ -100,6 +148,25 @@ public final class WorkerEngine implements RunningEngine {
                 Metric.Kind.COUNTER,
                 Map.of(),
                 context.heavyRoutes().moved()));
+        RunningTicker running = context.runningTicker();
+        metrics.add(new Metric(
+                "ringfort_absence_seconds_total",
+                "Time in which the process did not run; it was given back to every deadline.",
+                Metric.Kind.COUNTER,
+                Map.of(),
+                running == null ? 0 : running.absentNanos() / 1e9));
+        metrics.add(new Metric(
+                "ringfort_handlers_running",
+                "Handlers that wait or run beside the workers, whether or not their connections live.",
+                Metric.Kind.GAUGE,
+                Map.of(),
+                context.handlers().running()));
+        metrics.add(new Metric(
+                "ringfort_handlers_refused_total",
+                "Requests answered 503 because too many handlers were running.",
+                Metric.Kind.COUNTER,
+                Map.of(),
+                context.handlers().refused()));
         metrics.add(new Metric(
                 "ringfort_notices_dropped_total",
                 "Log notices dropped because their queue was full.",
@@ -115,6 +182,9 @@ public final class WorkerEngine implements RunningEngine {
         for (Worker worker : workers) {
             worker.stop(deadline);
         }
+        if (JvmExit.isUnderWay()) {
+            exitCalled();
+        }
         if (isHandler()) {
             // Its own request is one of those that the drain waits for, so that it cannot wait for the drain.
             Thread.ofPlatform().name("ringfort-stop").start(() -> finish(drain));
@@ -123,8 +193,20 @@ public final class WorkerEngine implements RunningEngine {
         }
     }
 
-    /** Whether the calling thread runs a handler of this engine. */
-    private boolean isHandler() {
+    /**
+     * A handler that has called System.exit waits until the JVM's shutdown hooks have run, of which the drain is one: the drain
+     * must not wait for the handler. What it holds is given up, its worker if it runs inline and its connection otherwise.
+     */
+    private void exitCalled() {
+        Thread caller = JvmExit.platformCaller();
+        exiting = caller;
+        if (caller == null) {
+            workers.forEach(worker -> worker.execute(() -> worker.forEachConnection(Drain::cutExiting)));
+        }
+    }
+
+    @Override
+    public boolean isHandler() {
         return context.scheduler().isOffloaded()
                 || workers.stream().anyMatch(worker -> worker.guard().isInside());
     }
@@ -138,16 +220,23 @@ public final class WorkerEngine implements RunningEngine {
     }
 
     @Override
+    public @Nullable Throwable failure() {
+        return failure;
+    }
+
+    @Override
     public boolean awaitStop(Duration timeout) throws InterruptedException {
         long deadline = context.ticker().nanos() + timeout.toNanos();
         for (Worker worker : workers) {
             long left = deadline - context.ticker().nanos();
+            if (worker.thread() == exiting) {
+                continue;
+            }
             if (!worker.thread().join(Duration.ofNanos(Math.max(1, left)))) {
                 return false;
             }
         }
-        watchdog.close();
-        context.notices().close();
+        closeThreads();
         return true;
     }
 }

@@ -42,7 +42,7 @@ public final class Counters {
         responses = new Counter(false);
         receivedBytes = new Counter(false);
         sentBytes = new Counter(false);
-        defects = new Counter(false);
+        defects = new Counter(true); // the watchdog and handlers' threads meet some
         submissionQueueFull = new Counter(false);
         completionOverflows = new Counter(false);
         bufferShortages = new Counter(false);

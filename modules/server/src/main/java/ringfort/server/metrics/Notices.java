@@ -3,6 +3,7 @@ package ringfort.server.metrics;
 import java.net.InetSocketAddress;
 import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.spi.LogText;
@@ -19,9 +20,25 @@ import ringfort.timers.Ticker;
 public class Notices implements AutoCloseable {
     private static final int ROOM = 256;
     private static final int EXPIRED_PER_SECOND = 50;
+    private static final int DEFECTS_PER_SECOND = 10;
+    private static final String NO_MEMORY_TEXT =
+            "the JVM has no memory left: what needed some failed, is counted as a defect, and the server goes on";
     private static final long SHORTAGE_NANOS = 60_000_000_000L;
 
     private sealed interface Notice {}
+
+    /** Nothing is said any more; made beforehand, so that ending takes no memory. */
+    private record Last() implements Notice {}
+
+    private static final Notice LAST = new Last();
+
+    /**
+     * There is no memory. Made beforehand: where the heap is full, each try to have memory for a notice has the garbage collector
+     * go through all of it, and the worker waits for that.
+     */
+    private record NoMemory() implements Notice {}
+
+    private static final Notice NO_MEMORY = new NoMemory();
 
     private record Said(
             System.Logger.Level level,
@@ -35,7 +52,13 @@ public class Notices implements AutoCloseable {
     private final ArrayBlockingQueue<Notice> queue = new ArrayBlockingQueue<>(ROOM);
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicLong shortageNanos = new AtomicLong(); // when the last was told; 0 for none
-    private long expiredInSecond; // the thread's
+    private final AtomicLong defectSecond = new AtomicLong();
+    private final AtomicInteger defectsInSecond = new AtomicInteger();
+    private volatile @Nullable Throwable noMemory; // what NO_MEMORY is about
+    private volatile boolean closed;
+    private System.@Nullable Logger log; // the thread's, as what follows
+    private long told; // dropped notices
+    private long expiredInSecond;
     private long expiredSecond;
     private final Thread thread =
             Thread.ofPlatform().daemon().name("ringfort-notices").unstarted(this::run);
@@ -74,11 +97,24 @@ public class Notices implements AutoCloseable {
         }
     }
 
-    /** The server itself failed. Never fails itself: a worker that reports a shortage, of memory for example, must survive the report. */
+    /**
+     * The server itself failed; of such notices {@link #DEFECTS_PER_SECOND} are told. Never fails itself: a worker that reports a
+     * shortage, of memory for example, must survive the report.
+     */
     public void defect(String what, Throwable cause) {
         try {
-            put(new Said(System.Logger.Level.ERROR, what, cause));
-        } catch (Throwable e) {
+            long second = Ticker.system().nanos() / 1_000_000_000L;
+            if (defectSecond.getAndSet(second) != second) {
+                defectsInSecond.set(0);
+            }
+            int inThisSecond = defectsInSecond.incrementAndGet();
+            if (cause instanceof OutOfMemoryError) {
+                noMemory = cause;
+                put(inThisSecond == 1 ? NO_MEMORY : null);
+            } else {
+                put(inThisSecond > DEFECTS_PER_SECOND ? null : new Said(System.Logger.Level.ERROR, what, cause));
+            }
+        } catch (Throwable _) {
             dropped.incrementAndGet();
         }
     }
@@ -87,30 +123,44 @@ public class Notices implements AutoCloseable {
         return dropped.get();
     }
 
-    private void put(Notice notice) {
-        if (!queue.offer(notice)) {
+    private void put(@Nullable Notice notice) {
+        if (notice == null || !queue.offer(notice)) {
             dropped.incrementAndGet();
         }
     }
 
+    /** Ends with {@link #close}, and with nothing else: neither a logger that throws nor want of memory ends it. */
     private void run() {
-        System.Logger log = System.getLogger("ringfort.server");
-        long told = 0;
-        try {
-            while (true) {
-                switch (queue.take()) {
-                    case Said said ->
-                        log.log(said.level, said.text, said.cause == null ? null : LogText.of(said.cause));
-                    case Expired expired -> say(log, expired);
+        while (true) {
+            try {
+                Notice next = closed ? queue.poll() : queue.take();
+                if (next == null || next.equals(LAST)) {
+                    return;
                 }
-                long now = dropped.get();
-                if (now > told) {
-                    log.log(System.Logger.Level.WARNING, (now - told) + " notices were dropped");
-                    told = now;
-                }
+                say(next);
+            } catch (Throwable _) {
+                dropped.incrementAndGet(); // of a logger that fails, or for want of memory; the next may fare better
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // close() ends the thread
+        }
+    }
+
+    private void say(Notice notice) {
+        System.Logger logger = log;
+        if (logger == null) {
+            logger = System.getLogger("ringfort.server");
+            log = logger;
+        }
+        switch (notice) {
+            case Said said -> logger.log(said.level, said.text, said.cause == null ? null : LogText.of(said.cause));
+            case Expired expired -> say(logger, expired);
+            case NoMemory _ -> logger.log(System.Logger.Level.ERROR, NO_MEMORY_TEXT, noMemory);
+            case Last _ -> {}
+        }
+        long lost = dropped.get();
+        if (lost > told) {
+            long more = lost - told;
+            told = lost;
+            logger.log(System.Logger.Level.WARNING, more + " notices were dropped");
         }
     }
 
@@ -139,8 +189,10 @@ public class Notices implements AutoCloseable {
         log.log(System.Logger.Level.INFO, text);
     }
 
+    /** Says what waits, and ends the thread. */
     @Override
     public void close() {
-        thread.interrupt();
+        closed = true;
+        queue.offer(LAST); // where the queue is full, the thread sees that it is closed
     }
 }

@@ -12,7 +12,7 @@ import ringfort.server.loop.Worker;
  * @param selector tells what is ready
  * @param buffers what is sent stands there
  * @param receiveBuffer as many bytes as {@code scratch} has
- * @param peeked connections of which the watchdog has read bytes that they are to get first
+ * @param peeked connections of which a look has read bytes that they are to get first
  * @param scratch where received bytes are when a connection is told of them
  * @param worker says whether its turn has time for more reads
  */

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.loop.Connection;
 import ringfort.server.wire.Outbox;
+import ringfort.server.wire.ReadLoop;
 import ringfort.server.wire.Wire;
 import ringfort.server.wire.WireUser;
 import ringfort.sys.OffWorker;
@@ -19,22 +20,19 @@ import ringfort.sys.OnWorker;
  * Moves the bytes of one connection through a {@link SocketChannel} that does not block. Its worker only.
  *
  * <p>The selector is told of reading for as long as bytes are wanted, and of writing only while the kernel has not taken all.
- * The JDK cannot look at bytes and leave them in the socket, so what the watchdog looks at is kept here and handed over first
- * when the worker is back.
+ * The JDK cannot look at bytes and leave them in the socket, so what a look finds is kept here and handed over first in the
+ * worker's next turn.
  */
 @OnWorker
-final class NioWire implements Wire {
-    /** Reads of one connection before others get their turn. */
-    private static final int READS_PER_TURN = 4;
-
+final class NioWire implements Wire, ReadLoop.Source {
     private static final byte[] NONE = {};
 
     private final NioRoom room;
     private final SocketChannel channel;
     private final InetSocketAddress peer;
     private @Nullable SelectionKey key; // null until the worker has registered the channel
-    private byte[] early = NONE; // what the watchdog has read
-    private boolean earlyEnd; // the watchdog has seen the peer's FIN, behind what it has read
+    private byte[] early = NONE; // what a look has read
+    private boolean earlyEnd; // a look has seen the peer's FIN, behind what it has read
     private boolean readable; // the selector has said so, and no read has come back empty since
     private boolean sendWaits;
     private boolean closed;
@@ -65,7 +63,7 @@ final class NioWire implements Wire {
         user.touch();
         SelectionKey current = key;
         readable |= current != null && current.isValid() && current.isReadable();
-        receive(user, true);
+        receive(user);
     }
 
     @Override
@@ -102,7 +100,7 @@ final class NioWire implements Wire {
             return true;
         }
         // Reading stopped for fairness or back-pressure, and can go on.
-        receive(user, false);
+        receive(user);
         boolean wantsRead = user.wantsRead() && !user.isGone();
         boolean again = wantsRead && (readable || hasEarly());
         interest(wantsRead, sendWaits);
@@ -124,34 +122,42 @@ final class NioWire implements Wire {
         return early.length > 0 || earlyEnd;
     }
 
-    /** @param first the kernel has just told of bytes: those it told of are read before deadlines are looked at */
-    private void receive(WireUser user, boolean first) {
+    private void receive(WireUser user) {
         handOverEarly(user);
-        boolean reads = first || room.worker().hasTime();
-        for (int i = 0; i < READS_PER_TURN && reads && readable && user.wantsRead(); i++) {
-            ByteBuffer buffer = room.receiveBuffer().clear();
-            try {
-                int count = channel.read(buffer);
-                if (count > 0) {
-                    readable =
-                            count == buffer.capacity(); // a short read emptied the socket; the selector tells of more
-                    buffer.flip().get(room.scratch(), 0, count);
-                    user.received(room.scratch(), 0, count);
-                    reads = room.worker().hasTime();
-                } else {
-                    readable = false;
-                    if (count < 0) {
-                        user.inputEnded();
-                    }
-                }
-            } catch (IOException e) {
-                readable = false;
-                user.failed(e);
-            }
-        }
+        ReadLoop.receive(user, this);
     }
 
-    /** What the watchdog has read comes first. */
+    // What the loop of reads asks.
+
+    @Override
+    public boolean isReadable() {
+        return readable;
+    }
+
+    @Override
+    public int read() throws IOException {
+        ByteBuffer buffer = room.receiveBuffer().clear();
+        readable = false; // a short read empties the socket; the selector tells of more
+        int count = channel.read(buffer);
+        if (count <= 0) {
+            return count < 0 ? END : NOTHING;
+        }
+        readable = count == buffer.capacity();
+        buffer.flip().get(room.scratch(), 0, count);
+        return count;
+    }
+
+    @Override
+    public byte[] scratch() {
+        return room.scratch();
+    }
+
+    @Override
+    public boolean hasTime() {
+        return room.worker().hasTime();
+    }
+
+    /** What a look has read comes first. */
     private void handOverEarly(WireUser user) {
         if (early.length > 0 && user.wantsRead()) {
             byte[] bytes = early;
@@ -190,18 +196,19 @@ final class NioWire implements Wire {
         return peer;
     }
 
-    // What the watchdog does.
+    // Looks, and what the watchdog does.
 
     @Override
     public int peek(WireUser user, byte[] target) {
         int space = target.length - early.length;
         if (space > 0 && !earlyEnd) {
-            byte[] more = new byte[space];
+            ByteBuffer buffer = room.receiveBuffer().clear(); // nobody else is using it: the worker reads or hands over
+            buffer.limit(Math.min(space, buffer.capacity()));
             try {
-                int count = channel.read(ByteBuffer.wrap(more));
+                int count = channel.read(buffer);
                 if (count > 0) {
                     byte[] joined = Arrays.copyOf(early, early.length + count);
-                    System.arraycopy(more, 0, joined, early.length, count);
+                    buffer.flip().get(joined, early.length, count);
                     early = joined;
                 } else if (count < 0) {
                     earlyEnd = true;
@@ -235,6 +242,16 @@ final class NioWire implements Wire {
         } catch (IOException e) {
             readable = true; // the worker meets the failure when it reads
         }
+    }
+
+    /**
+     * The JDK resets only when a channel is closed, and closes one that is registered only on the worker's thread. So the peer
+     * gets a FIN now, and what it still sends a reset when the worker is back.
+     */
+    @Override
+    public void reset() {
+        resetOnClose();
+        shutdown();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package ringfort.server.nio;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -8,6 +9,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.loop.Admission;
@@ -44,11 +46,16 @@ public final class NioWorker extends Worker {
         super(context, admission, buffers, name);
         this.admission = admission;
         this.listener = listener;
-        selector = Selector.open();
-        timekeeper =
-                new Timekeeper.Wheel(new DeadlineWheel<Timed>(context.ticker().nanos()), Timed::passed);
-        room = new NioRoom(
-                selector, buffers, ByteBuffer.allocateDirect(SCRATCH_BYTES), new ArrayList<>(), scratch(), this);
+        selector = own(Selector.open());
+        try {
+            timekeeper = new Timekeeper.Wheel(
+                    new DeadlineWheel<Timed>(context.ticker().nanos()), Timed::passed);
+            room = new NioRoom(
+                    selector, buffers, ByteBuffer.allocateDirect(SCRATCH_BYTES), new ArrayList<>(), scratch(), this);
+        } catch (RuntimeException | Error e) {
+            disown();
+            throw e;
+        }
         localAddress(listener.address());
         listener.enter();
     }
@@ -80,7 +87,7 @@ public final class NioWorker extends Worker {
             if (key.attachment() instanceof Connection connection) {
                 handle(connection);
             } else {
-                accept(ACCEPTS_PER_TURN);
+                acceptSome();
             }
         }
         selector.selectedKeys().clear();
@@ -88,7 +95,7 @@ public final class NioWorker extends Worker {
         listenAgain();
     }
 
-    /** Before deadlines are looked at: the selector does not tell of bytes that the watchdog has read. */
+    /** Before deadlines are looked at: the selector does not tell of bytes that a look has read. */
     private void handOverPeeked() {
         if (!room.peeked().isEmpty()) {
             room.peeked().forEach(this::handle);
@@ -130,13 +137,22 @@ public final class NioWorker extends Worker {
     // Accepting.
 
     /** Accepts what waits, so many at most; true when nothing waits any more. */
+    private void acceptSome() {
+        try {
+            accept(ACCEPTS_PER_TURN);
+        } catch (Throwable e) {
+            defect("a connection could not be accepted", e);
+            acceptLater();
+        }
+    }
+
     private boolean accept(int most) {
         for (int i = 0; i < most; i++) {
             SocketChannel accepted;
             try {
                 accepted = listener.channel().accept();
             } catch (IOException e) {
-                failed(e);
+                shortage(e);
                 return true;
             }
             if (accepted == null) {
@@ -147,12 +163,16 @@ public final class NioWorker extends Worker {
         return false;
     }
 
-    private void failed(IOException cause) {
+    private void shortage(IOException cause) {
         counters().acceptFailures.add(1);
+        acceptLater();
         context()
                 .notices()
                 .shortage("cannot accept connections: " + cause.getMessage()
                         + "; those that come wait. If descriptors are short, raise their limit (ulimit -n)");
+    }
+
+    private void acceptLater() {
         acceptAgainNanos = now() + BACK_OFF_NANOS;
         SelectionKey key = acceptKey;
         if (key != null && key.isValid()) {
@@ -171,39 +191,55 @@ public final class NioWorker extends Worker {
     }
 
     private void begin(SocketChannel channel) {
+        Connection connection = admit(channel);
+        if (connection == null) {
+            return;
+        }
+        noticeTime(); // it connected after the turn's events were looked at: the budget must not begin with those
+        try {
+            wire(connection).register(connection);
+            connection.accepted();
+        } catch (Throwable e) {
+            connection.defect(e);
+        }
+    }
+
+    /** Lets it in, or closes it, takes no place then, and returns null. */
+    private @Nullable Connection admit(SocketChannel channel) {
         Connection connection = null;
+        Supplier<InetAddress> address = null; // once it was let in
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             var peer = (InetSocketAddress) channel.getRemoteAddress();
-            if (!admission.enter(peer::getAddress)) {
-                reject(channel);
-                return;
-            }
-            counters().accepted.add(1);
-            connection = add(new NioWire(room, channel, peer));
-            noticeTime(); // it connected after the turn's events were looked at: the budget must not begin with those
-            wire(connection).register(connection);
-            connection.accepted();
-        } catch (IOException e) {
-            if (connection != null) {
-                connection.defect(e);
+            Supplier<InetAddress> of = peer::getAddress;
+            if (admission.enter(of)) {
+                address = of;
+                connection = add(new NioWire(room, channel, peer));
+                counters().accepted.add(1);
             } else {
-                close(channel); // the peer has reset it already
+                reject(channel);
+            }
+        } catch (IOException e) {
+            connection = null; // the peer has reset it already
+        } finally {
+            if (connection == null) {
+                close(channel);
+                if (address != null) {
+                    counters().acceptFailures.add(1);
+                    admission.leave(address);
+                }
             }
         }
+        return connection;
     }
 
     /** Says why, and reads what has come already: closing over unread bytes would reset what is said. */
     private void reject(SocketChannel channel) throws IOException {
         counters().rejected.add(1);
-        try {
-            channel.write(ByteBuffer.wrap(Admission.REJECTION));
-            channel.shutdownOutput();
-            channel.read(room.receiveBuffer().clear());
-        } finally {
-            close(channel);
-        }
+        channel.write(ByteBuffer.wrap(Admission.REJECTION));
+        channel.shutdownOutput();
+        channel.read(room.receiveBuffer().clear());
     }
 
     private void close(SocketChannel channel) {
@@ -237,11 +273,6 @@ public final class NioWorker extends Worker {
         if (acceptKey != null || thread().getState() == Thread.State.NEW) {
             acceptKey = null;
             listener.leave();
-        }
-        try {
-            selector.close();
-        } catch (IOException e) {
-            context().notices().defect("a selector could not be closed", e);
         }
     }
 }

@@ -5,6 +5,7 @@ import ringfort.poller.Epoll;
 import ringfort.server.linux.DescriptorWire;
 import ringfort.server.linux.OutsideMemory;
 import ringfort.server.wire.Outbox;
+import ringfort.server.wire.ReadLoop;
 import ringfort.server.wire.WireUser;
 import ringfort.sys.Errno;
 import ringfort.sys.Libc;
@@ -20,14 +21,12 @@ import ringfort.sys.PeerAddress;
  * announced the socket is read to its end even if a read came back short, for that FIN gives no further edge.
  */
 @OnWorker
-final class PollWire extends DescriptorWire {
-    /** Reads of one connection before others get their turn. */
-    private static final int READS_PER_TURN = 4;
-
+final class PollWire extends DescriptorWire implements ReadLoop.Source {
     private final PollRoom room;
     private boolean readable;
     private boolean writable = true;
     private boolean finAnnounced;
+    private boolean erred; // the kernel has told of an error, by a reset as a rule; that is told once
     private boolean sendWaits;
     private boolean closed;
 
@@ -53,9 +52,8 @@ final class PollWire extends DescriptorWire {
             writable = true;
         }
         user.touch();
-        if (readable) {
-            receive(user, true);
-        }
+        erred |= (events & Epoll.EPOLLERR) != 0;
+        ReadLoop.receive(user, this);
     }
 
     @Override
@@ -92,7 +90,10 @@ final class PollWire extends DescriptorWire {
             return true;
         }
         // Reading stopped for fairness or back-pressure, and can go on.
-        receive(user, false);
+        ReadLoop.receive(user, this);
+        if (erred && !user.wantsRead() && user.awaitsHandler()) {
+            user.failed(new IOException("the peer has reset the connection")); // no read is to come that would tell
+        }
         return !(readable && user.wantsRead());
     }
 
@@ -101,29 +102,42 @@ final class PollWire extends DescriptorWire {
         return closed;
     }
 
-    /** @param first the kernel has just told of bytes: those it told of are read before deadlines are looked at */
-    private void receive(WireUser user, boolean first) {
+    // What the loop of reads asks.
+
+    @Override
+    public boolean isReadable() {
+        return readable;
+    }
+
+    @Override
+    public int read() throws IOException {
         byte[] scratch = room.scratch();
-        boolean reads = first || room.worker().hasTime();
-        for (int i = 0; i < READS_PER_TURN && reads && readable && user.wantsRead(); i++) {
-            long count = Libc.recvNow(fd, room.receiveBuffer(), scratch.length, Linux.MSG_DONTWAIT);
-            if (count > 0) {
-                int bytes = (int) count;
-                if (bytes < scratch.length && !finAnnounced) {
-                    readable = false; // a short read emptied the socket; what comes next gives an edge
-                }
-                NativeMemory.copyOut(room.receiveBuffer(), scratch, 0, bytes);
-                user.received(scratch, 0, bytes);
-                reads = room.worker().hasTime();
-            } else if (count == 0) {
-                readable = false;
-                user.inputEnded();
-            } else if (count == -Errno.EAGAIN) {
-                readable = false;
-            } else if (count != -Errno.EINTR) {
-                readable = false;
-                user.failed(new IOException("recv: " + Errno.describe((int) -count)));
+        long count = Libc.recvNow(fd, room.receiveBuffer(), scratch.length, Linux.MSG_DONTWAIT);
+        if (count > 0) {
+            if (count < scratch.length && !finAnnounced) {
+                readable = false; // a short read emptied the socket; what comes next gives an edge
             }
+            NativeMemory.copyOut(room.receiveBuffer(), scratch, 0, (int) count);
+            return (int) count;
+        } else if (count == -Errno.EINTR) {
+            return NOTHING;
         }
+        readable = false;
+        if (count == 0) {
+            return END;
+        } else if (count == -Errno.EAGAIN) {
+            return NOTHING;
+        }
+        throw new IOException("recv: " + Errno.describe((int) -count));
+    }
+
+    @Override
+    public byte[] scratch() {
+        return room.scratch();
+    }
+
+    @Override
+    public boolean hasTime() {
+        return room.worker().hasTime();
     }
 }

@@ -18,7 +18,6 @@ import ringfort.sys.EventFd;
 import ringfort.sys.Libc;
 import ringfort.sys.Linux;
 import ringfort.sys.NativeMemory;
-import ringfort.sys.PeerAddress;
 
 /**
  * A worker on epoll: connections are registered once, edge-triggered for reading, writing and the peer's FIN; the
@@ -37,14 +36,12 @@ public final class PollWorker extends Worker {
     private static final long WAKE = LISTENER | 1;
     private static final long TICK = LISTENER | 2;
 
-    private final NativeMemory memory = new NativeMemory();
-    private final OutsideMemory outside = new OutsideMemory();
-    private final PollRoom room = new PollRoom(memory.allocate(SCRATCH_BYTES, 64), scratch(), outside, this);
     private final Epoll epoll;
     private final Listener listener;
     private final EventFd wakeUp;
     private final Sweep<Timed> sweep;
     private final SweptTimekeeper timekeeper;
+    private final Listener.Maker maker;
     private boolean listening;
     private boolean acceptWanted = true;
     private long acceptAgainNanos;
@@ -52,11 +49,20 @@ public final class PollWorker extends Worker {
     /** A worker that owns the listener from now on. */
     public PollWorker(ServerContext context, Admission admission, String name, int listenerFd) throws IOException {
         super(context, admission, new NativeBufferPool(), name);
-        epoll = Epoll.open(MAX_EVENTS);
-        wakeUp = EventFd.open(true);
-        sweep = Sweep.open(context.ticker().nanos(), Timed::passed);
-        timekeeper = new SweptTimekeeper(sweep, this::lookedNanos);
-        listener = new Listener(listenerFd, admission, counters(), context.notices());
+        try {
+            long receiveBuffer = own(new NativeMemory()).allocate(SCRATCH_BYTES, 64);
+            var room = new PollRoom(receiveBuffer, scratch(), own(new OutsideMemory()), this);
+            maker = (fd, peer) -> add(new PollWire(room, fd, peer));
+            wakeUp = own(EventFd.open(true));
+            epoll = own(Epoll.open(MAX_EVENTS));
+            sweep = own(Sweep.open(context.ticker().nanos(), Timed::passed));
+            timekeeper = new SweptTimekeeper(sweep, this::lookedNanos);
+            listener = new Listener(listenerFd, admission, counters(), context.notices());
+        } catch (IOException | RuntimeException | Error e) {
+            disown();
+            throw e;
+        }
+        own(listener); // last: until here the socket is the caller's
     }
 
     @Override
@@ -123,7 +129,12 @@ public final class PollWorker extends Worker {
 
     private void handle(int events, long data) {
         if (data == LISTENER) {
-            accept();
+            try {
+                accept();
+            } catch (Throwable e) {
+                defect("a connection could not be accepted", e);
+                acceptLater();
+            }
         } else if (data == WAKE) {
             wakeUp.drain();
         } else {
@@ -155,28 +166,31 @@ public final class PollWorker extends Worker {
                 continue;
             }
             if (listener.failed(-result)) {
-                epoll.remove(listener.fd());
-                listening = false;
-                acceptAgainNanos = now() + Listener.BACK_OFF_NANOS;
+                acceptLater();
             }
             return;
         }
     }
 
+    private void acceptLater() {
+        epoll.remove(listener.fd());
+        listening = false;
+        acceptAgainNanos = now() + Listener.BACK_OFF_NANOS;
+    }
+
     private void begin(int fd) {
-        PeerAddress peer = listener.admit(fd);
-        if (peer == null) {
+        Connection connection = listener.admit(fd, maker);
+        if (connection == null) {
             return;
         }
-        Connection connection = add(new PollWire(room, fd, peer));
         noticeTime(); // it connected after the turn's events were looked at: the budget must not begin with those
         int events = Epoll.EPOLLIN | Epoll.EPOLLOUT | Epoll.EPOLLRDHUP | Epoll.EPOLLET;
         int result = epoll.add(fd, events, connection.id());
         if (result < 0) {
             connection.defect(new IOException("epoll_ctl: " + Errno.describe(-result)));
-            return;
+        } else {
+            connection.accepted();
         }
-        connection.accepted();
     }
 
     @Override
@@ -192,11 +206,5 @@ public final class PollWorker extends Worker {
     @Override
     protected void release() {
         forEachConnection(connection -> wire(connection).abandon());
-        sweep.close();
-        epoll.close();
-        listener.close();
-        wakeUp.close();
-        outside.close();
-        memory.close();
     }
 }

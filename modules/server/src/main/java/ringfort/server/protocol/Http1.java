@@ -138,7 +138,7 @@ final class Http1 implements Protocol {
             if (inProgress.isNone() && !(responder.hasRoom() && begun < MOST_REQUESTS_PER_TURN && turn.hasTime())) {
                 return at;
             }
-            RequestBody tunnel = tunnelInput();
+            RequestBody tunnel = responder.tunnelInput();
             if (tunnel != null) {
                 content.tunnelled(tunnel, buffer, at, to, turn.now());
                 return to;
@@ -183,15 +183,9 @@ final class Http1 implements Protocol {
         }
     }
 
-    /** What takes the peer's bytes once the connection has left HTTP; null before that. */
-    private @Nullable RequestBody tunnelInput() {
-        Answer.Switched switched = responder.switched();
-        return switched == null ? null : switched.input();
-    }
-
     /** The peer has sent its FIN, and nothing is left over. Said again it changes nothing. */
     private void inputEnds() {
-        RequestBody tunnel = tunnelInput();
+        RequestBody tunnel = responder.tunnelInput();
         if (tunnel != null) {
             tunnel.end();
             h1.readOutstanding(false, turn.now());
@@ -219,7 +213,7 @@ final class Http1 implements Protocol {
         if (!current.isAnswered()) {
             responder.interim(current);
         }
-        RequestBody tunnel = tunnelInput();
+        RequestBody tunnel = responder.tunnelInput();
         RequestBody body = tunnel == null ? current.body() : tunnel;
         if (body != null) {
             content.resume(body, tunnel != null, turn.now());
@@ -232,7 +226,7 @@ final class Http1 implements Protocol {
                 responseQueued();
             }
         }
-        tunnel = tunnelInput(); // this signal may have been for the switch, and for a read behind it
+        tunnel = responder.tunnelInput(); // this signal may have been for the switch, and for a read behind it
         if (tunnel != null) {
             h1.readOutstanding(tunnel.readerWaits(), turn.now());
         }
@@ -246,10 +240,10 @@ final class Http1 implements Protocol {
             case OUTPUT_ENDED -> host.halfClose();
             case TUNNEL_ENDED -> {
                 host.halfClose();
-                abandon(new IOException("the tunnel has ended"));
+                inProgress.endTunnel();
                 host.closeWhenSent(CloseReason.FINISHED);
             }
-            case HANDLER_FAILED -> host.cut(CloseReason.HANDLER);
+            case HANDLER_FAILED -> host.failWhenSent(CloseReason.HANDLER);
         }
     }
 
@@ -264,11 +258,7 @@ final class Http1 implements Protocol {
         inProgress.end();
         content.released(turn.now());
         switch (h1.responseComplete(turn.now())) {
-            case KEEP_ALIVE, DRAIN_BODY -> {
-                if (turn.isDraining() && waitsForRequest()) {
-                    host.closeWhenSent(CloseReason.DRAINED);
-                }
-            }
+            case KEEP_ALIVE, DRAIN_BODY -> {} // as was announced, also when the server has begun to stop since
             case CLOSE -> {
                 host.peerSaidLast(saidLast && leftover.isEmpty());
                 host.closeWhenSent(CloseReason.FINISHED);
@@ -302,7 +292,7 @@ final class Http1 implements Protocol {
 
     @Override
     public Verdict expired(long nowNanos) {
-        if (!leftover.isEmpty() && isInTime(nowNanos)) {
+        if (!leftover.isEmpty() && isUnread(nowNanos)) {
             return Verdict.NOT_DUE;
         }
         return switch (h1.expired(nowNanos)) {
@@ -313,11 +303,10 @@ final class Http1 implements Protocol {
         };
     }
 
-    /** Whether the peer has sent what is due, and it only waits here until the worker has time for it. */
-    private boolean isInTime(long nowNanos) {
-        return h1.lateNanos(Phase.HEADER, nowNanos) < 0
-                ? h1.lateNanos(Phase.IDLE, nowNanos) >= 0
-                : h1.completesHead(leftover.bytes(), leftover.from(), leftover.to());
+    /** Whether what the peer is judged by still waits here, until the worker has time for it. */
+    private boolean isUnread(long nowNanos) {
+        return h1.lateNanos(Phase.WRITE, nowNanos) < 0
+                && (h1.lateNanos(Phase.HEADER, nowNanos) >= 0 || h1.lateNanos(Phase.IDLE, nowNanos) >= 0);
     }
 
     @Override
@@ -361,7 +350,7 @@ final class Http1 implements Protocol {
     public void end(@Nullable IOException cause) {
         leftover.drop();
         h1.closed();
-        abandon(cause != null ? cause : new IOException("the connection is closed"));
+        abandon(cause != null ? cause : InProgress.CLOSED);
     }
 
     /** Makes this object as good as new; the connection it belonged to is over, or lingers. */
@@ -388,8 +377,13 @@ final class Http1 implements Protocol {
     }
 
     @Override
-    public @Nullable Exchange lateExchange() {
+    public @Nullable Exchange awaitedExchange() {
         return inProgress.exchange();
+    }
+
+    @Override
+    public boolean isMidway() {
+        return responder.isMidway();
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import ringfort.api.Headers;
 import ringfort.api.Response;
+import ringfort.api.ServerOptions;
 import ringfort.api.Trailer;
 import ringfort.api.Upgrade;
 import ringfort.api.spi.ResponseAccess;
@@ -22,6 +23,8 @@ public final class Http1Heads {
     /** As the API writes it; an application cannot set it by itself. */
     private static final String UPGRADE = "Upgrade";
 
+    private static final byte[] NONE = {};
+
     /** Stands at fields that were sent once: most are made for one response, and need no other form. */
     private static final Object SEEN = new Object();
 
@@ -31,6 +34,8 @@ public final class Http1Heads {
 
     private final ResponseEncoder encoder = new ResponseEncoder();
     private final ServerContext context;
+    private final byte[] keepAlive11; // empty when it is not said
+    private final byte[] keepAlive10;
 
     /** What was decided with the head. */
     public record Head(ResponseEncoder.Framing framing, boolean keepAlive) {}
@@ -38,6 +43,19 @@ public final class Http1Heads {
     /** Writes heads for the server of this context. */
     public Http1Heads(ServerContext context) {
         this.context = context;
+        keepAlive11 = keepAlive(context.options(), "Connection: keep-alive\r\n");
+        keepAlive10 = keepAlive(context.options(), "");
+    }
+
+    /**
+     * A second less than the server waits: a peer that believes it does not send when the server is about to close. The field is
+     * hop-by-hop, so Connection names it (RFC 9112, C.2.2); to HTTP/1.0 the encoder says keep-alive by itself.
+     */
+    private static byte[] keepAlive(ServerOptions options, String connection) {
+        long seconds = options.idleTimeout().toSeconds() - 1;
+        return options.keepAliveHeader() && seconds > 0
+                ? (connection + "Keep-Alive: timeout=" + seconds + "\r\n").getBytes(StandardCharsets.US_ASCII)
+                : NONE;
     }
 
     /**
@@ -56,6 +74,9 @@ public final class Http1Heads {
                 !close,
                 context.date(nowNanos));
         fields(out, response);
+        if (!close) {
+            out.bytes(request.knowsInterim() ? keepAlive11 : keepAlive10);
+        }
         if (framing == ResponseEncoder.Framing.CHUNKED) {
             announce(out, Contents.trailers(response));
         }

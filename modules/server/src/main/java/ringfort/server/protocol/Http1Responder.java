@@ -13,6 +13,7 @@ import ringfort.message.Refusal;
 import ringfort.server.exchange.Answer;
 import ringfort.server.exchange.Contents;
 import ringfort.server.exchange.Exchange;
+import ringfort.server.exchange.Interims;
 import ringfort.server.exchange.RequestBody;
 import ringfort.server.exchange.ResponseStream;
 import ringfort.server.wire.BufferPool;
@@ -38,7 +39,7 @@ final class Http1Responder {
         OUTPUT_ENDED,
         /** As before, and the handler has returned. */
         TUNNEL_ENDED,
-        /** The handler failed midway. */
+        /** The handler failed midway, and what it had written before is queued. */
         HANDLER_FAILED
     }
 
@@ -72,9 +73,14 @@ final class Http1Responder {
         return stream != null;
     }
 
-    /** What the connection has become; null while it speaks HTTP. */
-    Answer.@Nullable Switched switched() {
-        return switched;
+    /** Whether a response, or a tunnel's output, has begun and its peer was not given all of it: a FIN would make it look whole. */
+    boolean isMidway() {
+        return stream != null || !out.isEmpty();
+    }
+
+    /** What takes the peer's bytes once the connection has left HTTP; null before that. */
+    @Nullable RequestBody tunnelInput() {
+        return switched == null ? null : switched.input();
     }
 
     /** Nothing of the present response is sent any more. */
@@ -85,7 +91,7 @@ final class Http1Responder {
 
     /** Sends what the handler has to say before its response, and {@code 100 Continue} once it reads. */
     void interim(Exchange from) {
-        for (Exchange.Notice next = from.nextInterim(); next != null; next = from.nextInterim()) {
+        for (Interims.Notice next = from.nextInterim(); next != null; next = from.nextInterim()) {
             if (next.status() == 100) {
                 sendContinue();
             } else if (hasRoom()) {
@@ -176,13 +182,14 @@ final class Http1Responder {
         if (streamed == null) {
             return Pumped.NOTHING_ENDED;
         }
-        if (streamed.aborted() != null) {
-            return Pumped.HANDLER_FAILED;
-        }
         while (out.queuedBytes() < STREAM_AHEAD_BYTES) {
-            boolean last = streamed.isEnded(); // read before the queue: pieces are put before it is set
+            // Both are read before the queue, because pieces are put before they are set.
+            boolean failed = streamed.aborted() != null;
+            boolean last = streamed.isEnded();
             byte[] piece = streamed.peek();
-            if (piece == null) {
+            if (piece == null && failed) {
+                return Pumped.HANDLER_FAILED;
+            } else if (piece == null) {
                 return last ? ended(streamed) : Pumped.NOTHING_ENDED;
             }
             if (framing == ResponseEncoder.Framing.CHUNKED) {
@@ -197,7 +204,11 @@ final class Http1Responder {
 
     private Pumped ended(ResponseStream ended) {
         if (switched != null) {
-            return ended.isReturned() ? Pumped.TUNNEL_ENDED : Pumped.OUTPUT_ENDED;
+            if (!ended.isReturned()) {
+                return Pumped.OUTPUT_ENDED;
+            }
+            abandon();
+            return Pumped.TUNNEL_ENDED;
         }
         if (framing == ResponseEncoder.Framing.CHUNKED) {
             sink.reset();

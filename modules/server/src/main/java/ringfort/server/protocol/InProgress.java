@@ -13,6 +13,10 @@ import ringfort.sys.OnWorker;
 /** The one exchange that an HTTP/1 connection has in progress, until it is answered whole. One worker only. */
 @OnWorker
 final class InProgress implements ExchangeOwner {
+    /** Made beforehand: a connection is also ended because there is no memory, and that must take none. */
+    @SuppressWarnings("StaticAssignmentOfThrowable")
+    static final IOException CLOSED = new IOException("the connection is closed");
+
     private final WorkerRoom room;
     private ProtocolHost host = NoHost.INSTANCE;
     private @Nullable Exchange exchange;
@@ -97,6 +101,14 @@ final class InProgress implements ExchangeOwner {
         Exchange ended = end();
         if (ended != null) {
             ended.abandon(cause);
+        }
+    }
+
+    /** The handler of a tunnel has returned and its output has ended: what it has left behind can neither read nor write. */
+    void endTunnel() {
+        Exchange ended = end();
+        if (ended != null) {
+            ended.fail(new IOException("the tunnel has ended"));
         }
     }
 }

@@ -56,6 +56,11 @@ final class NoHost implements ProtocolHost, DeadlineSlot {
     }
 
     @Override
+    public void failWhenSent(CloseReason reason) {
+        throw unlent();
+    }
+
+    @Override
     public void halfClose() {
         throw unlent();
     }

@@ -69,6 +69,9 @@ public interface Protocol {
     /** Whether nothing is under way but what is still to be sent: a connection that drains may end then. */
     boolean waitsForRequest();
 
+    /** The exchange whose answer is not whole; null when there is none. */
+    @Nullable Exchange awaitedExchange();
+
     /** Nothing more is read. */
     void stopReading();
 
@@ -86,8 +89,8 @@ public interface Protocol {
     /** Whether {@code pending[0, count)}, bytes that wait unread, complete the head that is being read. */
     boolean completesHead(byte[] pending, int count);
 
-    /** The exchange whose handler is late; null when there is none. */
-    @Nullable Exchange lateExchange();
+    /** Whether a response has begun and was not given to the kernel whole: a FIN would make it look whole. */
+    boolean isMidway();
 
     /** Writes a whole answer to the late exchange into {@code sink}; false when it would come behind other bytes. */
     boolean lastWord(ByteSink sink);

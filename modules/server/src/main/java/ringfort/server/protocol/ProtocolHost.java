@@ -31,6 +31,9 @@ public interface ProtocolHost extends Endpoints {
     /** No further request is read; the connection ends in order once everything is sent. */
     void closeWhenSent(CloseReason reason);
 
+    /** As {@link #closeWhenSent}, but a reset ends it: what is queued is not a whole response, and the peer must see that. */
+    void failWhenSent(CloseReason reason);
+
     /** Our FIN follows what is queued, and receiving goes on. */
     void halfClose();
 

@@ -2,6 +2,7 @@ package ringfort.server.ring;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import ringfort.server.exchange.ServerContext;
 import ringfort.server.loop.Timed;
 import ringfort.server.loop.Timekeeper;
 import ringfort.sys.OnWorker;
@@ -16,9 +17,9 @@ final class KernelTimers implements Timekeeper, AutoCloseable {
     private final Timespecs timespecs;
     private @Nullable RingTimer[] timers = new RingTimer[64]; // by the index of the connection
 
-    KernelTimers(RingQueue queue, int sqEntries) {
+    KernelTimers(RingQueue queue, int sqEntries, ServerContext context) {
         this.queue = queue;
-        this.timespecs = new Timespecs(sqEntries);
+        this.timespecs = new Timespecs(sqEntries, context::kernelNanos);
     }
 
     /** The timer of the connection at this index. */

@@ -32,6 +32,7 @@ final class RingQueue implements AutoCloseable {
     static final int CLOSE = 7;
     static final int TIMER = 8;
     static final int TIMER_CHANGE = 9;
+    static final int WATCH = 10;
 
     /** User data of an operation whose completion is of no interest. */
     static final long UNWATCHED = (long) IGNORED << 56;
@@ -118,10 +119,13 @@ final class RingQueue implements AutoCloseable {
     void takeBuffer(int buffer, int bytes, byte[] scratch) {
         BufferRing buffers = received;
         if (buffers != null) {
-            if (bytes > 0) {
-                NativeMemory.copyOut(buffers.address(buffer), scratch, 0, bytes);
+            try {
+                if (bytes > 0) {
+                    NativeMemory.copyOut(buffers.address(buffer), scratch, 0, bytes);
+                }
+            } finally {
+                buffers.release(buffer);
             }
-            buffers.release(buffer);
         }
     }
 

@@ -7,7 +7,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param queue the ring
  * @param timers the kernel's timers; null where a wheel keeps the deadlines
+ * @param starved connections for which there was no buffer
+ * @param receiveBuffer address of {@code receiveBytes} bytes, for a read of one of those
+ * @param receiveBytes as many as one provided buffer has
  * @param scratch where received bytes are when a wire is told of them
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record RingRoom(RingQueue queue, @Nullable KernelTimers timers, byte[] scratch) {}
+record RingRoom(
+        RingQueue queue,
+        @Nullable KernelTimers timers,
+        Starved starved,
+        long receiveBuffer,
+        int receiveBytes,
+        byte[] scratch) {}

@@ -1,13 +1,16 @@
 package ringfort.server.ring;
 
 import java.io.IOException;
+import ringfort.ring.IoUring;
 import ringfort.ring.Sqe;
 import ringfort.server.linux.DescriptorWire;
 import ringfort.server.linux.OutsideMemory;
 import ringfort.server.wire.Outbox;
 import ringfort.server.wire.WireUser;
 import ringfort.sys.Errno;
+import ringfort.sys.Libc;
 import ringfort.sys.Linux;
+import ringfort.sys.NativeMemory;
 import ringfort.sys.OnWorker;
 import ringfort.sys.PeerAddress;
 
@@ -19,6 +22,15 @@ import ringfort.sys.PeerAddress;
  */
 @OnWorker
 final class RingWire extends DescriptorWire {
+    /** What a peer may be watched by; a connection that is closed by both sides says HUP, and nothing is wrong. */
+    private enum Watch {
+        NONE,
+        IN_FLIGHT,
+        CANCELLED,
+        /** It has said something: the next would say it at once, again and again. */
+        OVER
+    }
+
     private enum Close {
         NO,
         SUBMITTED,
@@ -27,9 +39,11 @@ final class RingWire extends DescriptorWire {
 
     private final RingRoom room;
     private boolean receiving; // a receive is in flight
+    private boolean starved; // the last receive found no buffer, and what waits is still to be read by a system call
     private boolean cancelling; // a cancel of that receive is in flight
     private boolean sending; // a send is in flight
     private boolean sendCancelled; // a cancel of that send was submitted
+    private Watch watch = Watch.NONE; // a poll that tells of a reset while nothing is read
     private Close close = Close.NO;
 
     RingWire(RingRoom room, int fd, PeerAddress peer) {
@@ -63,7 +77,10 @@ final class RingWire extends DescriptorWire {
             return settleGone(user);
         }
         KernelTimers timers = room.timers();
-        return settleSend(user) && settleReceive(user) && (timers == null || timers.settle(user.id()));
+        return settleSend(user)
+                && settleReceive(user)
+                && settleWatch(user)
+                && (timers == null || timers.settle(user.id()));
     }
 
     private boolean settleSend(WireUser user) {
@@ -83,7 +100,7 @@ final class RingWire extends DescriptorWire {
 
     private boolean settleReceive(WireUser user) {
         boolean multishot = room.queue().multishotReceive();
-        if (user.wantsRead() == receiving || cancelling || (receiving && !multishot)) {
+        if (user.wantsRead() == receiving || cancelling || starved || (receiving && !multishot)) {
             return true;
         }
         if (receiving) {
@@ -100,6 +117,30 @@ final class RingWire extends DescriptorWire {
             sqe.recvSelect(fd, RingQueue.BUFFER_GROUP, 0, userData);
         }
         receiving = true;
+        return true;
+    }
+
+    /** Armed when the receive has stopped, and left there: it costs nothing until the peer is gone. */
+    private boolean settleWatch(WireUser user) {
+        if (watch != Watch.NONE || receiving || cancelling || user.wantsRead() || !user.awaitsHandler()) {
+            return true;
+        }
+        Sqe sqe = room.queue().sqe();
+        if (sqe == null) {
+            return false;
+        }
+        sqe.poll(fd, IoUring.POLLERR, RingQueue.userData(RingQueue.WATCH, user.id()));
+        watch = Watch.IN_FLIGHT;
+        return true;
+    }
+
+    private boolean cancelWatch(WireUser user) {
+        Sqe sqe = room.queue().sqe();
+        if (sqe == null) {
+            return false;
+        }
+        sqe.cancel(RingQueue.userData(RingQueue.WATCH, user.id()), RingQueue.UNWATCHED);
+        watch = Watch.CANCELLED;
         return true;
     }
 
@@ -127,7 +168,10 @@ final class RingWire extends DescriptorWire {
         if (sending && !sendCancelled && !cancelSend(user)) {
             return false;
         }
-        if (receiving || cancelling || sending) {
+        if (watch == Watch.IN_FLIGHT && !cancelWatch(user)) {
+            return false;
+        }
+        if (receiving || cancelling || sending || watch == Watch.CANCELLED) {
             return true; // each of them touches this connection when it completes
         }
         Sqe sqe = room.queue().sqe();
@@ -169,9 +213,29 @@ final class RingWire extends DescriptorWire {
         } else if (result == 0) {
             user.inputEnded();
         } else if (result == -Errno.ENOBUFS) {
-            room.queue().counters().bufferShortages.add(1); // not a failure: buffers come back within the turn
+            room.queue().counters().bufferShortages.add(1);
+            starved = true;
+            room.starved().add(user);
         } else if (result != -Errno.ECANCELED && result != -Errno.EINTR && result != -Errno.EAGAIN) {
             user.failed(new IOException("receive: " + Errno.describe(-result)));
+        }
+    }
+
+    /** There was no buffer for what has come: reads as much as one would have held. No receive is in flight. */
+    void receiveStarved(WireUser user) {
+        starved = false; // from now on the connection receives as before
+        user.touch();
+        if (user.isGone() || !user.wantsRead()) {
+            return;
+        }
+        long count = Libc.recvNow(fd, room.receiveBuffer(), room.receiveBytes(), Linux.MSG_DONTWAIT);
+        if (count > 0) {
+            NativeMemory.copyOut(room.receiveBuffer(), room.scratch(), 0, (int) count);
+            user.received(room.scratch(), 0, (int) count);
+        } else if (count == 0) {
+            user.inputEnded();
+        } else if (count != -Errno.EAGAIN && count != -Errno.EINTR) {
+            user.failed(new IOException("receive: " + Errno.describe((int) -count)));
         }
     }
 
@@ -182,6 +246,15 @@ final class RingWire extends DescriptorWire {
             user.sent(result);
         } else if (result != -Errno.EINTR && result != -Errno.EAGAIN && !user.isGone()) {
             user.failed(new IOException("send: " + Errno.describe(-result)));
+        }
+    }
+
+    /** A negative result is that of the cancel. */
+    void watchCompleted(WireUser user, int result) {
+        watch = Watch.OVER;
+        user.touch();
+        if (result > 0 && (result & IoUring.POLLERR) != 0 && !user.wantsRead() && user.awaitsHandler()) {
+            user.failed(new IOException("the peer has reset the connection")); // no receive would tell
         }
     }
 

@@ -14,11 +14,11 @@ import ringfort.server.loop.Connection;
 import ringfort.server.loop.Timed;
 import ringfort.server.loop.Timekeeper;
 import ringfort.server.loop.Worker;
+import ringfort.server.wire.WireUser;
 import ringfort.sys.Errno;
 import ringfort.sys.EventFd;
 import ringfort.sys.Linux;
 import ringfort.sys.NativeMemory;
-import ringfort.sys.PeerAddress;
 import ringfort.timers.DeadlineWheel;
 
 /**
@@ -35,13 +35,15 @@ public final class RingWorker extends Worker {
     private final RingQueue queue;
     private final @Nullable KernelTimers kernelTimers;
     private final Timekeeper timekeeper;
+    private final Starved starved = new Starved();
     private final RingRoom room;
     private final Listener listener;
     private final EventFd wakeUp;
-    private final NativeMemory memory = new NativeMemory();
-    private final long wakeValue = memory.allocate(8, 8);
+    private final long wakeValue; // address of what a read of it brings
+    private final Listener.Maker maker;
     private boolean accepting; // a multishot accept is in flight
     private boolean acceptWanted = true;
+    private boolean acceptCancelled; // a cancel of that accept was submitted
     private boolean waking; // a read of the wake-up descriptor is in flight
     private long acceptAgainNanos; // after a failed accept; 0 when there was none
 
@@ -56,15 +58,29 @@ public final class RingWorker extends Worker {
             RingSizes sizes)
             throws IOException {
         super(context, admission, new NativeBufferPool(), name);
-        queue = new RingQueue(ring, sizes, counters(), multishotReceive);
-        kernelTimers = context.options().timers().equals("kernel") ? new KernelTimers(queue, ring.sqEntries()) : null;
-        timekeeper = kernelTimers != null
-                ? kernelTimers
-                : new Timekeeper.Wheel(new DeadlineWheel<Timed>(context.ticker().nanos()), Timed::passed);
-        room = new RingRoom(queue, kernelTimers, scratch());
-        // Blocking: a read of a non-blocking descriptor would complete with EAGAIN at once, and spin.
-        wakeUp = EventFd.open(false);
-        listener = new Listener(listenerFd, admission, counters(), context.notices());
+        try {
+            var memory = own(new NativeMemory());
+            wakeValue = memory.allocate(8, 8);
+            // Blocking: a read of a non-blocking descriptor would complete with EAGAIN at once, and spin.
+            wakeUp = own(EventFd.open(false));
+            queue = new RingQueue(ring, sizes, counters(), multishotReceive);
+            kernelTimers =
+                    context.options().timers().equals("kernel") ? own(new KernelTimers(queue, ring.sqEntries(), context)) : null;
+            timekeeper = kernelTimers != null
+                    ? kernelTimers
+                    : new Timekeeper.Wheel(
+                            new DeadlineWheel<Timed>(context.ticker().nanos()), Timed::passed);
+            int receiveBytes = Math.min(sizes.bufferBytes(), SCRATCH_BYTES);
+            long receiveBuffer = memory.allocate(receiveBytes, 64);
+            room = new RingRoom(queue, kernelTimers, starved, receiveBuffer, receiveBytes, scratch());
+            maker = (fd, peer) -> add(new RingWire(room, fd, peer));
+            listener = new Listener(listenerFd, admission, counters(), context.notices());
+        } catch (IOException | RuntimeException | Error e) {
+            disown();
+            throw e;
+        }
+        own(queue); // last, with the ring and the listening socket: until here those are the caller's
+        own(listener);
     }
 
     @Override
@@ -93,15 +109,12 @@ public final class RingWorker extends Worker {
     protected void await(boolean mayWait) {
         boolean ready = listen() && watch();
         int result;
-        if (mayWait && ready) {
+        if (mayWait && ready && starved.isEmpty()) {
             result = queue.ring().submitAndWait(1, acceptBackOff(waitNanos()));
         } else {
             result = queue.ring().submitAndWait(0, 0);
         }
         readClock();
-        if (result < 0 && result != -Errno.EAGAIN && result != -Errno.EBUSY) {
-            throw new IllegalStateException("io_uring_enter: " + Errno.describe(-result));
-        }
         int count = queue.reap();
         boolean timers = false;
         for (int i = 0; i < count; i++) {
@@ -112,9 +125,24 @@ public final class RingWorker extends Worker {
                 complete(i);
             }
         }
+        starved.serve(this::hasTime, this::receiveStarved);
         for (int i = 0; timers && i < count; i++) { // last: bytes that are there already are in time
             if (isTimer(i)) {
                 complete(i);
+            }
+        }
+        if (result < 0 && !(count > 0 && (result == -Errno.EAGAIN || result == -Errno.EBUSY))) {
+            throw new IllegalStateException(
+                    "io_uring_enter: " + Errno.describe(-result)); // what had completed is handled
+        }
+    }
+
+    private void receiveStarved(WireUser user) {
+        if (user instanceof Connection connection) {
+            try {
+                wire(connection).receiveStarved(connection);
+            } catch (Throwable e) {
+                connection.defect(e);
             }
         }
     }
@@ -123,7 +151,16 @@ public final class RingWorker extends Worker {
         return RingQueue.operation(queue.batch().userData(i)) == RingQueue.TIMER;
     }
 
+    /** Each completion for itself: what fails in one must not lose the others, nor what they bring. */
     private void complete(int i) {
+        try {
+            handle(i);
+        } catch (Throwable e) {
+            defect("a completion could not be handled; the others are", e);
+        }
+    }
+
+    private void handle(int i) {
         CompletionBatch batch = queue.batch();
         long userData = batch.userData(i);
         switch (RingQueue.operation(userData)) {
@@ -134,6 +171,7 @@ public final class RingWorker extends Worker {
                     RingQueue.SEND,
                     RingQueue.CANCEL,
                     RingQueue.CLOSE,
+                    RingQueue.WATCH,
                     RingQueue.TIMER,
                     RingQueue.TIMER_CHANGE -> completeConnection(userData, batch.result(i), i);
             default -> counters().unknownCompletions.add(1);
@@ -156,6 +194,7 @@ public final class RingWorker extends Worker {
                 case RingQueue.RECEIVE -> wire.receiveCompleted(connection, result, batch.more(i));
                 case RingQueue.SEND -> wire.sendCompleted(connection, result);
                 case RingQueue.CANCEL -> wire.cancelCompleted(connection);
+                case RingQueue.WATCH -> wire.watchCompleted(connection, result);
                 case RingQueue.TIMER -> timer(connection, true);
                 case RingQueue.TIMER_CHANGE -> timer(connection, false);
                 default -> wire.closeCompleted(connection);
@@ -214,9 +253,9 @@ public final class RingWorker extends Worker {
     }
 
     private void begin(int fd) {
-        PeerAddress peer = listener.admit(fd);
-        if (peer != null) {
-            add(new RingWire(room, fd, peer)).accepted();
+        Connection connection = listener.admit(fd, maker);
+        if (connection != null) {
+            connection.accepted();
         }
     }
 
@@ -228,15 +267,18 @@ public final class RingWorker extends Worker {
         return waitNanos < 0 ? back : Math.min(waitNanos, back);
     }
 
+    /** The accept must have ended: what it has accepted may lie in the completion queue, and would be lost there. */
     @Override
     protected boolean stopAccepting() {
-        if (acceptWanted) {
-            acceptWanted = false;
-            acceptAgainNanos = 0;
-            Sqe sqe = accepting ? queue.sqe() : null;
+        acceptWanted = false;
+        acceptAgainNanos = 0;
+        if (accepting) {
+            Sqe sqe = acceptCancelled ? null : queue.sqe();
             if (sqe != null) {
                 sqe.cancel(ACCEPTED, RingQueue.UNWATCHED);
+                acceptCancelled = true;
             }
+            return false;
         }
         return listener.drain(0, ACCEPTS_PER_TURN, this::begin);
     }
@@ -256,13 +298,6 @@ public final class RingWorker extends Worker {
 
     @Override
     protected void release() {
-        queue.close();
-        if (kernelTimers != null) {
-            kernelTimers.close();
-        }
-        listener.close();
-        wakeUp.close();
-        memory.close();
         forEachConnection(connection -> wire(connection).abandon());
     }
 }

@@ -1,5 +1,6 @@
 package ringfort.server.ring;
 
+import java.util.function.LongUnaryOperator;
 import ringfort.ring.IoUring;
 import ringfort.ring.Sqe;
 import ringfort.ring.Timespec;
@@ -13,16 +14,19 @@ import ringfort.sys.OnWorker;
 @OnWorker
 final class Timespecs implements AutoCloseable {
     private final int count;
+    private final LongUnaryOperator kernelNanos;
     private final NativeMemory memory = new NativeMemory();
     private final long first;
     private int next;
 
-    Timespecs(int sqEntries) {
+    /** @param kernelNanos the kernel's time for a time of the server's ticker */
+    Timespecs(int sqEntries, LongUnaryOperator kernelNanos) {
         this.count = sqEntries;
+        this.kernelNanos = kernelNanos;
         this.first = memory.allocate((long) sqEntries * Timespec.BYTES, 8);
     }
 
-    /** A timer that fires at an absolute time of the monotonic clock. */
+    /** A timer that fires at an absolute time; early when the process is stopped before, so the time is to be looked at again. */
     void fillTimeout(Sqe sqe, long deadlineNanos, long userData) {
         sqe.timeout(timespec(deadlineNanos), IoUring.IORING_TIMEOUT_ABS, 0, userData);
     }
@@ -35,8 +39,9 @@ final class Timespecs implements AutoCloseable {
     private long timespec(long deadlineNanos) {
         long address = first + (long) next * Timespec.BYTES;
         next = (next + 1) % count;
-        NativeMemory.putLong(address, Math.floorDiv(deadlineNanos, 1_000_000_000L));
-        NativeMemory.putLong(address + 8, Math.floorMod(deadlineNanos, 1_000_000_000L));
+        long nanos = kernelNanos.applyAsLong(deadlineNanos);
+        NativeMemory.putLong(address, Math.floorDiv(nanos, 1_000_000_000L));
+        NativeMemory.putLong(address + 8, Math.floorMod(nanos, 1_000_000_000L));
         return address;
     }
 

@@ -5,9 +5,6 @@ package ringfort.server.wire;
  * response is in steps of a third of the socket's buffer; between them only the bytes not yet acknowledged
  * ({@code SIOCOUTQ}, tcp(7)) tell a slow reader from one that does not read. Each byte is progress once: bytes that were
  * seen to be acknowledged are not progress again when the kernel reports the room they left.
- *
- * <p>A slow reader acknowledges in steps too, since its own kernel opens the window only by a good part of its buffer. What
- * a step is worth beyond a full grace is therefore kept for one more, and no longer.
  */
 public final class AcknowledgedBytes {
     /** Nothing was given to the kernel yet. */
@@ -16,7 +13,6 @@ public final class AcknowledgedBytes {
     private long given;
     private long acknowledged; // at the last look
     private long ahead; // seen at a look, before the kernel reported the room
-    private long kept; // acknowledged and not yet credited
 
     /** The kernel took {@code count} more bytes; returns how many count as progress of the peer. */
     public long given(int count) {
@@ -31,19 +27,12 @@ public final class AcknowledgedBytes {
         acknowledged = given - unacknowledged;
     }
 
-    /**
-     * The time is over, and so many bytes are not acknowledged; returns how many to credit for those that were.
-     *
-     * @param graceBytes what is worth a full grace: more than that is not credited at once
-     */
-    public long credit(int unacknowledged, long graceBytes) {
+    /** The time is over, and so many bytes are not acknowledged; returns how many to credit for those that were. */
+    public long credit(int unacknowledged) {
         long now = given - unacknowledged;
         long fresh = Math.max(0, now - acknowledged);
         acknowledged = now;
         ahead += fresh;
-        long earned = Math.min(kept + fresh, 2 * graceBytes);
-        long credit = Math.min(earned, graceBytes);
-        kept = earned - credit;
-        return credit;
+        return fresh;
     }
 }

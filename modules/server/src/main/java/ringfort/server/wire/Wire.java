@@ -38,7 +38,8 @@ public interface Wire {
     @OffWorker
     InetSocketAddress peer();
 
-    // What the watchdog does while a handler holds the worker. None of these waits.
+    // What the worker does when a deadline is reached, and the watchdog while a handler holds the worker. None of these
+    // waits.
 
     /**
      * Copies to {@code target} what has come from the peer and was not handed to the user yet; the bytes stay to be handed over.
@@ -55,4 +56,10 @@ public interface Wire {
 
     /** Ends both directions. */
     void shutdown();
+
+    /**
+     * Ends both directions with a reset, and discards what is unsent. A transport that can reset only by closing does as
+     * {@link #shutdown} and leaves the reset to the worker, which closes when it is back: the deadline comes first.
+     */
+    void reset();
 }

@@ -16,6 +16,9 @@ public interface WireUser {
     /** Whether bytes of the peer are wanted now. */
     boolean wantsRead();
 
+    /** Whether a handler works for the peer, so that a reset is worth knowing of although nothing is read. */
+    boolean awaitsHandler();
+
     /** Whether there is something to send. */
     boolean hasOutput();
 

@@ -76,6 +76,23 @@ class ClockTest {
         }
     }
 
+    /** Thousands of chunks in one read take long, and the turn must notice; a short read is not worth a reading. */
+    @Test
+    void theClockIsReadBehindManyBytes() {
+        var ticker = new ManualTicker();
+        var worker = new FakeWorker(SERVER, ticker);
+        try {
+            worker.readClock();
+            ticker.advance(Duration.ofMillis(20));
+            worker.handled(Loop.MANY_BYTES - 1);
+            assertTrue(worker.hasTime(), "the clock was not read");
+            worker.handled(Loop.MANY_BYTES);
+            assertTrue(!worker.hasTime(), "20 ms are more than a turn has");
+        } finally {
+            worker.context().notices().close();
+        }
+    }
+
     /** The turn has done much since it read the clock, and only then comes to the deadline. */
     @Test
     void latenessIsMeasuredWhenTheWorkerActs() {

@@ -19,6 +19,7 @@ class EndingTest {
             ending = switch (event) {
                 case "-" -> ending;
                 case "closing" -> ending.closing(CloseReason.FINISHED);
+                case "failing" -> ending.failing(CloseReason.HANDLER);
                 case "halfClosing" -> ending.halfClosing();
                 case "finSent" -> ending.finSent();
                 case "gone" -> ending.gone(CloseReason.RESET);
@@ -53,6 +54,13 @@ class EndingTest {
         "closing finSent gone,           GONE/OPEN/FINISHED",
         "halfClosing gone,               GONE/OPEN/RESET",
         "closing cut,                    GONE/OPEN/DEADLINE",
+        "failing,                        FAILING/OPEN/HANDLER",
+        "halfClosing failing,            FAILING/OPEN/HANDLER",
+        "halfClosing finSent failing,    FAILING/OPEN/HANDLER",
+        "closing failing,                CLOSING/OPEN/FINISHED",
+        "failing closing finSent,        FAILING/OPEN/HANDLER",
+        "failing gone,                   GONE/OPEN/HANDLER",
+        "gone failing,                   GONE/OPEN/RESET",
         "saidLast,                       OPEN/SAID_LAST/PEER",
         "saidLast saidMore,              OPEN/OPEN/PEER",
         "ended,                          OPEN/ENDED/PEER",
@@ -79,6 +87,8 @@ class EndingTest {
         "closing saidLast saidMore,    SEND_FIN, WAIT",
         "closing finSent,              WAIT,     WAIT",
         "closing finSent ended,        CLOSE,    WAIT",
+        "failing,                      RESET,    WAIT",
+        "failing ended,                RESET,    WAIT",
         "gone,                         WAIT,     WAIT",
         "gone ended,                   WAIT,     WAIT"
     })
@@ -94,6 +104,7 @@ class EndingTest {
         assertTrue(after("halfClosing finSent").isOpen());
         assertTrue(after("ended").isOpen());
         assertFalse(after("closing").isOpen());
+        assertFalse(after("failing").isOpen());
         assertFalse(after("closing finSent").isOpen());
         assertFalse(after("gone").isOpen());
     }

@@ -51,4 +51,7 @@ public class FakeWire implements Wire {
 
     @Override
     public void shutdown() {}
+
+    @Override
+    public void reset() {}
 }

@@ -23,6 +23,11 @@ public final class LoopSight {
         return connection.touched;
     }
 
+    /** Whether the deadline is reached, and what had come by then is still to be read. */
+    public static boolean isLookedAt(Connection connection) {
+        return connection.deadline().isLookedAt();
+    }
+
     /** When that deadline is due. */
     public static long dueNanos(Connection connection) {
         return connection.deadline().dueNanos();
@@ -30,7 +35,7 @@ public final class LoopSight {
 
     /** One look of the watchdog, on the calling thread. */
     public static void look(ServerContext context, Worker worker) {
-        new Watchdog(context, java.util.List.of(worker)).look(worker);
+        new Watchdog(context, java.util.List.of(worker), (_, _) -> {}).look(worker);
     }
 
     /** Whether the worker is inside a handler. */

@@ -31,6 +31,7 @@ import ringfort.server.Served;
 import ringfort.server.ShortDeadlines;
 import ringfort.server.SlowPeer;
 import ringfort.server.Variant;
+import ringfort.server.exchange.HandlerLedger;
 import ringfort.server.exchange.HandlerThread;
 import ringfort.server.exchange.Scheduler;
 import ringfort.timers.Ticker;
@@ -99,25 +100,26 @@ class TakeOverTest {
         var taken = new AtomicReference<@Nullable Thread>();
         var inline = new AtomicReference<@Nullable HandlerThread>();
         var signalled = new CountDownLatch(1);
-        HandlerThread thread = new HandlerThread(owner, new Scheduler(false), new HandlerThread.Work() {
-            @Override
-            public void run() {}
+        HandlerThread thread =
+                new HandlerThread(owner, new Scheduler(false), new HandlerLedger(0), new HandlerThread.Work() {
+                    @Override
+                    public void run() {}
 
-            @Override
-            public void runInline() {
-                Objects.requireNonNull(inline.get()).signal();
-            }
+                    @Override
+                    public void runInline() {
+                        Objects.requireNonNull(inline.get()).signal();
+                    }
 
-            @Override
-            public Mount mount() {
-                return owner.exchange().mount();
-            }
+                    @Override
+                    public Mount mount() {
+                        return owner.exchange().mount();
+                    }
 
-            @Override
-            public void signalled() {
-                taken.set(Thread.currentThread());
-            }
-        });
+                    @Override
+                    public void signalled() {
+                        taken.set(Thread.currentThread());
+                    }
+                });
         inline.set(thread);
         thread.execute(() -> {
             owner.execute(() -> {

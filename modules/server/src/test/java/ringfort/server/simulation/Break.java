@@ -26,10 +26,14 @@ enum Break {
     COMPLETION_LOST("did not get all its responses"),
     /** The transport closes while the kernel still has an operation of the connection. */
     CLOSED_TOO_EARLY("is closed with an operation in flight"),
+    /** The transport says that the peer has taken everything. */
+    ALL_TAKEN("a reset destroys"),
     /** The server has no deadline for heads although its options name one. */
     NO_HEADER_DEADLINE("is open and has no deadline"),
     /** A handler is started a second time while the first of its connection still runs. */
     TWO_HANDLERS("two exchanges at once"),
+    /** A look at what waits in a socket finds nothing. */
+    BLIND("had come in time"),
     /** A wake-up from another thread is lost. */
     WAKE_UP_LOST("was not woken");
 

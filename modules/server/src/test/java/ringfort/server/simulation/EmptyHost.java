@@ -32,6 +32,9 @@ interface EmptyHost extends ProtocolHost {
     default void closeWhenSent(CloseReason reason) {}
 
     @Override
+    default void failWhenSent(CloseReason reason) {}
+
+    @Override
     default void halfClose() {}
 
     @Override

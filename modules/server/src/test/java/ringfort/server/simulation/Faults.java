@@ -5,6 +5,7 @@ final class Faults {
     private final Trial trial;
     private final int oneIn; // 0 = never
     private boolean on = true;
+    private boolean lookWorked = true;
     private int thrown;
     private int current = -1; // the connection whose step is under way
 
@@ -23,8 +24,18 @@ final class Faults {
         if (on && oneIn > 0 && trial.dice().oneIn(oneIn)) {
             thrown++;
             trial.trace("fault in " + where + " of " + current);
-            throw new InjectedError(where);
+            InjectedError.raise(trial.dice().below(5), where);
         }
+    }
+
+    /** Throws when the kernel is looked at, but not twice in a row: a lasting failure ends the worker. */
+    void lookMayFail() {
+        boolean mayFail = lookWorked;
+        lookWorked = false;
+        if (mayFail) {
+            mayFail("the look at the kernel");
+        }
+        lookWorked = true;
     }
 
     /** No more of them: the seed is about to end. */

@@ -102,7 +102,8 @@ final class Invariants {
         int number = number(connection);
         Phase phase = LoopSight.phase(connection);
         long due = LoopSight.dueNanos(connection);
-        if (phase == null || phase != LoopSight.settledPhase(connection) || due - lookedNanos > 0) {
+        boolean isLookedAt = LoopSight.isLookedAt(connection); // what came in time is read first
+        if (phase == null || phase != LoopSight.settledPhase(connection) || due - lookedNanos > 0 || isLookedAt) {
             overdue.remove(number);
             return;
         }

@@ -2,12 +2,11 @@ package ringfort.server.simulation;
 
 import java.io.IOException;
 import ringfort.server.wire.Outbox;
+import ringfort.server.wire.ReadLoop;
 import ringfort.server.wire.WireUser;
 
 /** A transport of the kind of epoll: the kernel tells, once, that a socket can be read or written again. */
-final class ReadinessWire extends SimulatedWire {
-    private static final int READS_PER_TURN = 4;
-
+final class ReadinessWire extends SimulatedWire implements ReadLoop.Source {
     private boolean readable;
     private boolean writable = true;
     private boolean finAnnounced;
@@ -33,9 +32,7 @@ final class ReadinessWire extends SimulatedWire {
         writable |= socket.takeRoomEdge() && socket.isWritable();
         finAnnounced |= socket.isHungUp();
         user.touch();
-        if (readable) {
-            receive(user);
-        }
+        ReadLoop.receive(user, this);
     }
 
     @Override
@@ -77,7 +74,7 @@ final class ReadinessWire extends SimulatedWire {
             }
             return true;
         }
-        receive(user);
+        ReadLoop.receive(user, this);
         return !(readable && user.wantsRead());
     }
 
@@ -86,24 +83,31 @@ final class ReadinessWire extends SimulatedWire {
         return socket.isClosed();
     }
 
-    private void receive(WireUser user) {
-        for (int i = 0; i < READS_PER_TURN && readable && user.wantsRead(); i++) {
-            trial.faults().mayFail("receive");
-            int count = socket.receive(room.scratch, room.scratch.length);
-            if (count > 0) {
-                if (count < room.scratch.length && !finAnnounced) {
-                    readable = false;
-                }
-                user.received(room.scratch, 0, count);
-            } else if (count == 0) {
-                readable = false;
-                user.inputEnded();
-            } else {
-                readable = false;
-                if (count == -2) {
-                    user.failed(new IOException("receive: reset"));
-                }
-            }
+    // What the loop of reads asks.
+
+    @Override
+    public boolean isReadable() {
+        return readable;
+    }
+
+    @Override
+    public int read() throws IOException {
+        trial.faults().mayFail("receive");
+        int count = socket.receive(room.scratch, room.scratch.length);
+        readable = count > 0 && (count == room.scratch.length || finAnnounced);
+        if (count == -2) {
+            throw new IOException("receive: reset");
         }
+        return count;
+    }
+
+    @Override
+    public byte[] scratch() {
+        return room.scratch;
+    }
+
+    @Override
+    public boolean hasTime() {
+        return room.kernel.hasTime();
     }
 }

@@ -48,8 +48,18 @@ final class RequestPlan {
         }
     }
 
-    private static final List<Kind> MILD =
-            List.of(Kind.TEXT, Kind.TEXT, Kind.STREAM, Kind.SIZED_STREAM, Kind.ECHO, Kind.PARK, Kind.HINTS, Kind.THROW);
+    private static final List<Kind> MILD = List.of(
+            Kind.TEXT,
+            Kind.TEXT,
+            Kind.STREAM,
+            Kind.SIZED_STREAM,
+            Kind.ABORTED_STREAM,
+            Kind.ECHO,
+            Kind.PART_READ,
+            Kind.UNREAD,
+            Kind.PARK,
+            Kind.HINTS,
+            Kind.THROW);
     private static final List<Kind> ALL = List.of(Kind.values());
     private static final List<Kind> INLINE =
             List.of(Kind.TEXT, Kind.ECHO, Kind.THROW, Kind.ERROR, Kind.HOLD, Kind.NULL);
@@ -203,6 +213,11 @@ final class RequestPlan {
 
     Kind kind() {
         return kind;
+    }
+
+    /** Whether its handler fails in the middle of the response. */
+    boolean isAborted() {
+        return kind == Kind.ABORTED_STREAM && !isHead();
     }
 
     boolean isHead() {

@@ -131,7 +131,11 @@ final class ResponseReader {
             }
             return;
         }
-        statuses.add(status);
+        if (status == 503 && !field(head, "Retry-After").isEmpty()) {
+            refused(plan);
+        } else {
+            statuses.add(status);
+        }
         allowed(plan, status, head);
         closes = head.toLowerCase(Locale.ROOT).contains("\r\nconnection: close\r\n");
         checked = status == 200 || status == 101;
@@ -177,6 +181,16 @@ final class ResponseReader {
         }
     }
 
+    /** Too many handlers run: this one is not started. */
+    private void refused(RequestPlan plan) {
+        if (plan.hasBegun()) {
+            broken("a handler is refused that has begun: " + plan);
+        }
+        if (plan.kind() == RequestPlan.Kind.UPGRADE) {
+            interrupted = true; // this peer sends its tunnel's bytes all the same, and the server reads a request there
+        }
+    }
+
     private static String field(String head, String name) {
         for (String line : head.split("\r\n", -1)) {
             if (line.regionMatches(true, 0, name + ":", 0, name.length() + 1)) {
@@ -191,7 +205,7 @@ final class ResponseReader {
         if (checked && contentAt != plan.size()) {
             broken("a whole response of " + contentAt + " bytes leaves for " + plan);
         }
-        if (checked && plan.kind() == RequestPlan.Kind.ABORTED_STREAM && !plan.isHead()) {
+        if (checked && plan.isAborted()) {
             broken("a response whose handler failed looks whole: " + plan);
         }
         complete++;
@@ -230,6 +244,9 @@ final class ResponseReader {
 
     /** Whether every request has its whole response. */
     boolean isComplete() {
+        if (complete < plans.size() && plans.get(complete).isAborted()) {
+            return contentAt == plans.get(complete).size() / 2; // and all that it had flushed
+        }
         int whole = complete + (state == State.UNTIL_CLOSE && isBetweenResponses() ? 1 : 0);
         return whole == plans.size()
                 || (state == State.OVER && plans.get(complete - 1).isLast());

@@ -32,8 +32,11 @@ final class SimulatedKernel {
     private final ArrayDeque<SimulatedWire> backlog = new ArrayDeque<>();
     private final int entriesPerTurn;
     private final boolean stalls;
+    private final boolean stops;
     private final boolean late;
+    private @Nullable SimulatedWorker worker; // since its first look
     private long order;
+    private long happensNanos; // the time of the event that is being told, which may be told late
     private int entries;
     private boolean listening = true;
     private volatile boolean woken;
@@ -48,6 +51,7 @@ final class SimulatedKernel {
         Dice dice = trial.dice();
         entriesPerTurn = dice.pick(1, 3, 1_000);
         stalls = !mild && dice.oneIn(4);
+        stops = dice.oneIn(3);
         late = dice.oneIn(2);
     }
 
@@ -95,6 +99,11 @@ final class SimulatedKernel {
         }
     }
 
+    /** Whether the worker's turn has time for another read. */
+    boolean hasTime() {
+        return worker == null || worker.hasTime();
+    }
+
     /** Whether an operation finds a place in the queue. */
     boolean takeEntry() {
         if (entries == 0) {
@@ -102,6 +111,11 @@ final class SimulatedKernel {
         }
         entries--;
         return true;
+    }
+
+    /** When the event happened that is being told; the process may have been stopped then. */
+    long happensNanos() {
+        return happensNanos;
     }
 
     // The wait.
@@ -115,7 +129,8 @@ final class SimulatedKernel {
     }
 
     /** @param restNanos how long the worker may wait if nothing happens; -1 for ever */
-    void await(SimulatedWorker worker, boolean mayWait, long restNanos) {
+    void await(SimulatedWorker looking, boolean mayWait, long restNanos) {
+        worker = looking;
         if (mayWait) {
             resting = true;
             rest(restNanos);
@@ -130,10 +145,16 @@ final class SimulatedKernel {
                     .advance(trial.dice().oneIn(3) ? STALL_NANOS : trial.dice().millis(8_000));
             runDue();
         }
+        if (stops && trial.dice().oneIn(40)) {
+            trial.trace("the process is stopped");
+            trial.clock().stop(trial.dice().millis(trial.dice().oneIn(3) ? 100_000 : 15_000));
+            trial.trace("the process goes on");
+            runDue();
+        }
         woken = false;
         entries = entriesPerTurn;
-        worker.clockRead();
-        accept(worker);
+        looking.clockRead();
+        accept(looking);
         deliver();
     }
 
@@ -172,14 +193,15 @@ final class SimulatedKernel {
                 next != null && next.atNanos <= trial.clock().elapsedNanos();
                 next = events.peek()) {
             events.remove();
+            happensNanos = next.atNanos;
             next.action.run();
         }
     }
 
-    private void accept(SimulatedWorker worker) {
+    private void accept(SimulatedWorker accepting) {
         for (SimulatedWire wire = backlog.poll(); wire != null; wire = backlog.poll()) {
             trial.trace("accept " + wire.socket().number());
-            if (worker.accept(wire)) {
+            if (accepting.accept(wire)) {
                 wires.add(wire);
             }
         }

@@ -2,6 +2,7 @@ package ringfort.server.simulation;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 
 /** The kernel's side of one connection, and the peer behind it: what has come, what was sent, what was read of that. */
@@ -15,6 +16,7 @@ final class SimulatedSocket {
     private final InetSocketAddress peer;
     private final int room; // bytes the kernel takes before the peer reads
     private final boolean shortSends;
+    private final boolean mild;
 
     // How the peer reads.
     private final int readBytes;
@@ -25,6 +27,9 @@ final class SimulatedSocket {
     private boolean answersFin;
 
     private byte[] inbound = NONE;
+    private final ArrayDeque<Arrival> arrivals = new ArrayDeque<>(); // of what is in inbound
+    private long arrived;
+    private long received;
     private int unread; // bytes that left, and that the peer has not read
     private boolean peerFin;
     private boolean peerReset;
@@ -35,11 +40,15 @@ final class SimulatedSocket {
     private boolean inputEdge;
     private boolean roomEdge;
 
+    /** @param until how many bytes had come with it */
+    private record Arrival(long until, long atNanos) {}
+
     SimulatedSocket(Trial trial, SimulatedKernel kernel, int number, ResponseReader reader, boolean mild) {
         this.trial = trial;
         this.kernel = kernel;
         this.number = number;
         this.reader = reader;
+        this.mild = mild;
         peer = new InetSocketAddress(InetAddress.getLoopbackAddress(), number);
         Dice dice = trial.dice();
         room = dice.pick(1_000, 20_000, 400_000);
@@ -71,6 +80,10 @@ final class SimulatedSocket {
             inbound = Arrays.copyOf(inbound, end + to - from);
             System.arraycopy(bytes, from, inbound, end, to - from);
             inputEdge = true;
+            arrived += to - from;
+            if (to > from) {
+                arrivals.add(new Arrival(arrived, kernel.happensNanos()));
+            }
         }
     }
 
@@ -121,6 +134,21 @@ final class SimulatedSocket {
         }
     }
 
+    /** Whether something that the server has not read had come by this time. */
+    boolean hasUnreadFrom(long nanos) {
+        return !arrivals.isEmpty() && arrivals.element().atNanos <= nanos;
+    }
+
+    /** Whether the peer has taken all that was sent. */
+    boolean isTaken() {
+        return unread == 0;
+    }
+
+    /** Whether the watchdog has ended it. */
+    boolean isShut() {
+        return shut;
+    }
+
     // What the transport does.
 
     /** Whether a receive would not have to wait. */
@@ -152,6 +180,10 @@ final class SimulatedSocket {
         }
         int count = Math.min(most, inbound.length);
         System.arraycopy(inbound, 0, target, 0, count);
+        received += count;
+        while (!arrivals.isEmpty() && arrivals.element().until <= received) {
+            arrivals.remove();
+        }
         inbound = count == inbound.length ? NONE : Arrays.copyOfRange(inbound, count, inbound.length);
         return count;
     }
@@ -231,6 +263,9 @@ final class SimulatedSocket {
             return;
         }
         trial.trace("close of " + number + (resetOnClose ? " by reset" : ""));
+        if (trial.isMild() && mild && unread > 0 && !peerReset && (resetOnClose || inbound.length > 0)) {
+            trial.fail("a reset destroys what the peer of connection " + number + " was about to read");
+        }
         if (resetOnClose) {
             reader.cut();
         }

@@ -70,7 +70,7 @@ abstract class SimulatedWire implements Wire {
 
     @Override
     public final int unacknowledged() {
-        return room.tellsUnacknowledged ? socket.unacknowledged() : -1;
+        return trial.breaks(Break.ALL_TAKEN) ? 0 : room.tellsUnacknowledged ? socket.unacknowledged() : -1;
     }
 
     @Override
@@ -80,7 +80,7 @@ abstract class SimulatedWire implements Wire {
 
     @Override
     public final int peek(WireUser user, byte[] target) {
-        return socket.peek(target);
+        return trial.breaks(Break.BLIND) ? 0 : socket.peek(target);
     }
 
     @Override
@@ -96,6 +96,12 @@ abstract class SimulatedWire implements Wire {
 
     @Override
     public final void shutdown() {
+        socket.shutdown();
+    }
+
+    @Override
+    public final void reset() {
+        socket.resetOnClose();
         socket.shutdown();
     }
 }

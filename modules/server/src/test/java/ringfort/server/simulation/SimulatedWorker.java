@@ -97,7 +97,14 @@ final class SimulatedWorker extends Worker {
         if (trial.hasFailed()) {
             throw new SeedOver("an invariant is broken");
         }
+        trial.faults().lookMayFail();
         kernel.await(this, mayWait, waitNanos());
+    }
+
+    /** A worker that cannot look pauses by the simulated clock. */
+    @Override
+    protected void pause(long nanos) {
+        trial.clock().advance(nanos);
     }
 
     /** The kernel has been looked at. */

@@ -35,8 +35,8 @@ final class Simulation {
         kernel = new SimulatedKernel(trial, otherThread);
         buffers = new SimulatedBuffers(trial);
         handlers = new SimulatedHandlers(trial, kernel, this::lookOfTheWatchdog);
-        var context =
-                new ServerContext(options(), handlers.application(), trial.clock(), notices, () -> ThreadUse.UNKNOWN);
+        var context = new ServerContext(
+                options(), handlers.application(), trial.clock().running(), notices, () -> ThreadUse.UNKNOWN);
         invariants = new Invariants(trial, handlers, allDeadlinesAreOn);
         int most = trial.isMild() ? 0 : trial.dice().pick(0, 0, 3);
         worker = new SimulatedWorker(
@@ -57,18 +57,22 @@ final class Simulation {
                 .writeMinRate(240)
                 .idleTimeout(Duration.ofSeconds(60))
                 .lingerTimeout(Duration.ofSeconds(2))
+                .drainGrace(Duration.ofSeconds(dice.pick(0, 1, 3)))
                 .holdThreshold(Duration.ZERO)
                 .maxHead(RequestPlan.MAX_HEAD)
                 .maxRequestLine(RequestPlan.MAX_HEAD)
                 .maxBody(RequestPlan.MAX_BODY)
                 .maxQueuedWrite(dice.pick(64 * 1024, 1024 * 1024))
+                .maxHandlers(trial.isMild() ? 0 : dice.pick(0, 0, 0, 1))
+                .interruptOnReset(dice.oneIn(2))
                 .logExpired(true);
         if (trial.breaks(Break.NO_HEADER_DEADLINE)) {
             return builder.headerTimeout(Duration.ZERO).build();
         }
         if (dice.oneIn(6)) {
             allDeadlinesAreOn = false;
-            switch (dice.below(5)) {
+            switch (dice.below(
+                    trial.isMild() ? 4 : 5)) { // without a linger no unread content is promised to be drained
                 case 0 -> builder.headerTimeout(Duration.ZERO);
                 case 1 -> builder.bodyTimeout(Duration.ZERO).bodyGrace(Duration.ZERO);
                 case 2 -> builder.writeGrace(Duration.ZERO);
@@ -87,6 +91,7 @@ final class Simulation {
         for (int i = 0; i < count; i++) {
             var peer = new SimulatedPeer(trial, kernel, handlers, i + 1, dice.oneIn(trial.isMild() ? 1 : 3));
             peers.add(peer);
+            notices.watch(peer.socket(), room.tellsUnacknowledged);
             peer.begin(completes ? new CompletionWire(room, peer.socket()) : new ReadinessWire(room, peer.socket()));
         }
         long stop = !trial.isMild() && dice.oneIn(3) ? dice.millis(5_000) : LATEST_NANOS;
@@ -98,7 +103,7 @@ final class Simulation {
 
     private void stop() {
         trial.trace("stop");
-        long deadline = trial.clock().nanos() + 5_000_000_000L;
+        long deadline = trial.clock().running().nanos() + 5_000_000_000L;
         kernel.elsewhere(() -> worker.stop(deadline));
     }
 
@@ -158,6 +163,15 @@ final class Simulation {
                 return;
             }
             handlers.releaseAll();
+            Thread.onSpinWait();
+        }
+        // What is left of a handler's thread behind the handler's code takes a moment.
+        while (worker.context().handlers().running() != 0) {
+            if (System.nanoTime() - begin > WALL_CLOCK.toNanos()) {
+                trial.fail("all handlers have returned, and counted as running are "
+                        + worker.context().handlers().running());
+                return;
+            }
             Thread.onSpinWait();
         }
     }

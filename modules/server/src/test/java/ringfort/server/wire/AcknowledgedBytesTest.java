@@ -6,8 +6,6 @@ import org.junit.jupiter.api.Test;
 
 /** Each byte that a peer takes is progress once, whoever notices first: the look, or the kernel's report of room. */
 class AcknowledgedBytesTest {
-    private static final long GRACE = 1200;
-
     private final AcknowledgedBytes progress = new AcknowledgedBytes();
 
     @Test
@@ -20,36 +18,26 @@ class AcknowledgedBytesTest {
     void whatWasAcknowledgedSinceTheMarkIsProgress() {
         progress.given(1000);
         progress.mark(1000);
-        assertEquals(300, progress.credit(700, GRACE));
-        assertEquals(0, progress.credit(700, GRACE), "once");
-        assertEquals(700, progress.credit(0, GRACE));
+        assertEquals(300, progress.credit(700));
+        assertEquals(0, progress.credit(700), "once");
+        assertEquals(700, progress.credit(0));
     }
 
     @Test
     void whatWasAcknowledgedBeforeTheMarkIsNot() {
         progress.given(1000);
         progress.mark(400);
-        assertEquals(0, progress.credit(400, GRACE));
+        assertEquals(0, progress.credit(400));
     }
 
     @Test
     void aByteThatALookHasSeenIsNotCreditedWhenItsRoomIsReported() {
         progress.given(1000);
         progress.mark(1000);
-        assertEquals(300, progress.credit(700, GRACE));
+        assertEquals(300, progress.credit(700));
         assertEquals(0, progress.given(200));
         assertEquals(400, progress.given(500), "the first hundred were seen");
         assertEquals(500, progress.given(500));
-    }
-
-    /** A peer that took a megabyte at once has two graces of it, then has to take more. */
-    @Test
-    void aLargeStepIsKeptForOneMoreGrace() {
-        progress.given(1 << 20);
-        progress.mark(1 << 20);
-        assertEquals(GRACE, progress.credit(0, GRACE));
-        assertEquals(GRACE, progress.credit(0, GRACE));
-        assertEquals(0, progress.credit(0, GRACE));
     }
 
     /** Bytes that the kernel took in between, and nobody has told us of yet, are not acknowledged. */
@@ -57,6 +45,6 @@ class AcknowledgedBytesTest {
     void aLookNeverFindsLessThanNothing() {
         progress.given(1000);
         progress.mark(1000);
-        assertEquals(0, progress.credit(5000, GRACE));
+        assertEquals(0, progress.credit(5000));
     }
 }

@@ -1,0 +1,74 @@
+package ringfort.server.loop;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.function.Supplier;
+import ringfort.server.exchange.Endpoints;
+import ringfort.server.wire.Wire;
+import ringfort.sys.OffWorker;
+import ringfort.sys.OnWorker;
+
+/** Where a connection has its place: its worker, its wire, and the number under which the worker and the kernel know it. */
+@OnWorker
+abstract class Placed extends Settleable implements Endpoints, Supplier<InetAddress> {
+    final Loop loop;
+    final Wire wire;
+    final int index;
+    private final int generation;
+
+    /** @param generation no other connection of this process has the same */
+    Placed(Loop loop, Wire wire, int index, int generation) {
+        this.loop = loop;
+        this.wire = wire;
+        this.index = index;
+        this.generation = generation;
+    }
+
+    /** Has the worker settle it at the end of the turn; cannot fail. */
+    public final void touch() {
+        if (!touched) {
+            touched = true;
+            loop.touch(this);
+        }
+    }
+
+    /** Index and generation in one number. */
+    public final long id() {
+        return ((long) index << 32) | (generation & 0xFFFF_FFFFL);
+    }
+
+    /** Its index among the connections of the worker. */
+    public final int index() {
+        return index;
+    }
+
+    /** How its bytes move. */
+    public final Wire wire() {
+        return wire;
+    }
+
+    /** Its worker. */
+    public final Loop loop() {
+        return loop;
+    }
+
+    // What requests and limits ask, on any thread.
+
+    @Override
+    @OffWorker
+    public final InetAddress get() {
+        return wire.peer().getAddress();
+    }
+
+    @Override
+    @OffWorker
+    public final InetSocketAddress peer() {
+        return wire.peer();
+    }
+
+    @Override
+    @OffWorker
+    public final InetSocketAddress local() {
+        return loop.localAddress();
+    }
+}

@@ -1,0 +1,90 @@
+package ringfort.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import ringfort.api.Response;
+import ringfort.api.ServerOptions;
+import ringfort.budget.Phase;
+
+/**
+ * A reader that has taken much may pause, as a player or a pager does, and one whose kernel takes in steps is not taken for one
+ * that does not read. Each was cut when a reader could earn no more than the grace.
+ */
+class PausedReaderTest extends DeadlineContract {
+    private static final Duration GRACE = Duration.ofMillis(400);
+    private static final Duration PAUSE = Duration.ofSeconds(4);
+    private static final byte[] MUCH = new byte[48 << 20];
+
+    static {
+        Arrays.fill(MUCH, (byte) 'm');
+    }
+
+    private Served serveMuch() throws IOException {
+        return serve(
+                PausedReaderTest::options,
+                server -> server.get("/much", _ -> Response.bytes(MUCH, "text/plain"))
+                        .get("/stream", _ -> Response.stream("text/plain", out -> out.write(MUCH))));
+    }
+
+    private static ServerOptions.Builder options(ServerOptions.Builder options) {
+        return options.writeGrace(GRACE).writeTimeout(PAUSE);
+    }
+
+    private static void read(SlowPeer peer, int bytes) throws IOException {
+        byte[] piece = new byte[bytes];
+        assertEquals(bytes, peer.read(piece));
+    }
+
+    @Test
+    void aReaderThatPausesAfterMuchIsServedWhole() throws IOException {
+        Served server = serveMuch();
+        for (String path : new String[] {"/much", "/stream"}) {
+            try (SlowPeer peer = server.connectSlow()) {
+                peer.get(path);
+                read(peer, 16 << 20);
+                Await.pass(Duration.ofMillis(2_500)); // six graces
+                read(peer, 16 << 20);
+                Await.pass(Duration.ofMillis(2_500));
+                read(peer, 16 << 20);
+            }
+        }
+        server.awaitOpen(0);
+        assertEquals(0, server.expired(Phase.WRITE));
+    }
+
+    /** Its kernel opens the window by 64 KiB at a time, which at this rate take more than a second. */
+    @Test
+    void aReaderWhoseKernelTakesInStepsIsNotCut() throws IOException {
+        assumeTrue(variant.tellsAcknowledged(), "the JDK does not tell what a peer has acknowledged");
+        Served server = serveMuch();
+        try (SlowPeer peer = server.connectSlow()) {
+            peer.mark().get("/much");
+            while (peer.elapsedNanos() < 2 * PAUSE.toNanos()) {
+                read(peer, 2048);
+                Await.pass(Duration.ofMillis(40));
+            }
+            assertEquals(0, server.expired(Phase.WRITE));
+            assertEquals(1, server.open());
+        }
+    }
+
+    @Test
+    void aReaderThatNeverComesBackIsCut() throws IOException {
+        Served server = serveMuch();
+        try (SlowPeer peer = server.connectSlow()) {
+            peer.get("/much");
+            read(peer, 16 << 20);
+            peer.mark();
+            server.awaitExpired(Phase.WRITE, 1);
+            long elapsed = peer.elapsedNanos();
+            assertTrue(elapsed < 2 * PAUSE.toNanos() + 1_500_000_000L, () -> elapsed + " ns");
+        }
+        server.awaitOpen(0);
+    }
+}
