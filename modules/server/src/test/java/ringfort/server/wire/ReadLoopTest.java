@@ -62,6 +62,11 @@ class ReadLoopTest {
         @Nullable IOException failure;
 
         @Override
+        public boolean awaitsHandler() {
+            return false;
+        }
+
+        @Override
         public boolean wantsRead() {
             return received < wants;
         }
