@@ -86,10 +86,6 @@ final class AttackProcesses implements AutoCloseable {
         return attack;
     }
 
-    AttackKind kind() {
-        return kind;
-    }
-
     /** Ends all of them, and adds up what they came to. */
     Tally end() throws IOException, InterruptedException {
         for (Process process : processes) {

@@ -84,7 +84,7 @@ record Measured(
         if (!answers) {
             findings.add("it does not answer after the attack");
         }
-        if (backSeconds < 0) {
+        if (backSeconds < 0 && !beyond.isEmpty()) {
             findings.add("not back at baseline: " + beyond);
         } else if (backSeconds > backMost) {
             findings.add(String.format(Locale.ROOT, "back at baseline only after %.1f s", backSeconds));
@@ -125,6 +125,8 @@ record Measured(
             parts.add("does not answer after");
         } else if (backSeconds < 0) {
             parts.add("not back: " + beyond);
+        } else if (backSeconds > 5) {
+            parts.add(String.format(Locale.ROOT, "back after %.0f s", backSeconds));
         }
         if (attacks.contains(AttackKind.STOP) && attack.closed() > 0) {
             parts.add(attack.closed() + " cut");

@@ -70,11 +70,10 @@ final class Trial {
             polite.stop();
             AttackProcesses.Tally tally = AttackProcesses.Tally.NOTHING;
             for (AttackProcesses attack : processes) {
-                AttackProcesses.Tally of = attack.end();
-                if (of.opened() == 0) {
-                    throw new Unjudged("no connection of " + attack.kind().label() + " came about");
-                }
-                tally = tally.plus(of);
+                tally = tally.plus(attack.end());
+            }
+            if (!processes.isEmpty() && tally.opened() == 0) {
+                throw new Unjudged("no connection of the attackers came about");
             }
             requireBlockedLog();
             return afterwards(before, tally, polite);
@@ -89,7 +88,8 @@ final class Trial {
         }
         for (AttackKind kind : attacks) {
             int status = server.status(kind.needs(), ANSWER_MILLIS);
-            if (status < 200 || status == 404 || status == 405) {
+            boolean mayCut = kind == AttackKind.LOG; // some servers end the connection of a handler that fails
+            if ((status < 200 && !mayCut) || status == 404 || status == 405) {
                 throw new Unjudged(kind.label() + " needs " + kind.needs() + ", which is answered by " + status);
             }
         }
@@ -133,18 +133,17 @@ final class Trial {
             throws IOException, InterruptedException {
         long end = Ticker.system().nanos();
         FutureTask<Double> silent = SilentPeer.start(server.address(), (int) ((Math.max(silentMost, 0) + 3) * 1_000));
+        // A server that has a queue left to work off may still be slow for a while.
+        boolean answers = server.answers(ANSWER_MILLIS);
         Footprint after = Footprint.look(server.address(), server.pid());
         double back = secondsSince(end);
-        // The silent peer is one of those that are open.
-        while (!after.beyond(before, AttackedServer.HEAP_MEBIBYTES).isEmpty()
-                && back < BACK_SECONDS
-                && server.isAlive()) {
+        while (!isBack(answers, after, before) && back < BACK_SECONDS && server.isAlive()) {
             Thread.sleep(LOOK_MILLIS);
+            answers = answers || server.answers(ANSWER_MILLIS);
             after = Footprint.look(server.address(), server.pid());
             back = secondsSince(end);
         }
         String beyond = after.beyond(before, AttackedServer.HEAP_MEBIBYTES);
-        boolean answers = server.answers(ANSWER_MILLIS);
         polite.await();
         double silentSeconds = silentMost > 0 ? get(silent) : Double.NaN;
         boolean alive = server.isAlive();
@@ -158,12 +157,16 @@ final class Trial {
                 polite.longestLagNanos() / 1e6,
                 before,
                 after,
-                beyond.isEmpty() ? back : -1,
+                isBack(answers, after, before) ? back : -1,
                 beyond,
                 answers,
                 alive,
                 silentSeconds,
                 stopped);
+    }
+
+    private static boolean isBack(boolean answers, Footprint after, Footprint before) {
+        return answers && after.beyond(before, AttackedServer.HEAP_MEBIBYTES).isEmpty();
     }
 
     private static double get(FutureTask<Double> silent) throws InterruptedException {
