@@ -7,7 +7,7 @@ import java.util.Locale;
  *
  * @param name its name: {@code header-timeout}
  * @param type what values look like: {@code duration}, {@code size}, {@code count}, {@code rate}, {@code text},
- *     {@code word}, {@code switch}
+ *     {@code word}, {@code switch}, {@code size or auto}, {@code count or auto}
  * @param range which values are accepted
  * @param defaultValue the value without a setting
  * @param help what it does, one sentence

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import ringfort.api.spi.Network;
 import ringfort.api.syntax.Fields;
 
 /** The table of server options: names, ranges, defaults and help, once for builder, flags, properties and environment. */
@@ -159,11 +160,12 @@ final class OptionKeys {
             "max-connections", OptionType.COUNT, 0, 10_000_000, 65_536, "Most open connections; 0 for no limit");
     static final OptionKey<Integer> MAX_CONNECTIONS_PER_PEER = OptionKey.between(
             "max-connections-per-peer",
-            OptionType.COUNT,
-            0,
+            OptionType.COUNT_OR_AUTO,
+            ServerOptions.AUTO,
             10_000_000,
-            0,
-            "Most open connections of one peer address; 0 for no limit");
+            ServerOptions.AUTO,
+            "Most open connections of one IPv4 address or one IPv6 network of 64 bits; auto for a quarter of"
+                    + " max-connections, 64 at least; 0 for no limit");
     static final OptionKey<Integer> MAX_HANDLERS = OptionKey.between(
             "max-handlers",
             OptionType.COUNT,
@@ -178,6 +180,21 @@ final class OptionKeys {
             _ -> true,
             "on or off",
             "Whether a handler that has not begun to answer is interrupted when its peer is gone");
+    static final OptionKey<String> EXEMPT_NETWORKS = new OptionKey<>(
+            "exempt-networks",
+            OptionType.TEXT,
+            "127.0.0.0/8,::1/128",
+            OptionKeys::areNetworks,
+            "networks separated by commas, such as 10.0.0.0/8,fd00::/8, or nothing",
+            "Networks for which max-connections-per-peer does not count: those of balancers in front");
+    static final OptionKey<Long> MAX_MEMORY = OptionKey.between(
+            "max-memory",
+            OptionType.SIZE_OR_AUTO,
+            (long) ServerOptions.AUTO,
+            1L << 50,
+            (long) ServerOptions.AUTO,
+            "Most heap held for peers in all: heads, content and responses under way; auto for half of the heap;"
+                    + " send buffers may have half as much again; 0 for no limit");
     static final OptionKey<Boolean> LOG_EXPIRED = new OptionKey<>(
             "log-expired",
             OptionType.SWITCH,
@@ -230,10 +247,21 @@ final class OptionKeys {
             MAX_CONNECTIONS_PER_PEER,
             MAX_HANDLERS,
             INTERRUPT_ON_RESET,
+            EXEMPT_NETWORKS,
+            MAX_MEMORY,
             LOG_EXPIRED,
             SHUTDOWN_HOOK);
 
     private OptionKeys() {}
+
+    private static boolean areNetworks(String text) {
+        try {
+            Network.parse(text);
+            return true;
+        } catch (IllegalArgumentException _) {
+            return false;
+        }
+    }
 
     private static OptionKey<Duration> duration(String name, Duration standard, String help) {
         return OptionKey.between(name, OptionType.DURATION, Duration.ZERO, OptionType.LONGEST, standard, help);

@@ -7,11 +7,22 @@ import java.util.function.Function;
 
 /** How values of one kind are read and written as text. Parsers throw IllegalArgumentException saying what would do. */
 record OptionType<T>(String name, Class<T> javaType, Function<String, T> parser, Function<T, String> formatter) {
+    private static final String AUTO = "auto";
     static final Duration LONGEST = Duration.ofDays(365);
 
     static final OptionType<Duration> DURATION =
             new OptionType<>("duration", Duration.class, OptionType::duration, OptionType::text);
     static final OptionType<Long> SIZE = new OptionType<>("size", Long.class, OptionType::size, OptionType::text);
+    static final OptionType<Long> SIZE_OR_AUTO = new OptionType<>(
+            "size or auto",
+            Long.class,
+            text -> isAuto(text) ? ServerOptions.AUTO : size(text),
+            bytes -> bytes == ServerOptions.AUTO ? AUTO : text(bytes));
+    static final OptionType<Integer> COUNT_OR_AUTO = new OptionType<>(
+            "count or auto",
+            Integer.class,
+            text -> isAuto(text) ? ServerOptions.AUTO : Math.toIntExact(digits(text)),
+            count -> count == ServerOptions.AUTO ? AUTO : String.valueOf(count));
     static final OptionType<Long> RATE = new OptionType<>("rate", Long.class, OptionType::rate, OptionType::rateText);
     static final OptionType<Integer> COUNT =
             new OptionType<>("count", Integer.class, text -> Math.toIntExact(digits(text)), String::valueOf);
@@ -24,6 +35,10 @@ record OptionType<T>(String name, Class<T> javaType, Function<String, T> parser,
     private static final Map<String, Long> UNIT_NANOS =
             Map.of("us", 1_000L, "ms", 1_000_000L, "s", 1_000_000_000L, "m", 60_000_000_000L, "h", 3_600_000_000_000L);
     private static final Map<String, Integer> UNIT_SHIFT = Map.of("", 0, "B", 0, "KiB", 10, "MiB", 20, "GiB", 30);
+
+    private static boolean isAuto(String text) {
+        return text.equalsIgnoreCase(AUTO);
+    }
 
     private static Duration duration(String text) {
         if (text.equals("0")) {

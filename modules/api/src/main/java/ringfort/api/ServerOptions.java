@@ -50,7 +50,11 @@ import org.jspecify.annotations.Nullable;
  * @param maxDrain most bytes of an unread request body that are discarded to keep a connection
  * @param maxQueuedWrite most response bytes queued for a connection before its handler has to wait
  * @param maxConnections most open connections; 0 for no limit
- * @param maxConnectionsPerPeer most open connections of one peer address; 0 for no limit
+ * @param maxConnectionsPerPeer most open connections of one IPv4 address or one IPv6 network of 64 bits; {@link #AUTO} for a
+ *     quarter of max-connections, 64 at least; 0 for no limit
+ * @param exemptNetworks networks for which that limit does not count, in CIDR notation, separated by commas
+ * @param maxMemory most heap held for peers in all, in bytes; {@link #AUTO} for half of the heap; send buffers may have half as
+ *     much again; 0 for no limit
  * @param maxHandlers most handlers that run at once, streams and tunnels included; above it 503; 0 for no limit
  * @param interruptOnReset whether a handler that has not begun to answer is interrupted when its peer is gone
  * @param logExpired whether each connection that outstays a deadline gets a line in the log, 50 a second at most
@@ -92,8 +96,13 @@ public record ServerOptions(
         int maxConnectionsPerPeer,
         int maxHandlers,
         boolean interruptOnReset,
+        String exemptNetworks,
+        long maxMemory,
         boolean logExpired,
         boolean shutdownHook) {
+    /** The value of an option that is derived from others: -1. */
+    public static final int AUTO = -1;
+
     private static final String PROGRAM = "the program";
     /** Offsets into a request head are kept in 20 bits. */
     private static final int MOST_HEAD_BYTES = 0xFFFFF;
@@ -134,6 +143,8 @@ public record ServerOptions(
         OptionKeys.MAX_CONNECTIONS_PER_PEER.check(maxConnectionsPerPeer, PROGRAM);
         OptionKeys.MAX_HANDLERS.check(maxHandlers, PROGRAM);
         OptionKeys.INTERRUPT_ON_RESET.check(interruptOnReset, PROGRAM);
+        OptionKeys.EXEMPT_NETWORKS.check(exemptNetworks, PROGRAM);
+        OptionKeys.MAX_MEMORY.check(maxMemory, PROGRAM);
         OptionKeys.LOG_EXPIRED.check(logExpired, PROGRAM);
         OptionKeys.SHUTDOWN_HOOK.check(shutdownHook, PROGRAM);
         if (maxRequestLine + maxHead > MOST_HEAD_BYTES) {
@@ -214,6 +225,8 @@ public record ServerOptions(
                 .maxConnectionsPerPeer(maxConnectionsPerPeer)
                 .maxHandlers(maxHandlers)
                 .interruptOnReset(interruptOnReset)
+                .exemptNetworks(exemptNetworks)
+                .maxMemory(maxMemory)
                 .logExpired(logExpired)
                 .shutdownHook(shutdownHook);
     }
@@ -580,6 +593,26 @@ public record ServerOptions(
         }
 
         /**
+         * Sets {@link ServerOptions#exemptNetworks()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder exemptNetworks(String value) {
+            return put(OptionKeys.EXEMPT_NETWORKS, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#maxMemory()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder maxMemory(long value) {
+            return put(OptionKeys.MAX_MEMORY, value);
+        }
+
+        /**
          * Sets {@link ServerOptions#logExpired()}.
          *
          * @param value the value
@@ -663,6 +696,8 @@ public record ServerOptions(
                     values.of(OptionKeys.MAX_CONNECTIONS_PER_PEER),
                     values.of(OptionKeys.MAX_HANDLERS),
                     values.of(OptionKeys.INTERRUPT_ON_RESET),
+                    values.of(OptionKeys.EXEMPT_NETWORKS),
+                    values.of(OptionKeys.MAX_MEMORY),
                     values.of(OptionKeys.LOG_EXPIRED),
                     values.of(OptionKeys.SHUTDOWN_HOOK));
         }

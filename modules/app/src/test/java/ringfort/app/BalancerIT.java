@@ -62,6 +62,7 @@ class BalancerIT {
         Path configuration = Files.writeString(
                 folder.resolve("nginx" + port + ".conf"), """
                 daemon off;
+                user root; # ignored by others; its processes write uploads to a folder that only its owner can open
                 pid %1$s/nginx%2$d.pid;
                 error_log %1$s/error.log;
                 events { worker_connections 200; }

@@ -98,7 +98,7 @@ final class Launched implements AutoCloseable {
 
     /** Sends SIGTERM and returns the exit code. */
     int terminate(Duration bound) throws InterruptedException {
-        process.destroy();
+        process.toHandle().destroy(); // Process.destroy would close what is still to be read of its output
         return awaitExit(bound);
     }
 

@@ -64,6 +64,11 @@ final class BodyReader {
         return chunked != null;
     }
 
+    /** What the bytes of an unfinished trailer section take of the heap. */
+    int heldBytes() {
+        return chunked == null ? 0 : chunked.heldBytes();
+    }
+
     int position() {
         return position;
     }

@@ -32,6 +32,12 @@ final class Carry {
         return target;
     }
 
+    /** How long the array is; 0 without one. */
+    int capacity() {
+        byte[] kept = array;
+        return kept == null ? 0 : kept.length;
+    }
+
     /** The octet at {@code index} of the bytes that are kept. */
     byte at(int index) {
         byte[] source = array;

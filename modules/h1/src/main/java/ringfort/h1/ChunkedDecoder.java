@@ -64,6 +64,11 @@ final class ChunkedDecoder {
         bodyLimit = bytes;
     }
 
+    /** What the bytes of an unfinished trailer section take of the heap. */
+    int heldBytes() {
+        return carry.capacity() + fields.grownBytes();
+    }
+
     int position() {
         return position;
     }

@@ -62,10 +62,22 @@ final class FieldLines {
         state = LINE_START;
         cursor = offset;
         limit = offset + mostBytes;
-        if (spans.length > 4 * FIRST_SPANS && count <= FIRST_SPANS) {
-            spans = new long[FIRST_SPANS];
+        if (count <= FIRST_SPANS) {
+            shrink();
         }
         count = 0;
+    }
+
+    /** Gives up an array of spans that grew large. */
+    void shrink() {
+        if (spans.length > 4 * FIRST_SPANS) {
+            spans = new long[FIRST_SPANS];
+        }
+    }
+
+    /** What the array of spans takes beyond its first size, in bytes. */
+    int grownBytes() {
+        return (spans.length - FIRST_SPANS) * Long.BYTES;
     }
 
     int cursor() {

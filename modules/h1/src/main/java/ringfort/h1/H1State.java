@@ -326,6 +326,12 @@ public final class H1State {
         return Event.REFUSED;
     }
 
+    /** What the bytes of an unfinished head, or of an unfinished trailer section, take of the heap. */
+    public int heldBytes() {
+        BodyReader content = body;
+        return parser.heldBytes() + (content == null ? 0 : content.heldBytes());
+    }
+
     /** Index of the first byte that the last {@link #next} did not take, in the buffer of that call. */
     public int position() {
         return position;
@@ -638,6 +644,24 @@ public final class H1State {
         Expiry expiry = due == null ? Expiry.NOT_DUE : outcome(due);
         deadlines.publish();
         return expiry;
+    }
+
+    /** Whether a part of a head has come, and not all of it. */
+    public boolean holdsHead() {
+        return state == State.READING_HEAD && parser.inHead();
+    }
+
+    /**
+     * The server cannot keep what it holds of the current message. True when {@link #refusal()} is to be answered, 503, and the
+     * connection closed; false when a response has begun or no request has, so that the connection can only be cut.
+     */
+    public boolean giveUp(String reason) {
+        boolean answers = holdsHead() || (state == State.EXCHANGE && !responseStarted);
+        if (answers) {
+            late(503, reason, Expiry.ANSWER_503);
+            deadlines.publish();
+        }
+        return answers;
     }
 
     /**

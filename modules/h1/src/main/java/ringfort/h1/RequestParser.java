@@ -180,8 +180,14 @@ public final class RequestParser {
         state = State.BEFORE;
         emptyLines = 0;
         carry.clear();
+        fields.shrink();
         head = null;
         refusal = null;
+    }
+
+    /** What the bytes of an unfinished head take of the heap. */
+    public int heldBytes() {
+        return carry.capacity() + fields.grownBytes();
     }
 
     /** Index of the first byte that the last {@link #parse} did not take, in the buffer of that call. */

@@ -59,7 +59,7 @@ public final class NioEngine implements Engine {
 
     private RunningEngine start(ServerContext context, NioListener listener) throws IOException {
         ServerOptions options = context.options();
-        var admission = new Admission(options.maxConnections(), options.maxConnectionsPerPeer());
+        var admission = Admission.of(options);
         String features = "features=" + String.join(",", probe().features());
         return WorkerEngine.start(context, name(), features, name -> new NioWorker(context, admission, name, listener));
     }

@@ -57,7 +57,7 @@ public final class PollEngine implements Engine {
                 options, application, new RunningTicker(Ticker.system()), new Notices(), LinuxThread::use);
         try {
             String features = "features=" + String.join(",", probe().features());
-            var admission = new Admission(options.maxConnections(), options.maxConnectionsPerPeer());
+            var admission = Admission.of(options);
             var listeners = new Listeners(options, true);
             return WorkerEngine.start(
                     context,

@@ -137,7 +137,7 @@ public final class RingEngine implements Engine {
         RingOptions wanted = sized();
         List<String> found = features != null ? features : probe().features();
         String described = "timers=" + options.timers() + " features=" + String.join(",", found);
-        var admission = new Admission(options.maxConnections(), options.maxConnectionsPerPeer());
+        var admission = Admission.of(options);
         var listeners = new Listeners(options, false);
         return WorkerEngine.start(
                 context,

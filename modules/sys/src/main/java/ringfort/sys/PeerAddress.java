@@ -31,6 +31,41 @@ public final class PeerAddress {
         this.port = port;
     }
 
+    /** The same address and port, without its zone's name; the address is resolved. */
+    public static PeerAddress of(InetSocketAddress address) {
+        byte[] bytes = address.getAddress().getAddress();
+        ByteBuffer numbers = ByteBuffer.wrap(bytes);
+        return bytes.length == BYTES
+                ? new PeerAddress(numbers.getLong(0), numbers.getLong(Long.BYTES), scope(address), address.getPort())
+                : new PeerAddress(
+                        0,
+                        SocketAddressCodec.MAPPED_IPV4 | Integer.toUnsignedLong(numbers.getInt(0)),
+                        0,
+                        address.getPort());
+    }
+
+    private static int scope(InetSocketAddress address) {
+        return address.getAddress() instanceof Inet6Address inet6 ? inet6.getScopeId() : 0;
+    }
+
+    /** The first 64 bits of the address; 0 for an IPv4 address. */
+    public long high() {
+        return high;
+    }
+
+    /** The last 64 bits of the address. */
+    public long low() {
+        return low;
+    }
+
+    /**
+     * What one peer has to itself: its IPv4 address, or the first 64 bits of its IPv6 address, since a network gives each host
+     * as many addresses as it likes within those (RFC 4291, 2.5.4). The number is unique among both.
+     */
+    public long network() {
+        return high == 0 && low >>> 32 == SocketAddressCodec.MAPPED_IPV4 >>> 32 ? low : high;
+    }
+
     /** Returns address and port as an object of the JDK; each call makes a new object. */
     public InetSocketAddress toInetSocketAddress() {
         return new InetSocketAddress(address(), port);

@@ -323,7 +323,7 @@ public final class Exchange implements HandlerThread.Work, RequestView.Asked {
     private void switchTo(Response result, Upgrade upgrade) {
         var input = new RequestBody(thread, true);
         tunnelInput = input;
-        var out = new ResponseStream(thread, -1);
+        var out = new ResponseStream(thread, -1, context::isShort);
         out.whenBegun(() -> answer = new Answer.Switched(result, upgrade, input, out));
         write(out, result, writer -> {
             writer.beginTunnel();
@@ -333,7 +333,7 @@ public final class Exchange implements HandlerThread.Work, RequestView.Asked {
     }
 
     private void write(Response result, long length, Writer writer) {
-        var out = new ResponseStream(thread, length);
+        var out = new ResponseStream(thread, length, context::isShort);
         out.whenBegun(() -> answer = new Answer.Streamed(result, out));
         write(out, result, writer);
     }

@@ -6,7 +6,6 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -14,27 +13,69 @@ import org.jspecify.annotations.Nullable;
  * A request body on its way from the worker to the handler: a bounded queue with one producer, the connection's
  * worker, and one consumer, the handler's thread, which parks while it is empty.
  *
- * <p>When {@link #HIGH_BYTES} wait unread the worker stops receiving; when the handler has read down to
- * {@link #LOW_BYTES} it asks the worker to go on. No lock: each side publishes, then looks at the other's field.
+ * <p>The bytes lie in segments. A piece of {@link #SMALL_BYTES} or more, and the first piece of a body, gets an array of
+ * its size: a body that comes in one piece is copied once. Smaller pieces are appended to the last segment, which is twice
+ * as long as the one before, {@link #LARGEST_BYTES} at most. So content that comes as chunks of one octet costs hardly
+ * more than its length.
+ *
+ * <p>The bound counts what the queue costs, not what it holds. When {@link #HIGH_BYTES} wait unread the worker stops
+ * receiving; when the handler has read down to {@link #LOW_BYTES} it asks the worker to go on. No lock: each side
+ * publishes, then looks at the other's field.
  */
 public final class RequestBody extends InputStream {
+    /** What a queue may cost before the worker stops receiving. */
     public static final int HIGH_BYTES = 256 * 1024;
+
+    /** The same while the server is short of memory. */
+    public static final int SHORT_BYTES = 32 * 1024;
+
+    /** A segment without its bytes: two objects with their headers, rounded up. */
+    static final int SEGMENT_BYTES = 64;
+
+    /** The size of the last and largest segments that gather small pieces. */
+    static final int LARGEST_BYTES = 16 * 1024;
+
     private static final int LOW_BYTES = 64 * 1024;
+    private static final int SHORT_LOW_BYTES = 20 * 1024; // above one segment, whose end a reader may wait for
+    private static final int SMALL_BYTES = 1024;
     private static final byte[] NONE = {};
 
-    private final ConcurrentLinkedQueue<byte[]> chunks = new ConcurrentLinkedQueue<>();
+    /** Bytes of the body, one segment behind the other. */
+    private static final class Segment {
+        private final byte[] bytes;
+        private volatile int filled; // written by the worker: the bytes before this index are there
+        private volatile @Nullable Segment next; // written by the worker when this one is full
+
+        Segment(byte[] bytes, int filled) {
+            this.bytes = bytes;
+            this.filled = filled;
+        }
+
+        int costBytes() {
+            return bytes.length + SEGMENT_BYTES;
+        }
+    }
+
     private final Signals signals;
     private final boolean tellsWaiting;
-    private volatile long offeredBytes; // written by the worker
-    private volatile long takenBytes; // written by the reader
+    private volatile long offeredCost; // of all segments; written by the worker
+    private volatile long takenCost; // of those that are the reader's; written by the reader
     private volatile boolean paused; // written by the worker
     private volatile boolean ended;
     private volatile boolean continueWanted;
     private volatile @Nullable IOException failure;
     private volatile @Nullable Thread waiting;
+    private long readWhenWaiting; // bytes that were read; written by the reader before it says that it waits
 
-    private byte[] current = NONE; // the reader's
-    private int position;
+    private Segment last = new Segment(NONE, 0); // the worker's
+    private long offered; // bytes; the worker's
+    private int lowBytes = LOW_BYTES; // written by the worker before it pauses
+
+    private Segment current = last; // the reader's
+    private int position; // in the current segment
+    private int limit; // of the current segment, as far as the reader has looked
+    private long before; // bytes of the segments before the current one
+    private boolean counted = true; // whether the current segment is in takenCost
     private boolean closed;
 
     /** @param signals tells the worker that {@link #continueWanted()} or {@link #wantsMore()} may have changed */
@@ -50,13 +91,56 @@ public final class RequestBody extends InputStream {
 
     // The worker's side.
 
-    /** Adds bytes; tells whether there is room for more. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one producer
-    public boolean offer(byte[] chunk) {
-        offeredBytes += chunk.length;
-        chunks.add(chunk);
+    /**
+     * Adds {@code buffer[from, to)}, which is copied; tells whether there is room for more.
+     *
+     * @param most what the queue may cost
+     */
+    public boolean offer(byte[] buffer, int from, int to, int most) {
+        int at = append(buffer, from, to);
+        if (at < to) {
+            add(buffer, at, to);
+        }
+        offered += to - from;
         wakeReader();
-        return offeredBytes - takenBytes < HIGH_BYTES;
+        lowBytes = most < HIGH_BYTES ? SHORT_LOW_BYTES : LOW_BYTES;
+        return heldBytes() < most;
+    }
+
+    /** Fills the last segment; returns the first index that found no room. */
+    private int append(byte[] buffer, int from, int to) {
+        int filled = last.filled;
+        int count = Math.min(to - from, last.bytes.length - filled);
+        if (count > 0) {
+            System.arraycopy(buffer, from, last.bytes, filled, count);
+            last.filled = filled + count;
+        }
+        return from + count;
+    }
+
+    private void add(byte[] buffer, int from, int to) {
+        int length = to - from;
+        byte[] bytes;
+        if (offered == 0 || length >= SMALL_BYTES) {
+            bytes = Arrays.copyOfRange(buffer, from, to);
+        } else {
+            bytes = new byte[Math.clamp(2L * last.bytes.length, SMALL_BYTES, LARGEST_BYTES)];
+            System.arraycopy(buffer, from, bytes, 0, length);
+        }
+        Segment added = new Segment(bytes, length);
+        addCost(added.costBytes());
+        last.next = added;
+        last = added;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one producer
+    private void addCost(int bytes) {
+        offeredCost += bytes;
+    }
+
+    /** What the segments cost that the reader has not taken. */
+    public long heldBytes() {
+        return offeredCost - takenCost;
     }
 
     /** Takes note that the worker stopped receiving; false when the reader has caught up meanwhile. */
@@ -71,12 +155,12 @@ public final class RequestBody extends InputStream {
 
     /** Tells whether receiving stopped and should go on. */
     public boolean wantsMore() {
-        return paused && offeredBytes - takenBytes <= LOW_BYTES;
+        return paused && heldBytes() <= lowBytes;
     }
 
     /** Whether the reader can do nothing before the peer has sent something. */
     public boolean readerWaits() {
-        return waiting != null && chunks.isEmpty() && !ended;
+        return waiting != null && readWhenWaiting == offered && !ended;
     }
 
     /** Receiving goes on. */
@@ -119,7 +203,7 @@ public final class RequestBody extends InputStream {
 
     @Override
     public int read() throws IOException {
-        return ready() ? current[position++] & 0xFF : -1;
+        return ready() ? current.bytes[position++] & 0xFF : -1;
     }
 
     @Override
@@ -131,8 +215,8 @@ public final class RequestBody extends InputStream {
         if (!ready()) {
             return -1;
         }
-        int count = Math.min(length, current.length - position);
-        System.arraycopy(current, position, target, offset, count);
+        int count = Math.min(length, limit - position);
+        System.arraycopy(current.bytes, position, target, offset, count);
         position += count;
         return count;
     }
@@ -146,14 +230,15 @@ public final class RequestBody extends InputStream {
         byte[] gathered = NONE;
         int filled = 0;
         while (filled < length && ready()) {
-            int count = Math.min(length - filled, current.length - position);
-            if (filled == 0 && count == current.length) {
-                gathered = current; // no other code refers to the array, and it is full: it grows by a copy
+            byte[] bytes = current.bytes;
+            int count = Math.min(length - filled, limit - position);
+            if (filled == 0 && count == bytes.length) {
+                gathered = bytes; // full, so that the worker writes nothing to it any more: it grows by a copy
             } else {
                 if (gathered.length - filled < count) {
                     gathered = Arrays.copyOf(gathered, capacity(filled, count, length));
                 }
-                System.arraycopy(current, position, gathered, filled, count);
+                System.arraycopy(bytes, position, gathered, filled, count);
             }
             position += count;
             filled += count;
@@ -171,72 +256,92 @@ public final class RequestBody extends InputStream {
     public long transferTo(OutputStream out) throws IOException {
         long moved = 0;
         while (ready()) {
-            byte[] piece = current;
             int from = position;
-            position = piece.length;
-            out.write(piece, from, piece.length - from);
-            moved += piece.length - from;
+            position = limit;
+            out.write(current.bytes, from, limit - from);
+            moved += limit - from;
         }
         return moved;
     }
 
+    /** Counts what has come. */
     @Override
     public int available() {
-        return (int) Math.min(Integer.MAX_VALUE, current.length - position + offeredBytes - takenBytes);
+        long count = 0;
+        int from = position;
+        for (Segment at = closed ? null : current; at != null; at = at.next) {
+            count += at.filled - from;
+            from = 0;
+        }
+        return (int) Math.min(Integer.MAX_VALUE, count);
     }
 
     /** Ends reading; what is left is drained by the connection within its bounds. */
     @Override
     public void close() {
         closed = true;
-        current = NONE;
+        current = new Segment(NONE, 0);
         position = 0;
+        limit = 0;
     }
 
     private boolean ready() throws IOException {
         if (closed) {
             throw new IOException("the request body is closed");
         }
-        while (position == current.length) {
-            byte[] next = await();
-            if (next == null) {
-                return false;
-            }
-            current = next;
-            position = 0;
-            taken(next.length);
+        return position < limit || look() || await();
+    }
+
+    /** Looks for bytes behind those that were read. */
+    private boolean look() {
+        limit = current.filled;
+        if (position < limit) {
+            return true;
+        }
+        Segment next = limit < current.bytes.length ? null : current.next;
+        if (next == null) {
+            return false;
+        }
+        if (!counted) {
+            taken(current.costBytes());
+        }
+        before += position;
+        current = next;
+        position = 0;
+        limit = next.filled;
+        counted = limit == next.bytes.length; // a full one is the reader's alone from now on
+        if (counted) {
+            taken(next.costBytes());
         }
         return true;
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one consumer
     private void taken(int count) {
-        takenBytes += count;
+        takenCost += count;
         if (wantsMore()) {
             signals.signal();
         }
     }
 
-    private byte @Nullable [] await() throws IOException {
-        byte[] next = chunks.poll();
-        if (next != null) {
-            return next;
-        }
+    /** Waits for bytes; false when all were read. */
+    private boolean await() throws IOException {
         if (!continueWanted && !ended) {
             continueWanted = true;
             signals.signal();
         }
+        readWhenWaiting = before + position;
         waiting = Thread.currentThread();
         if (tellsWaiting) {
             signals.signal();
         }
         try {
             for (; ; ) {
-                boolean last = ended;
+                boolean all = ended;
                 IOException cause = failure;
-                next = chunks.poll();
-                if (next != null || last) {
-                    return next;
+                boolean found = look();
+                if (found || all) {
+                    return found;
                 }
                 if (cause != null) {
                     throw new IOException(cause.getMessage(), cause);

@@ -7,11 +7,12 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A streamed response body on its way from a virtual thread to the worker: bytes gather into pieces, pieces wait in a
- * bounded queue, and the writing thread parks while {@link #HIGH_BYTES} are under way.
+ * bounded queue, and the writing thread parks while the pieces cost {@link #HIGH_BYTES} or more.
  *
  * <p>One writer, one worker. The head goes out with the first piece; a body that ends before its first piece was full
  * is handed over whole, so that it gets a {@code Content-Length}. The output of a tunnel is of the same kind, but that
@@ -20,22 +21,35 @@ import org.jspecify.annotations.Nullable;
 public final class ResponseStream extends OutputStream {
     static final int PIECE_BYTES = 16 * 1024;
     private static final int FIRST_BYTES = 1024;
-    private static final int HIGH_BYTES = 128 * 1024;
+    /** What the pieces of a response may cost before its writer waits. */
+    public static final int HIGH_BYTES = 128 * 1024;
+
+    /** What a piece costs beside its bytes: the header of the array, and its place in the queue. */
+    static final int PIECE_COST = 48;
+
     private static final int LOW_BYTES = 64 * 1024;
+
+    /** As {@link #HIGH_BYTES}, while the server is short of memory. */
+    public static final int SHORT_BYTES = 32 * 1024;
+
+    private static final int SHORT_LOW_BYTES = PIECE_BYTES + PIECE_COST;
     private static final byte[] NONE = {};
     private static final String[] NO_TRAILERS = {};
 
     private final ConcurrentLinkedQueue<byte[]> pieces = new ConcurrentLinkedQueue<>();
     private final Signals signals;
     private final long declaredLength;
-    private volatile long postedBytes; // written by the writer
-    private volatile long takenBytes; // written by the worker
+    private final BooleanSupplier isShort;
+    private volatile long postedCost; // of the pieces; written by the writer
+    private volatile long takenCost; // written by the worker
     private volatile boolean ended;
     private volatile boolean returned; // of a tunnel: set by its handler before the output ends
     private volatile String[] trailers = NO_TRAILERS;
     private volatile @Nullable Throwable aborted;
     private volatile @Nullable IOException connectionFailure;
     private volatile @Nullable Thread waiting;
+
+    private int lowBytes = LOW_BYTES; // written by the writer before it says that it waits
 
     private byte[] piece = NONE; // the writer's
     private int filled;
@@ -46,8 +60,17 @@ public final class ResponseStream extends OutputStream {
 
     /** @param declaredLength what the handler announced, or -1 */
     public ResponseStream(Signals signals, long declaredLength) {
+        this(signals, declaredLength, () -> false);
+    }
+
+    /**
+     * @param declaredLength what the handler announced, or -1
+     * @param isShort whether the server is short of memory
+     */
+    ResponseStream(Signals signals, long declaredLength, BooleanSupplier isShort) {
         this.signals = signals;
         this.declaredLength = declaredLength;
+        this.isShort = isShort;
     }
 
     // The writer's side.
@@ -172,7 +195,7 @@ public final class ResponseStream extends OutputStream {
         }
         if (filled > 0) {
             pieces.add(filled == piece.length ? piece : Arrays.copyOf(piece, filled));
-            postedBytes += filled;
+            postedCost += filled + PIECE_COST;
             written += filled;
             piece = NONE;
             filled = 0;
@@ -186,12 +209,14 @@ public final class ResponseStream extends OutputStream {
     }
 
     private void awaitRoom() throws IOException {
-        if (postedBytes - takenBytes < HIGH_BYTES) {
+        boolean less = isShort.getAsBoolean();
+        if (heldBytes() < (less ? SHORT_BYTES : HIGH_BYTES)) {
             return;
         }
+        lowBytes = less ? SHORT_LOW_BYTES : LOW_BYTES;
         waiting = Thread.currentThread();
         try {
-            while (postedBytes - takenBytes > LOW_BYTES) {
+            while (heldBytes() > lowBytes) {
                 check();
                 if (Thread.interrupted()) {
                     throw new InterruptedIOException("interrupted while the peer is slow to read the response");
@@ -217,13 +242,18 @@ public final class ResponseStream extends OutputStream {
         return pieces.peek();
     }
 
+    /** What the pieces cost that were not taken; any thread. */
+    public long heldBytes() {
+        return postedCost - takenCost;
+    }
+
     /** Removes the piece {@link #peek()} gave. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one worker
     public void taken() {
         byte[] first = pieces.remove();
-        takenBytes += first.length;
+        takenCost += first.length + PIECE_COST;
         Thread writer = waiting;
-        if (writer != null && postedBytes - takenBytes <= LOW_BYTES) {
+        if (writer != null && heldBytes() <= lowBytes) {
             LockSupport.unpark(writer);
         }
     }

@@ -37,6 +37,7 @@ public final class ServerContext {
     private final HeavyRoutes heavyRoutes;
     private final InstantSource wallClock = InstantSource.system();
     private final DateHeader dateHeader = new DateHeader();
+    private volatile boolean isShort; // of memory; written by workers when that changes
     private @Nullable Dated dated; // a racy read finds one immutable value or another
 
     /**
@@ -116,6 +117,18 @@ public final class ServerContext {
     /** Moves routes off the workers. */
     public HeavyRoutes heavyRoutes() {
         return heavyRoutes;
+    }
+
+    /** Whether the server is short of memory, so that less is queued for peers. */
+    public boolean isShort() {
+        return isShort;
+    }
+
+    /** The server is short of memory, or is not any more; a worker. */
+    public void setShort(boolean next) {
+        if (isShort != next) {
+            isShort = next;
+        }
     }
 
     /** How many workers to run: as asked for, or one per processor. */

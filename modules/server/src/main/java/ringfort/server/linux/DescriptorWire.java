@@ -13,6 +13,9 @@ import ringfort.sys.Sockets;
 /** What all transports over a Linux descriptor do alike: all but moving the bytes. Its worker only. */
 @OnWorker
 public abstract class DescriptorWire implements Wire {
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+    private static final int LEAST_UNSENT_MILLIS = 1000;
+
     /** The socket. */
     protected final int fd;
 
@@ -40,6 +43,22 @@ public abstract class DescriptorWire implements Wire {
     @Override
     public final void resetOnClose() {
         Sockets.abortOnClose(fd);
+    }
+
+    @Override
+    public final void boundUnsent(long nanos) {
+        if (Sockets.unsentBytes(fd) > 0) {
+            int millis = Math.clamp(nanos / NANOS_PER_MILLI, LEAST_UNSENT_MILLIS, Integer.MAX_VALUE);
+            // A peer that does not read acknowledges each probe of its closed window; this counts without that (RFC
+            // 5482).
+            Libc.setsockoptInt(fd, Linux.IPPROTO_TCP, Linux.TCP_USER_TIMEOUT, millis);
+        }
+    }
+
+    @Override
+    @OffWorker
+    public final PeerAddress address() {
+        return peer;
     }
 
     @Override

@@ -1,8 +1,7 @@
 package ringfort.server.linux;
 
-import java.net.InetAddress;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.loop.Admission;
 import ringfort.server.loop.Connection;
@@ -30,6 +29,7 @@ public final class Listener implements AutoCloseable {
 
     private final int fd;
     private final Admission admission;
+    private final BooleanSupplier makesPlace;
     private final Counters counters;
     private final Notices notices;
     private final NativeMemory memory = new NativeMemory();
@@ -38,10 +38,15 @@ public final class Listener implements AutoCloseable {
     private int reserve = openReserve();
     private boolean closed;
 
-    /** Owns {@code fd}, a listening socket. */
-    public Listener(int fd, Admission admission, Counters counters, Notices notices) {
+    /**
+     * Owns {@code fd}, a listening socket.
+     *
+     * @param makesPlace whether an idle connection is given up for a new one
+     */
+    public Listener(int fd, Admission admission, BooleanSupplier makesPlace, Counters counters, Notices notices) {
         this.fd = fd;
         this.admission = admission;
+        this.makesPlace = makesPlace;
         this.counters = counters;
         this.notices = notices;
         NativeMemory.copyIn(Admission.REJECTION, 0, Admission.REJECTION.length, tooMany);
@@ -67,12 +72,11 @@ public final class Listener implements AutoCloseable {
      */
     public @Nullable Connection admit(int accepted, Maker maker) {
         Connection connection = null;
-        Supplier<InetAddress> address = null; // once it was let in
+        PeerAddress entered = null; // once it was let in
         try {
             PeerAddress peer = Sockets.peerOrUnknown(accepted);
-            Supplier<InetAddress> of = peer::address;
-            if (admission.enter(of)) {
-                address = of;
+            if (admission.enter(peer, makesPlace)) {
+                entered = peer;
                 connection = maker.make(accepted, peer);
                 counters.accepted.add(1);
             } else {
@@ -85,9 +89,9 @@ public final class Listener implements AutoCloseable {
         } finally {
             if (connection == null) {
                 Libc.close(accepted);
-                if (address != null) {
+                if (entered != null) {
                     counters.acceptFailures.add(1);
-                    admission.leave(address);
+                    admission.leave(entered);
                 }
             }
         }

@@ -1,20 +1,43 @@
 package ringfort.server.linux;
 
+import java.util.HashSet;
+import java.util.Set;
 import ringfort.server.wire.BufferPool;
+import ringfort.sys.Errno;
+import ringfort.sys.Libc;
+import ringfort.sys.Linux;
 import ringfort.sys.NativeMemory;
 import ringfort.sys.OnWorker;
 
-/** Send buffers in native memory: the number of a byte is its address. One worker only. */
+/**
+ * Send buffers in native memory: the number of a byte is its address. One worker only.
+ *
+ * <p>Each slab is a mapping of its own (mmap(2)): what malloc(3) gets back stays with the process as a rule, what munmap(2)
+ * gives back is the system's again at once.
+ */
 @OnWorker
 public final class NativeBufferPool extends BufferPool {
-    private final NativeMemory memory = new NativeMemory();
+    private final Set<Long> slabs = new HashSet<>();
 
     /** Owns no memory yet. */
     public NativeBufferPool() {}
 
     @Override
     protected long slab() {
-        return memory.allocate(SLAB_BYTES, 64);
+        int protection = Linux.PROT_READ | Linux.PROT_WRITE;
+        long address = Libc.mmap(SLAB_BYTES, protection, Linux.MAP_PRIVATE | Linux.MAP_ANONYMOUS, -1, 0);
+        if (address < 0) {
+            throw new OutOfMemoryError("mmap of a send buffer: " + Errno.describe((int) -address));
+        }
+        slabs.add(address);
+        return address;
+    }
+
+    @Override
+    protected void free(long slab) {
+        if (slabs.remove(slab)) {
+            Libc.munmap(slab, SLAB_BYTES);
+        }
     }
 
     @Override
@@ -24,11 +47,14 @@ public final class NativeBufferPool extends BufferPool {
 
     @Override
     public long allocatedBytes() {
-        return memory.allocatedBytes();
+        return (long) slabs.size() * SLAB_BYTES;
     }
 
     @Override
     public void close() {
-        memory.close();
+        for (long slab : slabs) {
+            Libc.munmap(slab, SLAB_BYTES);
+        }
+        slabs.clear();
     }
 }

@@ -107,11 +107,12 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
             }
             if (wire.isClosed(this)) {
                 giveBack();
-                loop.left(index, this, ending.reason());
+                loop.left(this, index, wire.address(), ending.reason());
             }
             return settled;
         }
         rest();
+        loop.settled(this, protocol == null ? 0 : protocol.heldBytes());
         return settled && !(protocol != null && protocol.canAdvance());
     }
 
@@ -270,7 +271,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
             switch (deadline.judge()) {
                 case NOT_DUE -> {}
                 case ANSWER -> engage().answerLate();
-                case CLOSE -> destroy(CloseReason.DEADLINE, null);
+                case CLOSE -> closeIdle(CloseReason.DEADLINE);
                 case CUT -> cutUnread();
             }
         } catch (Throwable e) {
@@ -287,6 +288,12 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         }
         lingering = ending.isOpen() ? Lingering.begin(loop, wire, deadline, Lingering.Before.DRAIN) : null;
         return lingering != null;
+    }
+
+    /** Closes in order; what the peer has not acknowledged is the kernel's, for a bounded time. */
+    void closeIdle(CloseReason reason) {
+        wire.boundUnsent(loop.context().timeouts().writeGraceNanos());
+        destroy(reason, null);
     }
 
     void cutUnread() {

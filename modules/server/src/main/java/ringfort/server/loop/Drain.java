@@ -26,6 +26,9 @@ import ringfort.sys.OnWorker;
  */
 @OnWorker
 final class Drain {
+    /** Connections that are drained between two looks at the kernel queue. */
+    private static final int DRAINED_PER_TURN = 1024;
+
     /** Connections that never sent a byte are given at least this long: a request may be on its way. */
     private static final long SILENT_GRACE_NANOS = 500_000_000L;
 
@@ -66,12 +69,12 @@ final class Drain {
         accepting = false;
     }
 
-    /** Looks at so many indices at most; true when there is nothing more to look at now. */
-    boolean advance(ConnectionTable connections, int most, long nowNanos) {
+    /** Looks at {@link #DRAINED_PER_TURN} indices at most; true when there is nothing more to look at now. */
+    boolean advance(ConnectionTable connections, long nowNanos) {
         if (at < 0) {
             next(nowNanos);
         }
-        for (int left = most; at >= 0 && left > 0; left--) {
+        for (int left = DRAINED_PER_TURN; at >= 0 && left > 0; left--) {
             if (at >= connections.places()) {
                 at = -1;
                 next(nowNanos);

@@ -1,8 +1,6 @@
 package ringfort.server.loop;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.function.Supplier;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.metrics.CloseReason;
 import ringfort.server.metrics.Counters;
@@ -10,6 +8,7 @@ import ringfort.server.protocol.Protocols;
 import ringfort.server.protocol.Turn;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
+import ringfort.sys.PeerAddress;
 
 /** A worker as its connections see it. Its thread only, but for the local address. */
 @OnWorker
@@ -40,11 +39,14 @@ interface Loop extends Turn {
         }
     }
 
+    /** Something was settled, and holds so much of the heap now. */
+    void settled(Settleable settleable, long heldBytes);
+
     /** To be settled at the end of this turn. */
     void touch(Settleable settleable);
 
     /** The connection at this index is over: its descriptor is closed, and nothing in the kernel refers to it. */
-    void left(int index, Supplier<InetAddress> peer, CloseReason reason);
+    void left(Settleable settleable, int index, PeerAddress peer, CloseReason reason);
 
     /** A defect of ours: it is counted, and told if that is possible; cannot fail. */
     void defect(String what, Throwable cause);

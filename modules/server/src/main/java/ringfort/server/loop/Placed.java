@@ -1,8 +1,6 @@
 package ringfort.server.loop;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.function.Supplier;
 import ringfort.server.exchange.Endpoints;
 import ringfort.server.wire.Wire;
 import ringfort.sys.OffWorker;
@@ -10,7 +8,7 @@ import ringfort.sys.OnWorker;
 
 /** Where a connection has its place: its worker, its wire, and the number under which the worker and the kernel know it. */
 @OnWorker
-abstract class Placed extends Settleable implements Endpoints, Supplier<InetAddress> {
+abstract class Placed extends Settleable implements Endpoints {
     final Loop loop;
     final Wire wire;
     final int index;
@@ -53,12 +51,6 @@ abstract class Placed extends Settleable implements Endpoints, Supplier<InetAddr
     }
 
     // What requests and limits ask, on any thread.
-
-    @Override
-    @OffWorker
-    public final InetAddress get() {
-        return wire.peer().getAddress();
-    }
 
     @Override
     @OffWorker

@@ -15,6 +15,12 @@ import ringfort.sys.OnWorker;
  */
 @OnWorker
 final class Runnables {
+    /** Messages that are run between two looks at the kernel queue. */
+    private static final int MESSAGES_PER_TURN = 1024;
+
+    /** Virtual threads that may run between two looks at the kernel queue. */
+    private static final int CARRIED_PER_TURN = 256;
+
     /** How often, and after which pause, a thread is offered anew to a pool that had no memory for it. */
     private static final int MOST_OFFERS = 20;
 
@@ -64,9 +70,9 @@ final class Runnables {
         runnable.add(carried);
     }
 
-    /** Runs messages, so many at most; false when there are more. One that fails is over; the others wait. */
-    boolean runMessages(int most) {
-        for (int i = urgent.arrive(most); i < most; i++) {
+    /** Runs messages, {@link #MESSAGES_PER_TURN} at most; false when there are more. One that fails is over; the others wait. */
+    boolean runMessages() {
+        for (int i = urgent.arrive(MESSAGES_PER_TURN); i < MESSAGES_PER_TURN; i++) {
             Runnable message = nextMessage();
             if (message == null) {
                 return urgent.isEmpty();
@@ -96,9 +102,9 @@ final class Runnables {
         return runnable.poll();
     }
 
-    /** How many virtual threads can go on. */
+    /** How many virtual threads may go on in this turn. */
     int waiting() {
-        return runnable.size();
+        return Math.min(CARRIED_PER_TURN, runnable.size());
     }
 
     /** Whether the worker has nothing to do of what is here; what is in the mailbox is asked for apart. */

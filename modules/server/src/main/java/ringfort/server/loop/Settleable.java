@@ -15,6 +15,12 @@ abstract class Settleable {
     /** The next in that list: touching needs no memory, so that it cannot fail where there is none. */
     @Nullable Settleable behind;
 
+    /** What it holds of the heap, as it was settled last. */
+    long heldBytes;
+
+    /** When it was settled last. */
+    long settledNanos;
+
     /** Does what the turn made due; false when it is to be settled again in the next turn, without waiting. */
     abstract boolean settle();
 

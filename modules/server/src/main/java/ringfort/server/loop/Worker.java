@@ -20,6 +20,7 @@ import ringfort.server.wire.BufferPool;
 import ringfort.server.wire.Wire;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
+import ringfort.sys.PeerAddress;
 
 /**
  * One platform thread with one kernel queue, one listener, and the connections it accepted, for life.
@@ -35,21 +36,16 @@ import ringfort.sys.OnWorker;
 @OnWorker
 public abstract class Worker extends WorkerLife implements Carrier, Loop {
     /** Received bytes are copied here first; a transport gives no more at once. */
-    protected static final int SCRATCH_BYTES = 64 * 1024;
+    public static final int SCRATCH_BYTES = 64 * 1024;
 
-    /** Messages that are run between two looks at the kernel queue. */
-    private static final int MESSAGES_PER_TURN = 1024;
+    /** The same while memory is short. */
+    public static final int SHORT_READ_BYTES = 8 * 1024;
 
-    /** Virtual threads that may run between two looks at the kernel queue. */
-    private static final int CARRIED_PER_TURN = 256;
-
-    /** Connections that are drained between two looks at the kernel queue. */
-    private static final int DRAINED_PER_TURN = 1024;
-
-    /** Of a turn, before the look at the kernel: messages, virtual threads, the drain, what was touched. */
-    private static final int STEPS = 4;
+    /** Of a turn, before the look at the kernel: messages, virtual threads, the drain, memory, what was touched. */
+    private static final int STEPS = 5;
 
     private final Admission admission;
+    private final Shedding shedding;
     private final Protocols protocols;
     private final byte[] scratch = new byte[SCRATCH_BYTES];
     private final Runnables runnables = new Runnables();
@@ -92,6 +88,8 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
                 new Http1Heads(context),
                 new ByteSink(BufferPool.SMALL_BYTES)));
         this.handlers = new HandlerRuns(this, thread(), context.heavyRoutes());
+        this.shedding = new Shedding(this, this, admission.ledger(), buffers, connections);
+        own(shedding::end);
     }
 
     // What a transport gives.
@@ -156,7 +154,7 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
         try {
             connection.destroy(CloseReason.DEFECT, null);
             counters().closed(CloseReason.DEFECT).add(1);
-            admission.leave(connection);
+            admission.leave(connection.wire().address());
         } catch (Throwable e) {
             failures().defect("a connection could not be ended with its worker", e);
         }
@@ -202,10 +200,14 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
         return switch (step) {
             case 0 -> {
                 clock.read();
-                yield runnables.runMessages(MESSAGES_PER_TURN);
+                yield runnables.runMessages();
             }
             case 1 -> carryRunnable();
             case 2 -> drain == null || drain(drain);
+            case 3 -> {
+                shedding.turn(clock.now());
+                yield true;
+            }
             default -> {
                 clock.settling();
                 yield touched.settle();
@@ -221,7 +223,7 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
     protected final long waitNanos() {
         long none = Long.MAX_VALUE;
         long next = timekeeper().nextNanos(none);
-        long wait = next == none ? none : Math.max(0, next - clock.now());
+        long wait = Math.min(next == none ? none : Math.max(0, next - clock.now()), shedding.waitNanos(clock.now()));
         if (drain != null) {
             wait = Math.min(wait, drain.waitNanos(clock.now()));
         }
@@ -253,7 +255,7 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
         if (!stopping.hasStoppedAccepting() && stopAccepting()) {
             stopping.stoppedAccepting();
         }
-        return stopping.advance(connections, DRAINED_PER_TURN, clock.now()) && stopping.hasStoppedAccepting();
+        return stopping.advance(connections, clock.now()) && stopping.hasStoppedAccepting();
     }
 
     // From other threads.
@@ -318,7 +320,7 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
 
     private boolean carryRunnable() {
         // The watchdog may take some away while a handler runs, so the number is only a bound.
-        for (int i = Math.min(CARRIED_PER_TURN, runnables.waiting()); i > 0; i--) {
+        for (int i = runnables.waiting(); i > 0; i--) {
             Carried next = runnables.next();
             if (next == null) {
                 break;
@@ -357,10 +359,26 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
     }
 
     @Override
-    public final void left(int index, Supplier<InetAddress> peer, CloseReason reason) {
-        admission.leave(peer); // first: where that finds no memory, all of this is tried again
+    public final void settled(Settleable settleable, long heldBytes) {
+        shedding.settled(settleable, heldBytes);
+    }
+
+    @Override
+    public final void left(Settleable settleable, int index, PeerAddress peer, CloseReason reason) {
+        shedding.settled(settleable, 0);
+        admission.leave(peer); // where that finds no memory, all of this is tried again
         connections.remove(index);
         counters().closed(reason).add(1);
+    }
+
+    /** A new connection is there and all places are taken: whether an idle one is given up for it. */
+    protected final boolean makePlace() {
+        return shedding.makePlace();
+    }
+
+    /** Whether memory is short, so that less is to be received at once: it may have to be kept. */
+    public final boolean isShort() {
+        return buffers.isShort();
     }
 
     // What connections ask.

@@ -19,7 +19,7 @@ public abstract class WorkerLife implements Runnable {
     private static final int MOST_BELONGINGS = 8;
 
     private final ServerContext context;
-    private final BufferPool buffers;
+    final BufferPool buffers;
     private final Thread thread;
     private final Counters counters = new Counters();
     private final Failures failures;

@@ -20,6 +20,8 @@ public enum CloseReason {
     DRAINED,
     /** The drain deadline passed. */
     FORCED,
+    /** The server was short of memory or of places for connections. */
+    SHED,
     /** A defect in the server closed this one connection. */
     DEFECT
 }

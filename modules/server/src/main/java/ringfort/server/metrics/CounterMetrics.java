@@ -24,6 +24,7 @@ public final class CounterMetrics {
     public static List<Metric> of(Collection<Counters> all) {
         var sums = new CounterMetrics(all);
         sums.connections();
+        sums.memory();
         sums.traffic();
         sums.kernel();
         sums.turns();
@@ -44,6 +45,24 @@ public final class CounterMetrics {
                     Map.of("reason", lower(reason)),
                     c -> c.closed(reason).get());
         }
+    }
+
+    private void memory() {
+        String held = "Memory held for peers, by kind; what the send buffers have although none is in use counts.";
+        gauge("memory_held_bytes", held, Map.of("kind", "heap"), c -> c.heldBytes);
+        gauge("memory_held_bytes", held, Map.of("kind", "send_buffers"), c -> c.bufferBytes);
+        for (Shed why : Shed.values()) {
+            sample(
+                    "connections_shed_total",
+                    "Connections given up because memory or places were short, by what they did.",
+                    Metric.Kind.COUNTER,
+                    Map.of("reason", lower(why)),
+                    c -> c.shed(why).get());
+        }
+    }
+
+    private void gauge(String name, String help, Map<String, String> labels, Function<Counters, Counter> counter) {
+        sample(name, help, Metric.Kind.GAUGE, labels, c -> counter.apply(c).get());
     }
 
     private void traffic() {

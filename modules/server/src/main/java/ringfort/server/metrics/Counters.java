@@ -21,6 +21,9 @@ public final class Counters {
     public final Counter timerOperations;
     public final Counter staleCompletions;
     public final Counter unknownCompletions;
+    public final Counter heldBytes; // of the heap, for peers
+    public final Counter usedBufferBytes; // send buffers that connections have
+    public final Counter bufferBytes; // all send buffers there are
 
     // The watchdog's.
     public final Counter interventions = new Counter(true);
@@ -31,6 +34,7 @@ public final class Counters {
     public final TurnCounters turns = new TurnCounters();
 
     private final EnumMap<CloseReason, Counter> closed = new EnumMap<>(CloseReason.class);
+    private final EnumMap<Shed, Counter> shed = new EnumMap<>(Shed.class);
     private final EnumMap<Phase, PhaseCounters> phases = new EnumMap<>(Phase.class);
 
     /** Nothing is counted yet. */
@@ -51,6 +55,12 @@ public final class Counters {
         timerOperations = new Counter(false);
         staleCompletions = new Counter(false);
         unknownCompletions = new Counter(false);
+        heldBytes = new Counter(false);
+        usedBufferBytes = new Counter(false);
+        bufferBytes = new Counter(false);
+        for (Shed why : Shed.values()) {
+            shed.put(why, new Counter(false));
+        }
         for (CloseReason reason : CloseReason.values()) {
             closed.put(reason, new Counter(false));
         }
@@ -61,6 +71,10 @@ public final class Counters {
 
     public Counter closed(CloseReason reason) {
         return of(closed, reason);
+    }
+
+    public Counter shed(Shed why) {
+        return of(shed, why);
     }
 
     public PhaseCounters phase(Phase phase) {

@@ -9,12 +9,14 @@ import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.loop.Connection;
+import ringfort.server.loop.Worker;
 import ringfort.server.wire.Outbox;
 import ringfort.server.wire.ReadLoop;
 import ringfort.server.wire.Wire;
 import ringfort.server.wire.WireUser;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
+import ringfort.sys.PeerAddress;
 
 /**
  * Moves the bytes of one connection through a {@link SocketChannel} that does not block. Its worker only.
@@ -30,6 +32,7 @@ final class NioWire implements Wire, ReadLoop.Source {
     private final NioRoom room;
     private final SocketChannel channel;
     private final InetSocketAddress peer;
+    private final PeerAddress address;
     private @Nullable SelectionKey key; // null until the worker has registered the channel
     private byte[] early = NONE; // what a look has read
     private boolean earlyEnd; // a look has seen the peer's FIN, behind what it has read
@@ -37,10 +40,11 @@ final class NioWire implements Wire, ReadLoop.Source {
     private boolean sendWaits;
     private boolean closed;
 
-    NioWire(NioRoom room, SocketChannel channel, InetSocketAddress peer) {
+    NioWire(NioRoom room, SocketChannel channel, InetSocketAddress peer, PeerAddress address) {
         this.room = room;
         this.channel = channel;
         this.peer = peer;
+        this.address = address;
     }
 
     /** Tells the selector of the channel. */
@@ -137,12 +141,15 @@ final class NioWire implements Wire, ReadLoop.Source {
     @Override
     public int read() throws IOException {
         ByteBuffer buffer = room.receiveBuffer().clear();
+        if (room.worker().isShort()) {
+            buffer.limit(Worker.SHORT_READ_BYTES);
+        }
         readable = false; // a short read empties the socket; the selector tells of more
         int count = channel.read(buffer);
         if (count <= 0) {
             return count < 0 ? END : NOTHING;
         }
-        readable = count == buffer.capacity();
+        readable = count == buffer.limit();
         buffer.flip().get(room.scratch(), 0, count);
         return count;
     }
@@ -188,6 +195,16 @@ final class NioWire implements Wire, ReadLoop.Source {
         } catch (IOException e) {
             closed |= !channel.isOpen(); // the peer was quicker: there is nothing left to reset
         }
+    }
+
+    /** The JDK does not tell what is not acknowledged. */
+    @Override
+    public void boundUnsent(long nanos) {}
+
+    @Override
+    @OffWorker
+    public PeerAddress address() {
+        return address;
     }
 
     @Override

@@ -1,7 +1,6 @@
 package ringfort.server.nio;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -9,7 +8,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.loop.Admission;
@@ -17,6 +15,7 @@ import ringfort.server.loop.Connection;
 import ringfort.server.loop.Timed;
 import ringfort.server.loop.Timekeeper;
 import ringfort.server.loop.Worker;
+import ringfort.sys.PeerAddress;
 import ringfort.timers.DeadlineWheel;
 
 /** A worker on the JDK's {@link Selector}: any platform, and no native code of ours. */
@@ -207,15 +206,15 @@ public final class NioWorker extends Worker {
     /** Lets it in, or closes it, takes no place then, and returns null. */
     private @Nullable Connection admit(SocketChannel channel) {
         Connection connection = null;
-        Supplier<InetAddress> address = null; // once it was let in
+        PeerAddress address = null; // once it was let in
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             var peer = (InetSocketAddress) channel.getRemoteAddress();
-            Supplier<InetAddress> of = peer::getAddress;
-            if (admission.enter(of)) {
+            PeerAddress of = PeerAddress.of(peer);
+            if (admission.enter(of, this::makePlace)) {
                 address = of;
-                connection = add(new NioWire(room, channel, peer));
+                connection = add(new NioWire(room, channel, peer, of));
                 counters().accepted.add(1);
             } else {
                 reject(channel);

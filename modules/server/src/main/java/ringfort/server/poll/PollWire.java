@@ -4,6 +4,7 @@ import java.io.IOException;
 import ringfort.poller.Epoll;
 import ringfort.server.linux.DescriptorWire;
 import ringfort.server.linux.OutsideMemory;
+import ringfort.server.loop.Worker;
 import ringfort.server.wire.Outbox;
 import ringfort.server.wire.ReadLoop;
 import ringfort.server.wire.WireUser;
@@ -112,9 +113,10 @@ final class PollWire extends DescriptorWire implements ReadLoop.Source {
     @Override
     public int read() throws IOException {
         byte[] scratch = room.scratch();
-        long count = Libc.recvNow(fd, room.receiveBuffer(), scratch.length, Linux.MSG_DONTWAIT);
+        int most = room.worker().isShort() ? Worker.SHORT_READ_BYTES : scratch.length;
+        long count = Libc.recvNow(fd, room.receiveBuffer(), most, Linux.MSG_DONTWAIT);
         if (count > 0) {
-            if (count < scratch.length && !finAnnounced) {
+            if (count < most && !finAnnounced) {
                 readable = false; // a short read emptied the socket; what comes next gives an edge
             }
             NativeMemory.copyOut(room.receiveBuffer(), scratch, 0, (int) count);

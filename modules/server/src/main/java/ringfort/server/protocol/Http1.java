@@ -50,7 +50,7 @@ final class Http1 implements Protocol {
         h1 = new H1State(limits, room.context().timeouts(), NoHost.INSTANCE);
         out = new Outbox(room.buffers());
         responder = new Http1Responder(room, h1, out);
-        content = new Http1Content(h1);
+        content = new Http1Content(h1, room.buffers());
         inProgress = new InProgress(room);
     }
 
@@ -64,6 +64,11 @@ final class Http1 implements Protocol {
     @Override
     public Outbox out() {
         return out;
+    }
+
+    @Override
+    public long heldBytes() {
+        return leftover.heldBytes() + h1.heldBytes() + out.heldBytes() + inProgress.heldBytes() + responder.heldBytes();
     }
 
     @Override
@@ -176,7 +181,7 @@ final class Http1 implements Protocol {
 
     private void begin() {
         begun += 1 + h1.head().byteLength() / 256;
-        Exchange started = inProgress.begin(h1.head());
+        Exchange started = inProgress.begin(h1.head(), h1.head().byteLength());
         Refusal refusal = content.applySettings(started.mount().settings());
         if (refusal != null) {
             refuse(refusal, CloseReason.REFUSED);
@@ -292,7 +297,7 @@ final class Http1 implements Protocol {
 
     @Override
     public Verdict expired(long nowNanos) {
-        if (!leftover.isEmpty() && isUnread(nowNanos)) {
+        if (leftover.isUnread(h1, nowNanos)) {
             return Verdict.NOT_DUE;
         }
         return switch (h1.expired(nowNanos)) {
@@ -301,12 +306,6 @@ final class Http1 implements Protocol {
             case CLOSE_SILENT, LINGER_OVER -> Verdict.CLOSE;
             case ABORT -> Verdict.CUT;
         };
-    }
-
-    /** Whether what the peer is judged by still waits here, until the worker has time for it. */
-    private boolean isUnread(long nowNanos) {
-        return h1.lateNanos(Phase.WRITE, nowNanos) < 0
-                && (h1.lateNanos(Phase.HEADER, nowNanos) >= 0 || h1.lateNanos(Phase.IDLE, nowNanos) >= 0);
     }
 
     @Override
@@ -320,6 +319,19 @@ final class Http1 implements Protocol {
     }
 
     // The end.
+
+    @Override
+    public boolean shed() {
+        if (inProgress.isNone() && out.isEmpty() && !(leftover.isEmpty() && h1.holdsHead())) {
+            return false;
+        }
+        if (h1.giveUp("the server is short of memory")) {
+            refuse(h1.refusal(), CloseReason.SHED);
+        } else {
+            host.cut(CloseReason.SHED);
+        }
+        return true;
+    }
 
     /** Answers what cannot be served, if nothing was answered yet, and closes. */
     private void refuse(Refusal refusal, CloseReason reason) {

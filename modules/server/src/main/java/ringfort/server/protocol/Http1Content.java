@@ -1,24 +1,27 @@
 package ringfort.server.protocol;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.spi.RouteSettings;
 import ringfort.h1.H1State;
 import ringfort.message.Refusal;
 import ringfort.server.exchange.RequestBody;
+import ringfort.server.wire.BufferPool;
 import ringfort.sys.OnWorker;
 
 /**
  * Content of requests, or a tunnel's bytes, on their way to the handler, and the back-pressure: while the handler's queue is
- * full, receiving stops and the peer is not waited for. One worker only.
+ * full, receiving stops and the peer is not waited for. While the server is short of memory a queue is full sooner, so that
+ * the largest holders stop first. One worker only.
  */
 @OnWorker
 final class Http1Content {
     private final H1State h1;
+    private final BufferPool buffers;
     private boolean paused;
 
-    Http1Content(H1State h1) {
+    Http1Content(H1State h1, BufferPool buffers) {
         this.h1 = h1;
+        this.buffers = buffers;
     }
 
     /** Lets the route's own limits take the place of the server's; not null when the request exceeds them. */
@@ -37,7 +40,8 @@ final class Http1Content {
 
     /** Gives {@code buffer[begin, end)}, which is copied, to the handler; null when no handler reads it. */
     void offer(@Nullable RequestBody to, byte[] buffer, int begin, int end, long nowNanos) {
-        if (to != null && !to.offer(Arrays.copyOfRange(buffer, begin, end)) && !paused && to.pause()) {
+        int most = buffers.isShort() ? RequestBody.SHORT_BYTES : RequestBody.HIGH_BYTES;
+        if (to != null && !to.offer(buffer, begin, end, most) && !paused && to.pause()) {
             paused = true;
             h1.readOutstanding(false, nowNanos);
         }

@@ -19,10 +19,14 @@ public final class Http1Pool implements Protocols {
     /** More than this many at once are a burst, whose memory is not kept. */
     private static final int MOST_SPARE = 1024;
 
+    /** An {@link Http1} with all that belongs to it, while it holds no bytes: the sum of their fields, rounded up. */
+    static final int STATE_BYTES = 2048;
+
     private final WorkerRoom room;
     private final Limits limits;
     private final H1State untouched; // as of a connection that has sent nothing
     private final ArrayDeque<Http1> spare = new ArrayDeque<>();
+    private int lent;
 
     /** A pool that is still empty. */
     public Http1Pool(WorkerRoom room) {
@@ -37,12 +41,14 @@ public final class Http1Pool implements Protocols {
         if (taken == null) {
             taken = new Http1(room, limits);
         }
+        lent++;
         taken.resume(host, first, armed, deadlineNanos);
         return taken;
     }
 
     @Override
     public void give(Protocol protocol) {
+        lent--;
         if (protocol instanceof Http1 http1 && spare.size() < MOST_SPARE) {
             if (!http1.isAtRest()) {
                 http1.renew();
@@ -50,6 +56,11 @@ public final class Http1Pool implements Protocols {
             assert http1.isAtRest() : "given back while a message is under way";
             spare.addLast(http1);
         }
+    }
+
+    @Override
+    public long lentBytes() {
+        return (long) lent * STATE_BYTES;
     }
 
     @Override

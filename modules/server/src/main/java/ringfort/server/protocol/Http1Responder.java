@@ -44,7 +44,10 @@ final class Http1Responder {
     }
 
     /** A streamed body is taken from its writer while less than this is queued. */
-    private static final int STREAM_AHEAD_BYTES = 64 * 1024;
+    static final int STREAM_AHEAD_BYTES = 64 * 1024;
+
+    /** The same while memory is short. */
+    static final int SHORT_AHEAD_BYTES = 16 * 1024;
 
     private final WorkerRoom room;
     private final Turn turn;
@@ -76,6 +79,14 @@ final class Http1Responder {
     /** Whether a response, or a tunnel's output, has begun and its peer was not given all of it: a FIN would make it look whole. */
     boolean isMidway() {
         return stream != null || !out.isEmpty();
+    }
+
+    /** What is queued of a stream, or waits to be read by a tunnel, takes so much of the heap. */
+    long heldBytes() {
+        ResponseStream streamed = stream;
+        Answer.Switched tunnel = switched;
+        return (streamed == null ? 0 : streamed.heldBytes())
+                + (tunnel == null ? 0 : tunnel.input().heldBytes());
     }
 
     /** What takes the peer's bytes once the connection has left HTTP; null before that. */
@@ -182,7 +193,8 @@ final class Http1Responder {
         if (streamed == null) {
             return Pumped.NOTHING_ENDED;
         }
-        while (out.queuedBytes() < STREAM_AHEAD_BYTES) {
+        int ahead = room.buffers().isShort() ? SHORT_AHEAD_BYTES : STREAM_AHEAD_BYTES;
+        while (out.queuedBytes() < ahead) {
             // Both are read before the queue, because pieces are put before they are set.
             boolean failed = streamed.aborted() != null;
             boolean last = streamed.isEnded();

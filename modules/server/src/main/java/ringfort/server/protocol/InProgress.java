@@ -13,6 +13,9 @@ import ringfort.sys.OnWorker;
 /** The one exchange that an HTTP/1 connection has in progress, until it is answered whole. One worker only. */
 @OnWorker
 final class InProgress implements ExchangeOwner {
+    /** A request in progress without its head and content: the exchange, and a virtual thread that waits. */
+    static final int REQUEST_BYTES = 2048;
+
     /** Made beforehand: a connection is also ended because there is no memory, and that must take none. */
     @SuppressWarnings("StaticAssignmentOfThrowable")
     static final IOException CLOSED = new IOException("the connection is closed");
@@ -20,6 +23,7 @@ final class InProgress implements ExchangeOwner {
     private final WorkerRoom room;
     private ProtocolHost host = NoHost.INSTANCE;
     private @Nullable Exchange exchange;
+    private int headBytes; // of the request
     private boolean signalled; // the exchange has something for the worker
 
     InProgress(WorkerRoom room) {
@@ -41,11 +45,12 @@ final class InProgress implements ExchangeOwner {
         return exchange == null;
     }
 
-    /** A request is there whose handler is to be run. */
-    Exchange begin(MessageHead head) {
+    /** A request is there whose handler is to be run; its head has so many bytes. */
+    Exchange begin(MessageHead head, int bytes) {
         assert exchange == null : "a second exchange on one connection";
         var started = new Exchange(this, host, room.carrier(), room.context(), head);
         exchange = started;
+        headBytes = bytes;
         room.counters().requests.add(1);
         return started;
     }
@@ -53,6 +58,16 @@ final class InProgress implements ExchangeOwner {
     /** The content of the request; null when there is none, or no request. */
     @Nullable RequestBody body() {
         return exchange == null ? null : exchange.body();
+    }
+
+    /** What the request takes of the heap: its head, and the content that its handler has not read. */
+    long heldBytes() {
+        Exchange current = exchange;
+        if (current == null) {
+            return 0;
+        }
+        RequestBody body = current.body();
+        return REQUEST_BYTES + headBytes + (body == null ? 0 : body.heldBytes());
     }
 
     /** The request is there whole: its handler runs now, if it does not run already. */

@@ -1,6 +1,8 @@
 package ringfort.server.protocol;
 
 import java.util.Arrays;
+import ringfort.budget.Phase;
+import ringfort.h1.H1State;
 import ringfort.sys.OnWorker;
 
 /** Bytes of the peer that wait until the request before them is answered. One worker only. */
@@ -27,6 +29,11 @@ final class Leftover {
         return bytes.length;
     }
 
+    /** What they take of the heap. */
+    int heldBytes() {
+        return bytes.length;
+    }
+
     /** The bytes before {@code index} have been taken. */
     void takenUpTo(int index) {
         assert index >= at && index <= bytes.length : index + " of " + bytes.length;
@@ -34,6 +41,13 @@ final class Leftover {
         if (at == bytes.length) {
             drop();
         }
+    }
+
+    /** Whether what the peer is judged by still waits here, until the worker has time for it. */
+    boolean isUnread(H1State h1, long nowNanos) {
+        return !isEmpty()
+                && h1.lateNanos(Phase.WRITE, nowNanos) < 0
+                && (h1.lateNanos(Phase.HEADER, nowNanos) >= 0 || h1.lateNanos(Phase.IDLE, nowNanos) >= 0);
     }
 
     /** More bytes came, which wait behind these; {@code buffer} is not kept. */

@@ -57,6 +57,17 @@ public interface Protocol {
      */
     boolean canAdvance();
 
+    /** What is kept for the peer takes so much of the heap: bytes that came, and bytes that are still to be sent. */
+    long heldBytes();
+
+    /**
+     * The server is short of memory and gives this connection up: it is answered 503 where no response has begun, and cut
+     * elsewhere.
+     *
+     * @return false when there is nothing to give up: the request waits here to be looked at, or none has begun
+     */
+    boolean shed();
+
     /** The deadline in the host's slot has passed. */
     Verdict expired(long nowNanos);
 

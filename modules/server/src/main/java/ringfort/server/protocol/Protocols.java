@@ -19,6 +19,9 @@ public interface Protocols {
     /** Takes back state that {@linkplain Protocol#isAtRest is at rest} or whose connection is over. */
     void give(Protocol protocol);
 
+    /** What the objects that are lent take of the heap, without what they hold. */
+    long lentBytes();
+
     /** Whether {@code pending[0, count)} hold a whole head, for a connection that has no state; for the watchdog. */
     boolean completesHead(byte[] pending, int count);
 }

@@ -1,6 +1,7 @@
 package ringfort.server.ring;
 
 import org.jspecify.annotations.Nullable;
+import ringfort.server.loop.Worker;
 
 /**
  * What all wires of one ring worker share. Its worker only.
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param receiveBuffer address of {@code receiveBytes} bytes, for a read of one of those
  * @param receiveBytes as many as one provided buffer has
  * @param scratch where received bytes are when a wire is told of them
+ * @param worker which knows whether memory is short
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record RingRoom(
@@ -19,4 +21,5 @@ record RingRoom(
         Starved starved,
         long receiveBuffer,
         int receiveBytes,
-        byte[] scratch) {}
+        byte[] scratch,
+        Worker worker) {}

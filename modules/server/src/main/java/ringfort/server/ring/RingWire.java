@@ -39,6 +39,7 @@ final class RingWire extends DescriptorWire {
 
     private final RingRoom room;
     private boolean receiving; // a receive is in flight
+    private boolean multishot; // it goes on until it is cancelled
     private boolean starved; // the last receive found no buffer, and what waits is still to be read by a system call
     private boolean cancelling; // a cancel of that receive is in flight
     private boolean sending; // a send is in flight
@@ -99,7 +100,6 @@ final class RingWire extends DescriptorWire {
     }
 
     private boolean settleReceive(WireUser user) {
-        boolean multishot = room.queue().multishotReceive();
         if (user.wantsRead() == receiving || cancelling || starved || (receiving && !multishot)) {
             return true;
         }
@@ -111,6 +111,8 @@ final class RingWire extends DescriptorWire {
             return false;
         }
         long userData = RingQueue.userData(RingQueue.RECEIVE, user.id());
+        // While memory is short one buffer at a time: a multishot receive goes on until its cancel has come through.
+        multishot = room.queue().multishotReceive() && !room.worker().isShort();
         if (multishot) {
             sqe.recvMultishot(fd, RingQueue.BUFFER_GROUP, userData);
         } else {

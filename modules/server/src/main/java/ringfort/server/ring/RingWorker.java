@@ -72,9 +72,9 @@ public final class RingWorker extends Worker {
                             new DeadlineWheel<Timed>(context.ticker().nanos()), Timed::passed);
             int receiveBytes = Math.min(sizes.bufferBytes(), SCRATCH_BYTES);
             long receiveBuffer = memory.allocate(receiveBytes, 64);
-            room = new RingRoom(queue, kernelTimers, starved, receiveBuffer, receiveBytes, scratch());
+            room = new RingRoom(queue, kernelTimers, starved, receiveBuffer, receiveBytes, scratch(), this);
             maker = (fd, peer) -> add(new RingWire(room, fd, peer));
-            listener = new Listener(listenerFd, admission, counters(), context.notices());
+            listener = new Listener(listenerFd, admission, this::makePlace, counters(), context.notices());
         } catch (IOException | RuntimeException | Error e) {
             disown();
             throw e;

@@ -1,7 +1,6 @@
 package ringfort.server.wire;
 
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import ringfort.sys.OnWorker;
 
 /**
@@ -9,11 +8,20 @@ import ringfort.sys.OnWorker;
  * arrays that move into that buffer as it empties. One worker only.
  *
  * <p>A response of eight megabytes therefore costs one large buffer and a reference to the array it came from, however
- * slow its reader is. While a send is in flight its range {@code [address, address + length)} stays where it is: bytes
+ * slow its reader is. Small pieces that have to wait are gathered in arrays of the outbox, each twice as long as the one before
+ * up to {@link #LARGEST_BYTES}, so that a stream of chunks of one octet costs little more than its bytes. While a send is in flight its range {@code [address, address + length)} stays where it is: bytes
  * may be appended behind it, but the buffer is neither moved nor given back.
  */
 @OnWorker
 public final class Outbox {
+    /** What a slice costs beside its bytes: its object, the header of its array, and its place in the backlog. */
+    static final int SLICE_BYTES = 64;
+
+    /** The size of the last and largest arrays that gather small pieces. */
+    static final int LARGEST_BYTES = 16 * 1024;
+
+    private static final int SMALL_BYTES = 1024;
+
     private final BufferPool pool;
     private final ArrayDeque<Slice> backlog = new ArrayDeque<>(0);
     private long buffer;
@@ -21,9 +29,27 @@ public final class Outbox {
     private int start;
     private int end;
     private long backlogBytes;
+    private long heldBytes; // what the slices cost, but for large arrays that are kept by reference
 
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Slice(byte[] bytes, int from, int to) {}
+    /** Bytes of the backlog. */
+    private static final class Slice {
+        private final byte[] bytes;
+        private final boolean gathers; // the array is the outbox's own, and small pieces may be appended to it
+        private int from;
+        private int to;
+
+        Slice(byte[] bytes, int from, int to, boolean gathers) {
+            this.bytes = bytes;
+            this.from = from;
+            this.to = to;
+            this.gathers = gathers;
+        }
+
+        /** Whether the array is one that other responses may share: it is counted once, by the pool. */
+        boolean isLarge() {
+            return !gathers && bytes.length > BufferPool.LARGE_BYTES;
+        }
+    }
 
     /** Nothing is to be sent yet; buffers come from {@code pool} and go back there. */
     public Outbox(BufferPool pool) {
@@ -40,6 +66,11 @@ public final class Outbox {
         return end - start + backlogBytes;
     }
 
+    /** What waits costs so much of the heap, without the arrays that {@link SharedArrays} counts. */
+    public long heldBytes() {
+        return heldBytes;
+    }
+
     /** So many bytes are about to be appended, in several calls: they get a buffer that holds them all, if there is one. */
     public void expect(long bytes) {
         if (capacity == 0) {
@@ -51,15 +82,17 @@ public final class Outbox {
     public void append(byte[] bytes, int from, int to) {
         int copied = fill(bytes, from, to);
         if (copied < to) {
-            queue(Arrays.copyOfRange(bytes, copied, to), 0, to - copied);
+            gather(bytes, copied, to);
         }
     }
 
     /** Appends bytes that are not changed any more: what does not fit is kept by reference. */
     public void appendStable(byte[] bytes, int from, int to) {
         int copied = fill(bytes, from, to);
-        if (copied < to) {
-            queue(bytes, copied, to);
+        if (to - copied >= SMALL_BYTES) {
+            queue(new Slice(bytes, copied, to, false));
+        } else if (copied < to) {
+            gather(bytes, copied, to);
         }
     }
 
@@ -94,7 +127,9 @@ public final class Outbox {
 
     /** Forgets everything and gives the buffer back; no send may be in flight. */
     public void clear() {
-        backlog.clear();
+        for (Slice slice = backlog.poll(); slice != null; slice = backlog.poll()) {
+            dropped(slice);
+        }
         backlogBytes = 0;
         start = 0;
         end = 0;
@@ -108,6 +143,7 @@ public final class Outbox {
                 && end <= capacity
                 && backlogBytes >= 0
                 && (backlogBytes == 0) == backlog.isEmpty()
+                && (!backlog.isEmpty() || heldBytes == 0)
                 && (capacity > 0 || start == end);
     }
 
@@ -125,9 +161,40 @@ public final class Outbox {
         return from + count;
     }
 
-    private void queue(byte[] bytes, int from, int to) {
-        backlog.add(new Slice(bytes, from, to));
-        backlogBytes += to - from;
+    /** Copies bytes to the end of the backlog. */
+    private void gather(byte[] bytes, int from, int to) {
+        int at = from;
+        Slice last = backlog.peekLast();
+        int lastBytes = last != null && last.gathers ? last.bytes.length : 0;
+        if (last != null && last.gathers) {
+            int count = Math.min(to - at, lastBytes - last.to);
+            System.arraycopy(bytes, at, last.bytes, last.to, count);
+            last.to += count;
+            backlogBytes += count;
+            at += count;
+        }
+        if (at < to) {
+            int length = to - at;
+            byte[] own = new byte[Math.max(length, Math.clamp(2L * lastBytes, SMALL_BYTES, LARGEST_BYTES))];
+            System.arraycopy(bytes, at, own, 0, length);
+            queue(new Slice(own, 0, length, true));
+        }
+    }
+
+    private void queue(Slice slice) {
+        backlog.add(slice);
+        backlogBytes += slice.to - slice.from;
+        heldBytes += slice.isLarge() ? 0 : slice.bytes.length + SLICE_BYTES;
+        if (slice.isLarge()) {
+            pool.shared().add(slice.bytes);
+        }
+    }
+
+    private void dropped(Slice slice) {
+        heldBytes -= slice.isLarge() ? 0 : slice.bytes.length + SLICE_BYTES;
+        if (slice.isLarge()) {
+            pool.shared().remove(slice.bytes);
+        }
     }
 
     private void refill() {
@@ -135,7 +202,7 @@ public final class Outbox {
             take((int) Math.min(backlogBytes, BufferPool.LARGE_BYTES));
         }
         while (end < capacity) {
-            Slice slice = backlog.poll();
+            Slice slice = backlog.peek();
             if (slice == null) {
                 return;
             }
@@ -143,14 +210,17 @@ public final class Outbox {
             pool.copyIn(slice.bytes, slice.from, slice.from + count, buffer + end);
             end += count;
             backlogBytes -= count;
-            if (slice.from + count < slice.to) {
-                backlog.addFirst(new Slice(slice.bytes, slice.from + count, slice.to));
+            slice.from += count;
+            if (slice.from == slice.to) {
+                backlog.remove();
+                dropped(slice);
             }
         }
     }
 
     private void take(int wanted) {
-        int bytes = wanted > BufferPool.SMALL_BYTES ? BufferPool.LARGE_BYTES : BufferPool.SMALL_BYTES;
+        int bytes =
+                wanted > BufferPool.SMALL_BYTES && !pool.isShort() ? BufferPool.LARGE_BYTES : BufferPool.SMALL_BYTES;
         buffer = pool.take(bytes);
         capacity = bytes; // last: where there was no memory to take, there is none to give back
     }

@@ -3,6 +3,7 @@ package ringfort.server.wire;
 import java.net.InetSocketAddress;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
+import ringfort.sys.PeerAddress;
 
 /**
  * A transport of one connection: it moves bytes between a socket and a {@link WireUser}. It knows sockets, rings and readiness;
@@ -33,6 +34,16 @@ public interface Wire {
 
     /** How many sent bytes the peer has not acknowledged; -1 where the transport cannot tell. */
     int unacknowledged();
+
+    /**
+     * A close follows: what the peer has not acknowledged is kept by the kernel no longer than so many nanoseconds in which the
+     * peer acknowledges nothing more. Changes nothing where all is acknowledged, or the transport cannot tell.
+     */
+    void boundUnsent(long nanos);
+
+    /** The address at the other end, by which connections are counted; any thread. */
+    @OffWorker
+    PeerAddress address();
 
     /** Who is at the other end; any thread. */
     @OffWorker

@@ -52,8 +52,8 @@ class ClockTest {
         };
         ServerOptions options = ServerOptions.defaults().toBuilder().port(0).build();
         var context = new ServerContext(options, SERVER.application(), ticker, new Notices(), LinuxThread::use);
-        Worker worker =
-                new Listeners(options, true).serve(fd -> new PollWorker(context, new Admission(0, 0), "worker", fd));
+        Worker worker = new Listeners(options, true)
+                .serve(fd -> new PollWorker(context, Admission.of(ServerOptions.defaults()), "worker", fd));
         worker.start();
         worker.awaitStarted();
         Await.standstill(readings::size); // the worker sleeps

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import ringfort.server.wire.Wire;
 import ringfort.server.wire.WireUser;
+import ringfort.sys.PeerAddress;
 
 /** A transport without a socket: it takes all that is sent, and closes at once. */
 public class FakeWire implements Wire {
@@ -29,6 +30,14 @@ public class FakeWire implements Wire {
     @Override
     public int unacknowledged() {
         return -1;
+    }
+
+    @Override
+    public void boundUnsent(long nanos) {}
+
+    @Override
+    public PeerAddress address() {
+        return PeerAddress.of(peer());
     }
 
     @Override

@@ -2,6 +2,7 @@ package ringfort.server.loop;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,7 +34,7 @@ public class FakeWorker extends Worker {
         super(
                 new ServerContext(
                         ServerOptions.defaults(), server.application(), ticker, new Notices(), () -> ThreadUse.UNKNOWN),
-                new Admission(0, 0),
+                new Admission(0, 0, List.of(), new Ledger(0)),
                 new HeapBufferPool(),
                 "fake worker");
         timekeeper =

@@ -53,7 +53,7 @@ class ConfinementTest {
         RingWorker worker = (RingWorker) new Listeners(context.options(), false)
                 .serve(fd -> new RingWorker(
                         context,
-                        new Admission(0, 0),
+                        Admission.of(ServerOptions.defaults()),
                         "worker",
                         Ring.open(RingOptions.DEFAULT),
                         fd,

@@ -145,7 +145,8 @@ final class ResponseReader {
             return;
         }
         String length = field(head, "Content-Length");
-        boolean contentless = plan.isHead() && (status == 200 || status == 500 || status == 503);
+        // A head that is not complete, as for 408, does not say yet what its method is.
+        boolean contentless = plan.isHead() && (status == 200 || status == 500 || (status == 503 && plan.hasBegun()));
         if (contentless) { // a request that was refused may have been refused before its method was known
             contentAt = plan.size();
             responseEnds();
@@ -257,7 +258,7 @@ final class ResponseReader {
         for (int status : statuses) {
             boolean told = switch (status) {
                 case 408 -> expired.contains(Phase.HEADER) || expired.contains(Phase.BODY);
-                case 503 -> expired.contains(Phase.HANDLER);
+                case 503 -> expired.contains(Phase.HANDLER) || trial.mayShed();
                 default -> true;
             };
             if (!told) {

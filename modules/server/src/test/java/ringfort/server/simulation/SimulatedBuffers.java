@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import ringfort.server.wire.BufferPool;
 
 /**
@@ -13,7 +14,8 @@ import ringfort.server.wire.BufferPool;
  */
 final class SimulatedBuffers extends BufferPool {
     private final Trial trial;
-    private final List<byte[]> slabs = new ArrayList<>();
+    private final List<byte @Nullable []> slabs = new ArrayList<>(); // null where a slab was given back
+    private int count;
     private boolean counting;
 
     SimulatedBuffers(Trial trial) {
@@ -30,18 +32,33 @@ final class SimulatedBuffers extends BufferPool {
             return 0;
         }
         slabs.add(new byte[SLAB_BYTES]);
+        count++;
         return (long) (slabs.size() - 1) << 32;
+    }
+
+    @Override
+    protected void free(long slab) {
+        slabs.set((int) (slab >>> 32), null);
+        count--;
+    }
+
+    private byte[] at(long number) {
+        byte[] slab = slabs.get((int) (number >>> 32));
+        if (slab == null) {
+            throw new IllegalStateException("a send buffer is used whose memory was given back");
+        }
+        return slab;
     }
 
     @Override
     public void copyIn(byte[] source, int from, int to, long at) {
         trial.faults().mayFail("copyIn");
         int shift = trial.breaks(Break.BYTES_MIXED_UP) && to - from > 1 ? 1 : 0;
-        System.arraycopy(source, from + shift, slabs.get((int) (at >>> 32)), (int) at, to - from - shift);
+        System.arraycopy(source, from + shift, at(at), (int) at, to - from - shift);
     }
 
     byte[] copyOut(long at, int length) {
-        return Arrays.copyOfRange(slabs.get((int) (at >>> 32)), (int) at, (int) at + length);
+        return Arrays.copyOfRange(at(at), (int) at, (int) at + length);
     }
 
     /** Takes out all buffers there are: each once, and together all memory there is; at the end of a seed. */
@@ -71,7 +88,7 @@ final class SimulatedBuffers extends BufferPool {
 
     @Override
     public long allocatedBytes() {
-        return (long) slabs.size() * SLAB_BYTES;
+        return (long) count * SLAB_BYTES;
     }
 
     @Override

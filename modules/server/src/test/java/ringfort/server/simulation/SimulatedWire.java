@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import ringfort.server.loop.Connection;
 import ringfort.server.wire.Wire;
 import ringfort.server.wire.WireUser;
+import ringfort.sys.PeerAddress;
 
 /** What the two simulated transports do alike. */
 abstract class SimulatedWire implements Wire {
@@ -71,6 +72,14 @@ abstract class SimulatedWire implements Wire {
     @Override
     public final int unacknowledged() {
         return trial.breaks(Break.ALL_TAKEN) ? 0 : room.tellsUnacknowledged ? socket.unacknowledged() : -1;
+    }
+
+    @Override
+    public final void boundUnsent(long nanos) {}
+
+    @Override
+    public final PeerAddress address() {
+        return PeerAddress.of(socket.peer());
     }
 
     @Override

@@ -11,6 +11,7 @@ import ringfort.server.loop.Connection;
 import ringfort.server.loop.Timed;
 import ringfort.server.loop.Timekeeper;
 import ringfort.server.loop.Worker;
+import ringfort.sys.PeerAddress;
 import ringfort.timers.DeadlineWheel;
 
 /** A worker like those of the engines, but that its kernel is simulated. */
@@ -119,7 +120,7 @@ final class SimulatedWorker extends Worker {
 
     /** Whether the connection is let in. */
     boolean accept(SimulatedWire wire) {
-        if (!admission.enter(() -> wire.peer().getAddress())) {
+        if (!admission.enter(wire.address(), this::makePlace)) {
             counters().rejected.add(1);
             return false;
         }
@@ -153,7 +154,9 @@ final class SimulatedWorker extends Worker {
 
     @Override
     protected void release() {
-        if (openConnections().isEmpty() && !admission.enter(InetAddress::getLoopbackAddress)) {
+        if (openConnections().isEmpty()
+                && !admission.enter(
+                        PeerAddress.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)), () -> false)) {
             trial.fail("no connection is open, and none is let in");
         }
         atEnd.run();

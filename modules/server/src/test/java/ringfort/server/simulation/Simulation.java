@@ -8,6 +8,7 @@ import ringfort.api.ServerOptions;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.exchange.ThreadUse;
 import ringfort.server.loop.Admission;
+import ringfort.server.loop.Ledger;
 import ringfort.server.loop.LoopSight;
 
 /**
@@ -39,8 +40,18 @@ final class Simulation {
                 options(), handlers.application(), trial.clock().running(), notices, () -> ThreadUse.UNKNOWN);
         invariants = new Invariants(trial, handlers, allDeadlinesAreOn);
         int most = trial.isMild() ? 0 : trial.dice().pick(0, 0, 3);
+        long limit = trial.isMild() ? 0 : trial.dice().pick(0, 0, 64, 128) * 1024L;
+        if (limit > 0) {
+            trial.sheds();
+        }
         worker = new SimulatedWorker(
-                trial, kernel, context, new Admission(most, 0), buffers, this::betweenTurns, this::atEnd);
+                trial,
+                kernel,
+                context,
+                new Admission(most, 0, List.of(), new Ledger(limit)),
+                buffers,
+                this::betweenTurns,
+                this::atEnd);
         populate();
     }
 

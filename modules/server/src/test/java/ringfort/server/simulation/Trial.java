@@ -16,6 +16,7 @@ final class Trial {
     private final java.util.ArrayDeque<String> last = new java.util.ArrayDeque<>();
     private long hash = 1;
     private int steps;
+    private boolean sheds;
     private volatile @Nullable String failure;
     private volatile @Nullable Throwable cause;
 
@@ -33,6 +34,16 @@ final class Trial {
     /** Whether neither the machine nor the server's end disturbs: peers that do nothing odd are then served whole. */
     boolean isMild() {
         return mild;
+    }
+
+    /** Memory is short from the start: connections may be given up. */
+    void sheds() {
+        sheds = true;
+    }
+
+    /** Whether connections may be given up for want of memory. */
+    boolean mayShed() {
+        return sheds;
     }
 
     Dice dice() {

@@ -59,6 +59,55 @@ class OutboxTest {
         assertArrayEquals(appended.toByteArray(), sent.toByteArray());
     }
 
+    /** A stream of chunks of one octet has a head and an end of chunk for each: three small pieces. */
+    @Test
+    void smallPiecesThatWaitCostTwiceTheirLengthAtMost() {
+        Outbox out = new Outbox(pool);
+        for (int i = 0; i < 50_000; i++) {
+            out.append(new byte[] {'1', '\r', '\n'}, 0, 3);
+            out.appendStable(new byte[] {1}, 0, 1);
+            out.append(new byte[] {'\r', '\n'}, 0, 2);
+        }
+        long most = 2 * (out.queuedBytes() - out.length()) + 1024;
+        assertTrue(out.heldBytes() <= most, () -> out.heldBytes() + " bytes for " + out.queuedBytes());
+        ByteArrayOutputStream sent = new ByteArrayOutputStream();
+        while (!out.isEmpty()) {
+            send(out, sent, 50_000);
+        }
+        assertEquals(300_000, sent.size());
+        assertEquals(0, out.heldBytes());
+    }
+
+    /** An application may answer with one array again and again. */
+    @Test
+    void anArrayThatManyResponsesShareIsCountedOnce() {
+        byte[] shared = new byte[1 << 20];
+        Outbox[] outs = new Outbox[10];
+        for (int i = 0; i < outs.length; i++) {
+            outs[i] = new Outbox(pool);
+            outs[i].appendStable(shared, 0, shared.length);
+            assertEquals(shared.length, pool.shared().bytes());
+            assertEquals(0, outs[i].heldBytes());
+        }
+        outs[0].appendStable(new byte[100_000], 0, 100_000);
+        assertEquals(shared.length + 100_000, pool.shared().bytes());
+        for (Outbox out : outs) {
+            out.clear();
+        }
+        assertEquals(0, pool.shared().bytes());
+    }
+
+    @Test
+    void whileMemoryIsShortALongBodyTakesSmallBuffers() {
+        pool.setShort(true);
+        Outbox out = new Outbox(pool);
+        out.appendStable(new byte[1 << 20], 0, 1 << 20);
+        assertEquals(BufferPool.SMALL_BYTES, out.length());
+        pool.setShort(false);
+        out.sent(out.length());
+        assertEquals(BufferPool.LARGE_BYTES, out.length());
+    }
+
     /** The kernel reads from where it was told while more is appended behind. */
     @Test
     void whatIsInFlightStaysWhereItIs() {
@@ -116,6 +165,9 @@ class OutboxTest {
                 given[0]++;
                 throw new OutOfMemoryError("on purpose");
             }
+
+            @Override
+            protected void free(long slab) {}
 
             @Override
             public void copyIn(byte[] source, int from, int to, long at) {}
