@@ -21,8 +21,8 @@ public record H2Timeouts(
     private static final long SECOND = 1_000_000_000L;
 
     /** As {@link Timeouts#DEFAULT}, but idle 60 s, and what still comes after the end is dropped for two seconds, absolute. */
-    private static final Timeouts SHARED =
-            new Timeouts(10 * SECOND, 30 * SECOND, 5 * SECOND, 240, 0, 5 * SECOND, 240, 60 * SECOND, 2 * SECOND);
+    private static final Timeouts SHARED = new Timeouts(
+            10 * SECOND, 60 * SECOND, 10 * SECOND, 240, 0, 60 * SECOND, 10 * SECOND, 240, 60 * SECOND, 2 * SECOND);
 
     /** Shared as they are by default; SETTINGS 10 s; 30 s without 1 KiB of room; drain 1 s and 10 s. */
     public static final H2Timeouts DEFAULT =

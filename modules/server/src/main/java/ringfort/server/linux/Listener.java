@@ -43,7 +43,8 @@ public final class Listener implements AutoCloseable {
      *
      * @param makesPlace whether an idle connection is given up for a new one
      */
-    public Listener(int fd, Admission admission, BooleanSupplier makesPlace, Counters counters, Notices notices) {
+    public Listener(
+            int fd, Admission admission, @OnWorker BooleanSupplier makesPlace, Counters counters, Notices notices) {
         this.fd = fd;
         this.admission = admission;
         this.makesPlace = makesPlace;

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import ringfort.api.ServerOptions;
 import ringfort.api.spi.Network;
+import ringfort.sys.OnWorker;
 import ringfort.sys.PeerAddress;
 
 /**
@@ -75,7 +76,8 @@ public final class Admission {
      *
      * @param makesPlace asked when all places are taken: whether another connection is given up for this one
      */
-    public boolean enter(PeerAddress peer, BooleanSupplier makesPlace) {
+    @OnWorker
+    public boolean enter(PeerAddress peer, @OnWorker BooleanSupplier makesPlace) {
         if (ledger.level() == Ledger.Level.FULL) {
             return false;
         }

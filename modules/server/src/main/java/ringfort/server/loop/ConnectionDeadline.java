@@ -178,11 +178,14 @@ final class ConnectionDeadline extends Timed implements DeadlineSlot {
         boolean first = look == null;
         if (look == null) {
             int waiting = owner.wire().peek(owner, owner.loop().scratch());
-            look = new LastLook(receivedBytes + waiting);
+            look = new LastLook(owner.loop().now(), receivedBytes + waiting);
             lastLook = look;
         }
         if (passed == Phase.WRITE) {
-            return first || owner.wire().unacknowledged() == 0; // it took all, and the kernel has yet to say so
+            // It may have taken all, and the kernel has yet to say so. For want of memory that can take a while.
+            long sinceNanos = owner.loop().now() - look.atNanos();
+            long mostNanos = owner.loop().context().timeouts().writeGraceNanos();
+            return first || (sinceNanos < mostNanos && owner.wire().unacknowledged() == 0);
         }
         return look.isUnread(receivedBytes);
     }

@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.exchange.Carried;
-import ringfort.server.exchange.Urgent;
 import ringfort.server.exchange.Scheduler;
+import ringfort.server.exchange.Urgent;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
 

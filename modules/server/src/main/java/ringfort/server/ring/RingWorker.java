@@ -64,8 +64,9 @@ public final class RingWorker extends Worker {
             // Blocking: a read of a non-blocking descriptor would complete with EAGAIN at once, and spin.
             wakeUp = own(EventFd.open(false));
             queue = new RingQueue(ring, sizes, counters(), multishotReceive);
-            kernelTimers =
-                    context.options().timers().equals("kernel") ? own(new KernelTimers(queue, ring.sqEntries(), context)) : null;
+            kernelTimers = context.options().timers().equals("kernel")
+                    ? own(new KernelTimers(queue, ring.sqEntries(), context))
+                    : null;
             timekeeper = kernelTimers != null
                     ? kernelTimers
                     : new Timekeeper.Wheel(

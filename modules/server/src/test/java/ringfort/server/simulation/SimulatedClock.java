@@ -5,11 +5,14 @@ import ringfort.timers.Ticker;
 
 /** A clock that the simulation moves, and that moves a little by itself each time it is read, as if code took time. */
 final class SimulatedClock implements Ticker {
+    private static final long JUST_NANOS = 10_000_000;
+
     private final Dice dice;
     private final long startNanos;
     private final int mostMicrosPerReading;
     private final RunningTicker running;
     private volatile long elapsedNanos; // written by the worker's thread; handlers that outlive the worker read it
+    private long stalledUntilNanos = Long.MIN_VALUE / 2;
     private boolean passing; // time passes by more than a reading
 
     SimulatedClock(Dice dice, long startNanos, int mostMicrosPerReading) {
@@ -45,6 +48,17 @@ final class SimulatedClock implements Ticker {
             running.beat();
         }
         passing = false;
+    }
+
+    /** Time passes, and the process runs, but for the worker. */
+    void stall(long nanos) {
+        advance(nanos);
+        stalledUntilNanos = elapsedNanos;
+    }
+
+    /** Whether the worker has gone on so lately that the kernel may not have told it of everything. */
+    boolean isJustBehindStall() {
+        return elapsedNanos - stalledUntilNanos < JUST_NANOS;
     }
 
     /** Time passes, and the process is stopped. */

@@ -17,6 +17,9 @@ final class SimulatedKernel {
     /** Longer than every budget there is. */
     private static final long STALL_NANOS = 200_000_000_000L;
 
+    /** Few, so that a seed with many turns is not over before its peers have what they asked for. */
+    private static final int MOST_STOPS = 3;
+
     private record Event(long atNanos, long order, Runnable action) implements Comparable<Event> {
         @Override
         public int compareTo(Event other) {
@@ -32,7 +35,7 @@ final class SimulatedKernel {
     private final ArrayDeque<SimulatedWire> backlog = new ArrayDeque<>();
     private final int entriesPerTurn;
     private final boolean stalls;
-    private final boolean stops;
+    private int stopsLeft; // of the process
     private final boolean late;
     private @Nullable SimulatedWorker worker; // since its first look
     private long order;
@@ -51,7 +54,7 @@ final class SimulatedKernel {
         Dice dice = trial.dice();
         entriesPerTurn = dice.pick(1, 3, 1_000);
         stalls = !mild && dice.oneIn(4);
-        stops = dice.oneIn(3);
+        stopsLeft = dice.oneIn(3) ? MOST_STOPS : 0;
         late = dice.oneIn(2);
     }
 
@@ -142,10 +145,11 @@ final class SimulatedKernel {
         if (stalls && trial.dice().oneIn(60)) {
             trial.trace("a stall");
             trial.clock()
-                    .advance(trial.dice().oneIn(3) ? STALL_NANOS : trial.dice().millis(8_000));
+                    .stall(trial.dice().oneIn(3) ? STALL_NANOS : trial.dice().millis(8_000));
             runDue();
         }
-        if (stops && trial.dice().oneIn(40)) {
+        if (stopsLeft > 0 && trial.dice().oneIn(40)) {
+            stopsLeft--;
             trial.trace("the process is stopped");
             trial.clock().stop(trial.dice().millis(trial.dice().oneIn(3) ? 100_000 : 15_000));
             trial.trace("the process goes on");

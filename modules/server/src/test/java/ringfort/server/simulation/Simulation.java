@@ -17,7 +17,7 @@ import ringfort.server.loop.LoopSight;
  */
 final class Simulation {
     private static final Duration WALL_CLOCK = Duration.ofSeconds(20);
-    private static final long LATEST_NANOS = 400_000_000_000L;
+    private static final long LATEST_NANOS = 800_000_000_000L;
 
     private final Trial trial;
     private final SimulatedNotices notices;
