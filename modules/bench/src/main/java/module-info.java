@@ -10,6 +10,7 @@ module ringfort.bench {
     requires java.net.http;
     requires jdk.jfr;
     requires jmh.core;
+    requires ringfort.api;
     requires ringfort.h1;
     requires ringfort.ring;
     requires ringfort.sys;

@@ -5,6 +5,7 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.OutputStream;
 
 /** Helidon, which runs each connection on a virtual thread. */
 final class HelidonServer {
@@ -29,10 +30,28 @@ final class HelidonServer {
                         (request, response) ->
                                 answer(response, Routes.BYTES, request.content().as(byte[].class)))
                 .get("/blocking", (_, response) -> answer(response, Routes.TEXT, Routes.blocking()))
+                .get("/slow", HelidonServer::abuse)
+                .get("/fill", HelidonServer::abuse)
+                .post("/unread", HelidonServer::abuse)
+                .get("/large", (_, response) -> {
+                    response.header(HeaderNames.CONTENT_TYPE, Routes.BYTES)
+                            .header(HeaderNames.CONTENT_LENGTH, Integer.toString(Routes.LARGE_BYTES));
+                    try (OutputStream out = response.outputStream()) {
+                        Routes.large(out);
+                    }
+                })
+                .get("/fail", (_, _) -> {
+                    throw Routes.failure();
+                })
                 .any((request, response) -> {
                     request.content().consume();
                     answer(response, Routes.TEXT, Routes.bytes(Routes.OTHERWISE));
                 });
+    }
+
+    private static void abuse(ServerRequest request, ServerResponse response) throws InterruptedException {
+        String millis = request.query().first("ms").orElse(null);
+        answer(response, Routes.TEXT, Routes.abuse(request.path().path(), millis));
     }
 
     private static String id(ServerRequest request) {

@@ -1,5 +1,6 @@
 package ringfort.peers;
 
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -18,7 +19,8 @@ final class JettyServer {
     /** Serves until the process ends. */
     public static void main(String[] arguments) throws Exception {
         Server server = new Server(new VirtualThreadPool());
-        ServerConnector connector = new ServerConnector(server, 1, 1);
+        ServerConnector connector =
+                Routes.loops() == 1 ? new ServerConnector(server, 1, 1) : new ServerConnector(server);
         connector.setHost(Routes.HOST);
         connector.setPort(Routes.port(arguments));
         server.addConnector(connector);
@@ -42,6 +44,19 @@ final class JettyServer {
                             Routes.BYTES,
                             Content.Source.asInputStream(request).readAllBytes());
                 case "/blocking" -> answer(response, callback, Routes.TEXT, Routes.blocking());
+                case "/slow", "/unread", "/fill" -> {
+                    String millis = Request.extractQueryParameters(request).getValue("ms");
+                    answer(response, callback, Routes.TEXT, Routes.abuse(path, millis));
+                }
+                case "/large" -> {
+                    response.getHeaders().put(HttpHeader.CONTENT_TYPE, Routes.BYTES);
+                    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, Routes.LARGE_BYTES);
+                    try (OutputStream out = Content.Sink.asOutputStream(response)) {
+                        Routes.large(out);
+                    }
+                    callback.succeeded();
+                }
+                case "/fail" -> throw Routes.failure();
                 default -> {
                     if (path.startsWith(Routes.USERS)) {
                         answer(response, callback, Routes.TEXT, Routes.bytes(path.substring(Routes.USERS.length())));

@@ -18,8 +18,10 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpChunkedInput;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpObjectAggregator;
@@ -27,6 +29,12 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.handler.stream.ChunkedStream;
+import io.netty.handler.stream.ChunkedWriteHandler;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.util.List;
 
 /**
  * Netty with its HTTP codec on one event loop: {@code epoll --port N} or {@code io_uring --port N}. Answers are flushed once
@@ -49,7 +57,7 @@ final class NettyServer {
 
     private static void serve(int port, IoHandlerFactory factory, Class<? extends ServerChannel> channel)
             throws InterruptedException {
-        EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, factory);
+        EventLoopGroup loop = new MultiThreadIoEventLoopGroup(Routes.loops(), factory);
         new ServerBootstrap()
                 .group(loop)
                 .channel(channel)
@@ -62,6 +70,7 @@ final class NettyServer {
                                 .addLast(
                                         new HttpServerCodec(),
                                         new HttpObjectAggregator(Routes.echoMostBytes()),
+                                        new ChunkedWriteHandler(),
                                         new Answers());
                     }
                 })
@@ -72,6 +81,9 @@ final class NettyServer {
                 .sync();
     }
 
+    /** Shared by all answers. */
+    private static final byte[] LARGE = new byte[Routes.LARGE_BYTES];
+
     private static final class Answers extends SimpleChannelInboundHandler<FullHttpRequest> {
         @Override
         protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
@@ -81,7 +93,8 @@ final class NettyServer {
             }
             boolean keepAlive = HttpUtil.isKeepAlive(request);
             String uri = request.uri();
-            switch (uri) {
+            String path = uri.indexOf('?') < 0 ? uri : uri.substring(0, uri.indexOf('?'));
+            switch (path) {
                 case "/plaintext" -> write(context, keepAlive, ok(Routes.TEXT, Routes.plaintext()));
                 case "/json" -> write(context, keepAlive, ok(Routes.JSON, Routes.json()));
                 case "/echo" ->
@@ -98,12 +111,35 @@ final class NettyServer {
                         write(context, keepAlive, ok(Routes.TEXT, content));
                         context.flush();
                     }));
+                case "/slow", "/unread", "/fill" -> {
+                    List<String> millis =
+                            new QueryStringDecoder(uri).parameters().get("ms");
+                    Routes.elsewhere(
+                            () -> Routes.abuse(path, millis == null ? null : millis.getFirst()),
+                            content -> context.executor().execute(() -> {
+                                write(context, keepAlive, ok(Routes.TEXT, content));
+                                context.flush();
+                            }));
+                }
+                case "/large" -> large(context);
+                case "/fail" -> throw Routes.failure();
                 default -> {
                     boolean user = uri.startsWith(Routes.USERS);
                     byte[] content = Routes.bytes(user ? uri.substring(Routes.USERS.length()) : Routes.OTHERWISE);
                     write(context, keepAlive, ok(Routes.TEXT, content));
                 }
             }
+        }
+
+        /** In parts, each made when the one before has left. */
+        private static void large(ChannelHandlerContext context) {
+            var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+            head.headers()
+                    .set(HttpHeaderNames.CONTENT_TYPE, Routes.BYTES)
+                    .setInt(HttpHeaderNames.CONTENT_LENGTH, Routes.LARGE_BYTES);
+            var _ = context.write(head);
+            InputStream content = new ByteArrayInputStream(LARGE);
+            var _ = context.writeAndFlush(new HttpChunkedInput(new ChunkedStream(content, Routes.BLOCK_BYTES)));
         }
 
         private static FullHttpResponse ok(String type, byte[] content) {

@@ -5,7 +5,9 @@ import io.undertow.Undertow;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RoutingHandler;
 import io.undertow.util.Headers;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Deque;
 import java.util.Objects;
 
 /** Undertow with one thread for input and output; what blocks is dispatched to virtual threads. */
@@ -26,11 +28,20 @@ final class UndertowServer {
                         "/blocking",
                         exchange -> exchange.dispatch(
                                 Routes.BLOCKING, same -> answer(same, Routes.TEXT, Routes.blocking())))
+                .get("/slow", exchange -> exchange.dispatch(Routes.BLOCKING, UndertowServer::abuse))
+                .get("/fill", exchange -> exchange.dispatch(Routes.BLOCKING, UndertowServer::abuse))
+                .post("/unread", exchange -> exchange.dispatch(Routes.BLOCKING, UndertowServer::abuse))
+                .get("/large", exchange -> exchange.dispatch(Routes.BLOCKING, UndertowServer::large))
+                .get("/fail", _ -> {
+                    throw Routes.failure();
+                })
                 .setInvalidMethodHandler(UndertowServer::otherwise)
                 .setFallbackHandler(UndertowServer::otherwise);
-        Undertow.builder()
-                .setIoThreads(1)
-                .addHttpListener(Routes.port(arguments), Routes.HOST, routes)
+        Undertow.Builder builder = Undertow.builder();
+        if (Routes.loops() > 0) {
+            builder.setIoThreads(Routes.loops());
+        }
+        builder.addHttpListener(Routes.port(arguments), Routes.HOST, routes)
                 .build()
                 .start();
     }
@@ -38,6 +49,22 @@ final class UndertowServer {
     private static void otherwise(HttpServerExchange exchange) {
         exchange.getRequestReceiver()
                 .receiveFullBytes((same, _) -> answer(same, Routes.TEXT, Routes.bytes(Routes.OTHERWISE)));
+    }
+
+    private static void abuse(HttpServerExchange exchange) throws InterruptedException {
+        Deque<String> millis = exchange.getQueryParameters().get("ms");
+        answer(
+                exchange,
+                Routes.TEXT,
+                Routes.abuse(exchange.getRequestPath(), millis == null ? null : millis.getFirst()));
+    }
+
+    private static void large(HttpServerExchange exchange) throws IOException {
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, Routes.BYTES);
+        exchange.setResponseContentLength(Routes.LARGE_BYTES);
+        exchange.startBlocking();
+        Routes.large(exchange.getOutputStream());
+        exchange.endExchange();
     }
 
     private static String id(HttpServerExchange exchange) {

@@ -6,6 +6,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import java.util.Objects;
 
@@ -15,8 +16,11 @@ final class VertxServer {
 
     /** Serves until the process ends. */
     public static void main(String[] arguments) {
-        Vertx vertx =
-                Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(1));
+        VertxOptions options = new VertxOptions().setPreferNativeTransport(true);
+        if (Routes.loops() > 0) {
+            options.setEventLoopPoolSize(Routes.loops());
+        }
+        Vertx vertx = Vertx.vertx(options);
         if (!vertx.isNativeTransportEnabled()) {
             throw new IllegalStateException("no native transport", vertx.unavailableNativeTransportCause());
         }
@@ -43,6 +47,22 @@ final class VertxServer {
                 Routes.blocking(
                         content -> context.runOnContext(_ -> answer(request, Routes.TEXT, Buffer.buffer(content))));
             }
+            // Nothing is read of it before the handler has ended.
+            case "/slow", "/unread", "/fill" -> {
+                Context context = Objects.requireNonNull(Vertx.currentContext());
+                String millis = request.getParam("ms");
+                request.pause();
+                Routes.elsewhere(
+                        () -> Routes.abuse(path, millis),
+                        content -> context.runOnContext(_ -> answer(request, Routes.TEXT, Buffer.buffer(content))));
+            }
+            case "/large" -> {
+                request.response()
+                        .putHeader("Content-Type", Routes.BYTES)
+                        .putHeader("Content-Length", Integer.toString(Routes.LARGE_BYTES));
+                large(request.response(), Routes.LARGE_BYTES);
+            }
+            case "/fail" -> throw Routes.failure();
             default -> {
                 if (path.startsWith(Routes.USERS)) {
                     answer(request, Routes.TEXT, Buffer.buffer(path.substring(Routes.USERS.length())));
@@ -50,6 +70,21 @@ final class VertxServer {
                     request.end().onSuccess(_ -> answer(request, Routes.TEXT, Buffer.buffer(Routes.OTHERWISE)));
                 }
             }
+        }
+    }
+
+    /** Writes until the queue is full, and goes on when it has drained. */
+    private static void large(HttpServerResponse response, int bytes) {
+        int left = bytes;
+        while (left > 0 && !response.writeQueueFull()) {
+            response.write(Buffer.buffer(new byte[Routes.BLOCK_BYTES]));
+            left -= Routes.BLOCK_BYTES;
+        }
+        if (left == 0) {
+            response.end();
+        } else {
+            int rest = left;
+            response.drainHandler(_ -> large(response, rest));
         }
     }
 

@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** The processes that a rig has started: none outlives it, also when it is interrupted. Any thread. */
-final class Children {
+public final class Children {
     private static final long STOP_SECONDS = 5;
     private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
 
@@ -16,14 +16,14 @@ final class Children {
 
     private Children() {}
 
-    static Process start(ProcessBuilder builder) throws IOException {
+    public static Process start(ProcessBuilder builder) throws IOException {
         Process process = builder.start();
         ALIVE.add(process);
         return process;
     }
 
     /** Asks a process to end, and kills it when it does not. */
-    static void end(Process process) {
+    public static void end(Process process) {
         process.destroy();
         try {
             if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
@@ -37,7 +37,7 @@ final class Children {
     }
 
     /** Forgets a process that has ended by itself. */
-    static void ended(Process process) {
+    public static void ended(Process process) {
         ALIVE.remove(process);
     }
 }

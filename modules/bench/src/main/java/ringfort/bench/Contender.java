@@ -81,7 +81,7 @@ record Contender(String name, List<String> command, Set<Route> routes, String pr
     /** Has no more jars on its class path than it needs: opening them is part of its start. */
     private static Contender peer(String name, String main, List<String> arguments, String... jars) throws IOException {
         List<String> wanted = new ArrayList<>(List.of(jars));
-        wanted.addAll(List.of("jackson-", "slf4j-"));
+        wanted.addAll(List.of("jackson-", "slf4j-api", "slf4j-nop"));
         String classPath;
         try (Stream<Path> files = Files.list(PEERS.resolve("lib"))) {
             classPath = Stream.concat(

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Set;
 
 /** {@code --name value} pairs of a rig; what is not known is refused, so that a misspelt one does not cost an hour. */
-final class Flags {
+public final class Flags {
     private final Map<String, String> values = new HashMap<>();
 
-    Flags(Set<String> known, List<String> arguments) {
+    public Flags(Set<String> known, List<String> arguments) {
         for (int i = 0; i < arguments.size(); i += 2) {
             String name = arguments.get(i).replaceFirst("^--", "");
             if (!known.contains(name) || i + 1 == arguments.size()) {
@@ -19,17 +19,17 @@ final class Flags {
         }
     }
 
-    int number(String name, int otherwise) {
+    public int number(String name, int otherwise) {
         String value = values.get(name);
         return value == null ? otherwise : Integer.parseInt(value);
     }
 
-    String text(String name, String otherwise) {
+    public String text(String name, String otherwise) {
         return values.getOrDefault(name, otherwise);
     }
 
     /** What is between commas; empty when there is none. */
-    List<String> list(String name, String otherwise) {
+    public List<String> list(String name, String otherwise) {
         String text = text(name, otherwise);
         return text.isEmpty() ? List.of() : List.of(text.split(",", -1));
     }

@@ -5,14 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What this machine tells about itself, by Linux's {@code /proc}. */
-final class Machine {
+public final class Machine {
     /** {@code sysconf(_SC_CLK_TCK)}: the unit of the times in {@code /proc/PID/stat}, 100 on every Linux that Java runs on. */
     private static final double TICKS_PER_SECOND = 100;
 
     private Machine() {}
 
     /** Kernel, processors, JDK and load, for the head of a report. */
-    static String describe() throws IOException {
+    public static String describe() throws IOException {
         String model = Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
                 .filter(line -> line.startsWith("model name"))
                 .findFirst()
@@ -28,7 +28,7 @@ final class Machine {
     }
 
     /** The load average of the last minute. */
-    static String load() throws IOException {
+    public static String load() throws IOException {
         String text = Files.readString(Path.of("/proc/loadavg"));
         return text.substring(0, text.indexOf(' '));
     }
@@ -41,7 +41,7 @@ final class Machine {
     }
 
     /** Resident memory of a process in MiB. */
-    static long residentMebibytes(long pid) throws IOException {
+    public static long residentMebibytes(long pid) throws IOException {
         return residentKibibytes(pid) / 1024;
     }
 
