@@ -1,10 +1,8 @@
 package ringfort.server.loop;
 
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import ringfort.message.ByteSink;
 import ringfort.server.exchange.Carried;
