@@ -145,8 +145,10 @@ final class ResponseReader {
             return;
         }
         String length = field(head, "Content-Length");
-        // A head that is not complete, as for 408, does not say yet what its method is.
-        boolean contentless = plan.isHead() && (status == 200 || status == 500 || (status == 503 && plan.hasBegun()));
+        // A head that is not complete, as for 408, does not say yet what its method is. That of a refused handler is.
+        boolean knowsMethod =
+                status == 503 && (plan.hasBegun() || !field(head, "Retry-After").isEmpty());
+        boolean contentless = plan.isHead() && (status == 200 || status == 500 || knowsMethod);
         if (contentless) { // a request that was refused may have been refused before its method was known
             contentAt = plan.size();
             responseEnds();
