@@ -15,11 +15,11 @@ import ringfort.timers.Ticker;
 class PoliteClientTest {
     private static final int REQUESTS = 20;
     private static final long PATIENCE_NANOS = 10_000_000_000L;
-    private static final long SHORT_PATIENCE_NANOS = 300_000_000L;
+    private static final long SHORT_PATIENCE_NANOS = 3_000_000_000L;
 
     @Test
     void allAnswersOfAFaultlessServerAreRight() throws Exception {
-        PoliteCount count = ask(FaultyServer.Fault.NONE, 1, PATIENCE_NANOS);
+        PoliteCount count = ask(FaultyServer.Fault.NONE, 1);
         assertEquals(REQUESTS, count.of(Outcome.RIGHT));
         assertEquals(REQUESTS, count.all());
         assertEquals(0, count.repeated());
@@ -35,7 +35,7 @@ class PoliteClientTest {
         "CUT_SHORT, LOST",
     })
     void aFaultIsCounted(FaultyServer.Fault fault, Outcome outcome) throws Exception {
-        PoliteCount count = ask(fault, 4, PATIENCE_NANOS);
+        PoliteCount count = ask(fault, 4);
         assertEquals(REQUESTS / 4, count.of(outcome), count::faults);
         assertEquals(REQUESTS - REQUESTS / 4, count.of(Outcome.RIGHT), count::faults);
         assertEquals(0, count.repeated());
@@ -43,14 +43,17 @@ class PoliteClientTest {
 
     @Test
     void anAnswerThatNeverComesIsLost() throws Exception {
-        PoliteCount count = ask(FaultyServer.Fault.SILENT, 1, SHORT_PATIENCE_NANOS);
-        assertEquals(REQUESTS, count.of(Outcome.LOST), count::faults);
-        assertEquals(REQUESTS, count.all());
+        try (FaultyServer server = new FaultyServer(FaultyServer.Fault.SILENT, 1);
+                PoliteClient client = new PoliteClient(server.address(), 1, SHORT_PATIENCE_NANOS)) {
+            client.ask(0, Ticker.system().nanos());
+            assertEquals(1, client.count().of(Outcome.LOST), client.count()::faults);
+            assertEquals(1, client.count().all());
+        }
     }
 
     @Test
     void aConnectionThatEndsWithoutAnOctetOfItsFirstAnswerIsRefused() throws Exception {
-        PoliteCount count = ask(FaultyServer.Fault.CLOSED, 1, PATIENCE_NANOS);
+        PoliteCount count = ask(FaultyServer.Fault.CLOSED, 1);
         assertEquals(REQUESTS, count.of(Outcome.REFUSED), count::faults);
         assertEquals(0, count.repeated());
     }
@@ -98,10 +101,9 @@ class PoliteClientTest {
         }
     }
 
-    private static PoliteCount ask(FaultyServer.Fault fault, int every, long patienceNanos)
-            throws IOException, InterruptedException {
+    private static PoliteCount ask(FaultyServer.Fault fault, int every) throws IOException, InterruptedException {
         try (FaultyServer server = new FaultyServer(fault, every);
-                PoliteClient client = new PoliteClient(server.address(), 42, patienceNanos)) {
+                PoliteClient client = new PoliteClient(server.address(), 42, PATIENCE_NANOS)) {
             for (int i = 0; i < REQUESTS; i++) {
                 client.ask(i, Ticker.system().nanos());
             }
