@@ -38,6 +38,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     private @Nullable Protocol protocol; // while a message is under way
     private Ending ending = Ending.NONE;
     private boolean served; // a response has begun
+    private boolean over; // the worker has counted it out; whatever touches it still is late
     private int ends; // how often the end was begun; 0 while there is none, and when all of it is done
 
     @Nullable Lingering lingering; // since the kernel has all that is to be sent
@@ -91,6 +92,9 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
 
     @Override
     boolean settle() {
+        if (over) {
+            return true; // its place may be another's by now
+        }
         touched = true; // already: what the protocol and the flush bring about is settled below
         if (!ending.isGone() && protocol != null) {
             protocol.advance();
@@ -108,6 +112,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
             if (wire.isClosed(this)) {
                 giveBack();
                 loop.left(this, index, wire.address(), ending.reason());
+                over = true;
             }
             return settled;
         }

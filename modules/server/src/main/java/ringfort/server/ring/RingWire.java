@@ -226,8 +226,11 @@ final class RingWire extends DescriptorWire {
     /** There was no buffer for what has come: reads as much as one would have held. No receive is in flight. */
     void receiveStarved(WireUser user) {
         starved = false; // from now on the connection receives as before
+        if (user.isGone()) {
+            return; // it may be closed, and its descriptor another's
+        }
         user.touch();
-        if (user.isGone() || !user.wantsRead()) {
+        if (!user.wantsRead()) {
             return;
         }
         long count = Libc.recvNow(fd, room.receiveBuffer(), room.receiveBytes(), Linux.MSG_DONTWAIT);

@@ -130,4 +130,16 @@ class RestTest {
             assertNull(connection.protocol(), "ending takes protocol state");
         }
     }
+
+    /** A queue of the transport's may still name it. Counted out twice, its place would be given to two others. */
+    @Test
+    void aConnectionThatIsOverIsCountedOutOnce() {
+        Connection connection = accepted();
+        connection.destroy(CloseReason.RESET, null);
+        connection.settle();
+        assertEquals(1, worker.counters().closed(CloseReason.RESET).get());
+        connection.touch();
+        connection.settle();
+        assertEquals(1, worker.counters().closed(CloseReason.RESET).get());
+    }
 }
