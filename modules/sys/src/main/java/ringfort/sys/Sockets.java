@@ -17,6 +17,9 @@ import java.net.UnknownHostException;
  * to do.
  */
 public final class Sockets {
+    /** A state of {@code TCP_INFO}, netinet/tcp.h. */
+    private static final int TCP_CLOSE = 7;
+
     /** {@code sizeof(struct sockaddr)}. */
     private static final int UNSPECIFIED_BYTES = 16;
 
@@ -143,10 +146,18 @@ public final class Sockets {
     }
 
     /**
-     * Returns how many sent bytes the peer has not acknowledged ({@code SIOCOUTQ}, tcp(7)); 0 when it cannot be told.
+     * Returns how many sent bytes the peer has not acknowledged ({@code SIOCOUTQ}, tcp(7)); 0 when it cannot be told, or when
+     * the connection is over, after a reset for example: the kernel has thrown them away then, and still counts them.
      */
     public static int unsentBytes(int fd) {
-        return Math.max(0, Libc.ioctlInt(fd, Linux.SIOCOUTQ));
+        int unsent = Math.max(0, Libc.ioctlInt(fd, Linux.SIOCOUTQ));
+        return unsent > 0 && isOver(fd) ? 0 : unsent;
+    }
+
+    /** Whether the kernel has closed the connection: the first octet of {@code TCP_INFO} is its state (linux/tcp.h). */
+    private static boolean isOver(int fd) {
+        int info = Libc.getsockoptInt(fd, Linux.IPPROTO_TCP, Linux.TCP_INFO);
+        return info >= 0 && (info & 0xFF) == TCP_CLOSE;
     }
 
     /**
