@@ -14,7 +14,17 @@ final class RingTypes {
 
     /** What only the owner may call. */
     static final Map<String, Set<String>> OWNERS = Map.of(
-            RING, Set.of("enable", "sqe", "submit", "submitAndWait", "reap", "cqDropped", "unsubmitted", "bufferRing"),
+            RING,
+                    Set.of(
+                            "enable",
+                            "tryOut",
+                            "sqe",
+                            "submit",
+                            "submitAndWait",
+                            "reap",
+                            "cqDropped",
+                            "unsubmitted",
+                            "bufferRing"),
             BUFFER_RING, Set.of("release", "close"));
 
     /** Parameters that take a task for the worker: the type, the method, and the parameters' places. */

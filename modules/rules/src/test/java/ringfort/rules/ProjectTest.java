@@ -75,6 +75,9 @@ final class ProjectTest {
             AFTER_THE_WORKER,
             DEADLINE_SLOTS,
             new Exemption(
+                    "ringfort.server.exchange.HandlerThread.carryInline",
+                    "runs inline handlers for their own worker alone; they are never queued"),
+            new Exemption(
                     "ringfort.server.exchange.HandlerThread.carry",
                     "runs inline handlers for their own worker alone; a continuation may be carried by any"),
             new Exemption(
@@ -82,7 +85,13 @@ final class ProjectTest {
                     "carries continuations of a worker that has ended; inline handlers are never queued"),
             new Exemption("ringfort.server.loop.Worker.runnable", "touches the queue on the worker's own thread alone"),
             new Exemption("ringfort.server.RingEngine.probe", "opens, owns and closes a ring of its own"),
-            new Exemption("ringfort.server.loop.WorkerEngine.end", "releases workers whose threads were never started"),
+            new Exemption("ringfort.server.RingEngine.tryOut", "opens, owns and closes rings of its own"),
+            new Exemption(
+                    "ringfort.server.loop.WorkerEngine.undo", "releases workers whose threads were never started"),
+            new Exemption("ringfort.server.loop.Worker.<init>", "makes what the worker asks itself before it sleeps"),
+            new Exemption(
+                    "ringfort.server.loop.Worker.putBack",
+                    "the watchdog's: HandlerGuard keeps the worker out of its state meanwhile"),
             new Exemption(
                     "ringfort.server.loop.Worker.enforceFromOutside",
                     "the watchdog's: HandlerGuard keeps the worker out of its state meanwhile"),
@@ -94,6 +103,10 @@ final class ProjectTest {
             AFTER_THE_WORKER,
             new Exemption("ringfort.ring.Ring.registerDescriptor", "once, before the first turn; nobody contends"),
             new Exemption("ringfort.ring.Ring.close", "once, after the last turn; nobody contends"),
+            new Exemption(
+                    "ringfort.timers.RunningTicker.afterAbsence",
+                    "behind a stop of the process only; holds its lock for a sum"),
+            new Exemption("ringfort.server.loop.WorkerLife.pause", "the kernel refuses to serve this worker"),
             new Exemption("ringfort.ring.Diagnosis.ofThisProcess", "words for the exception when opening has failed"),
             new Exemption(
                     "ringfort.api.AccessLog.refused",
@@ -240,7 +253,7 @@ final class ProjectTest {
         String ring =
                 String.join("\n", new NamedRule("", WorkerRules.ONLY_THE_WORKER_TOUCHES_THE_RING).violations(server));
         for (String code : List.of(
-                "RingEngine.probe", "loop.Watchdog.handOver", "loop.Runnables.takeOver", "loop.WorkerEngine.end")) {
+                "RingEngine.tryOut", "loop.Watchdog.handOver", "loop.Runnables.takeOver", "loop.WorkerEngine.undo")) {
             assertTrue(ring.contains("ringfort.server." + code + " reaches what is @OnWorker"), ring);
         }
         String blocks = String.join("\n", new NamedRule("", WorkerRules.NOTHING_ON_A_WORKER_BLOCKS).violations(server));

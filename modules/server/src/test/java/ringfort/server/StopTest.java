@@ -173,7 +173,7 @@ class StopTest extends EngineContract {
     @Test
     void pollingClientsLoseNoRequest() throws Exception {
         Served served = serve(
-                options -> options.workers(2),
+                options -> options.workers(2).drainGrace(Duration.ofSeconds(1)),
                 server -> server.post("/", request -> Response.text("" + request.bytes().length)));
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             CountDownLatch polling = new CountDownLatch(8);

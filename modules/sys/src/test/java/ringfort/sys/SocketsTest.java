@@ -49,22 +49,23 @@ class SocketsTest {
     void whatAResetHasThrownAwayIsNotUnsent() throws IOException {
         int listener = Sockets.listen(loopback4(), 16, false, false);
         InetSocketAddress local = Sockets.localAddress(listener);
+        int accepted;
         try (Socket client = new Socket(local.getAddress(), local.getPort());
                 NativeMemory memory = new NativeMemory()) {
-            int accepted = Libc.accept4(listener, null, null, Linux.SOCK_CLOEXEC);
+            accepted = Libc.accept4(listener, null, null, Linux.SOCK_CLOEXEC);
             long bytes = memory.allocate(1 << 20, 8);
             int flags = Linux.MSG_DONTWAIT | Linux.MSG_NOSIGNAL;
-            for (long sent = 1; sent > 0; ) {
+            long sent = 1;
+            while (sent > 0) {
                 sent = Libc.sendNow(accepted, bytes, 1 << 20, flags); // until the peer's buffer is full, and ours
             }
             assertTrue(Sockets.unsentBytes(accepted) > 0);
-            client.setSoLinger(true, 0);
-            client.close();
-            assertEquals(0, Sockets.unsentBytes(accepted));
-            Libc.close(accepted);
+            client.setSoLinger(true, 0); // its end is a reset
         } finally {
             Libc.close(listener);
         }
+        assertEquals(0, Sockets.unsentBytes(accepted));
+        Libc.close(accepted);
     }
 
     /** A FIN would make what was sent look whole. */

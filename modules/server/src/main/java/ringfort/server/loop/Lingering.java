@@ -54,6 +54,7 @@ final class Lingering {
     private long readNanos; // when that was
     private long lookNanos; // before a reset: when to ask again
 
+    @OnWorker
     private Lingering(Loop loop, Wire wire, ConnectionDeadline deadline, Before before) {
         this.loop = loop;
         this.wire = wire;

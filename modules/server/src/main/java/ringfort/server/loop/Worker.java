@@ -59,6 +59,7 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
 
     private volatile @Nullable InetSocketAddress localAddress;
     private @Nullable Drain drain; // while the server is stopping
+    private int watchedAt; // the next index that the watchdog looks at
 
     /** The wish that this worker stops, as a message that needs no memory: a server must stop also when there is none. */
     private final class Stop extends Urgent {
@@ -299,9 +300,19 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
         return handlers.guard();
     }
 
-    /** Ends the connections whose deadlines have passed, but for those whose peers are in time. */
+    /**
+     * Ends the connections whose deadlines have passed, but for those whose peers are in time. The look is over when the handler
+     * has returned, for the worker waits for that; the next look goes on behind it.
+     */
     final void enforceFromOutside(Intervention intervention, long now) {
-        connections.forEach(connection -> handlers.enforceFromOutside(intervention, connection, now));
+        int places = connections.places();
+        for (int i = 0; i < places && !guard().isFree(); i++) {
+            watchedAt = watchedAt < places ? watchedAt : 0;
+            Connection connection = connections.at(watchedAt++);
+            if (connection != null && connection.deadline().isReached(now)) {
+                handlers.enforceFromOutside(intervention, connection, now);
+            }
+        }
     }
 
     /** Takes a virtual thread that can go on away from this worker; null when there is none. */

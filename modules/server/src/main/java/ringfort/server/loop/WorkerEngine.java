@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Metric;
 import ringfort.api.spi.JvmExit;
@@ -23,7 +24,7 @@ public final class WorkerEngine implements RunningEngine {
     /** Handlers that outlive the drain get so long to return: what they use, pools of the application, is closed behind them. */
     private static final Duration HANDLERS_END = Duration.ofSeconds(2);
 
-    private static final Duration LOOK = Duration.ofMillis(10);
+    private static final long LOOK_NANOS = 10_000_000L;
 
     private final ServerContext context;
     private final List<Worker> workers = new ArrayList<>();
@@ -248,11 +249,14 @@ public final class WorkerEngine implements RunningEngine {
 
     /** Their connections are gone and their reads and writes fail. One that never returns is waited for in vain. */
     private void awaitHandlers() throws InterruptedException {
-        for (long looks = HANDLERS_END.dividedBy(LOOK); looks > 0; looks--) {
-            if (context.handlers().running() == 0 || JvmExit.isUnderWay() || isHandler()) {
-                return;
+        long until = context.ticker().nanos() + HANDLERS_END.toNanos();
+        long left = until - context.ticker().nanos();
+        while (left > 0 && context.handlers().running() > 0 && !JvmExit.isUnderWay() && !isHandler()) {
+            LockSupport.parkNanos(this, Math.min(left, LOOK_NANOS));
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
             }
-            Thread.sleep(LOOK);
+            left = until - context.ticker().nanos();
         }
     }
 }
