@@ -127,10 +127,10 @@ public final class WorkerEngine implements RunningEngine {
         }
         long deadline =
                 context.ticker().nanos() + context.options().drainTimeout().toNanos();
+        failure = cause; // first: the thread that waits for the stop asks for it when the workers have ended
         for (int i = 0; i < workers.size(); i++) {
             workers.get(i).stop(deadline);
         }
-        failure = cause;
         worker.failures().defect("a worker has ended, and the server stops", cause);
     }
 
