@@ -557,9 +557,13 @@ public final class Request {
      *     return Response.stream("text/event-stream", out -> {
      *         Thread writer = Thread.currentThread();
      *         request.onGone(writer::interrupt);
-     *         while (true) {
-     *             out.write(("data: " + news.take() + "\n\n").getBytes(StandardCharsets.UTF_8));
-     *             out.flush();
+     *         try {
+     *             while (true) {
+     *                 out.write(("data: " + news.take() + "\n\n").getBytes(StandardCharsets.UTF_8));
+     *                 out.flush();
+     *             }
+     *         } catch (InterruptedException gone) {
+     *             return;
      *         }
      *     });
      * }
