@@ -69,8 +69,8 @@ class StopTest extends EngineContract {
     }
 
     private static boolean accepts(Served served) {
-        try (Peer peer = served.connect()) {
-            return !peer.isClosed(); // what was let in while the server stops is closed within its grace
+        try (Peer _ = served.connect()) {
+            return true;
         } catch (IOException e) {
             return false;
         }
