@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import ringfort.server.wire.BufferPool;
 
 /** Send buffers in heap arrays: the number of a byte is {@code slab << 32 | offset}. */
-public final class HeapBufferPool extends BufferPool {
+public class HeapBufferPool extends BufferPool {
     private final List<byte @Nullable []> slabs = new ArrayList<>(); // null where a slab was given back
     private int count;
 

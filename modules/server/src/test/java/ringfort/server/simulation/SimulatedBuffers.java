@@ -1,21 +1,13 @@
 package ringfort.server.simulation;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import ringfort.server.wire.BufferPool;
+import ringfort.server.loop.HeapBufferPool;
 
-/**
- * Send buffers in heap arrays, the number of a byte being {@code slab << 32 | offset}. At times there is no memory for more,
- * or none to copy with.
- */
-final class SimulatedBuffers extends BufferPool {
+/** Send buffers in heap arrays, for which there is at times no memory, or none to copy with. */
+final class SimulatedBuffers extends HeapBufferPool {
     private final Trial trial;
-    private final List<byte @Nullable []> slabs = new ArrayList<>(); // null where a slab was given back
-    private int count;
+    private boolean made; // a slab
     private boolean counting;
 
     SimulatedBuffers(Trial trial) {
@@ -28,37 +20,18 @@ final class SimulatedBuffers extends BufferPool {
             throw new SeedOver("no buffer is left");
         }
         trial.faults().mayFail("slab");
-        if (trial.breaks(Break.BUFFER_GIVEN_TWICE) && !slabs.isEmpty()) {
+        if (trial.breaks(Break.BUFFER_GIVEN_TWICE) && made) {
             return 0;
         }
-        slabs.add(new byte[SLAB_BYTES]);
-        count++;
-        return (long) (slabs.size() - 1) << 32;
-    }
-
-    @Override
-    protected void free(long slab) {
-        slabs.set((int) (slab >>> 32), null);
-        count--;
-    }
-
-    private byte[] at(long number) {
-        byte[] slab = slabs.get((int) (number >>> 32));
-        if (slab == null) {
-            throw new IllegalStateException("a send buffer is used whose memory was given back");
-        }
-        return slab;
+        made = true;
+        return super.slab();
     }
 
     @Override
     public void copyIn(byte[] source, int from, int to, long at) {
         trial.faults().mayFail("copyIn");
         int shift = trial.breaks(Break.BYTES_MIXED_UP) && to - from > 1 ? 1 : 0;
-        System.arraycopy(source, from + shift, at(at), (int) at, to - from - shift);
-    }
-
-    byte[] copyOut(long at, int length) {
-        return Arrays.copyOfRange(at(at), (int) at, (int) at + length);
+        super.copyIn(source, from + shift, to, at);
     }
 
     /** Takes out all buffers there are: each once, and together all memory there is; at the end of a seed. */
@@ -84,15 +57,5 @@ final class SimulatedBuffers extends BufferPool {
         } catch (SeedOver _) {
             return bytes;
         }
-    }
-
-    @Override
-    public long allocatedBytes() {
-        return (long) count * SLAB_BYTES;
-    }
-
-    @Override
-    public void close() {
-        slabs.clear();
     }
 }
