@@ -43,7 +43,7 @@ final class Lifecycle {
         }
     }
 
-    /** On the thread that starts the server: it has not returned yet to whoever called for that. */
+    /** The server has started; on the thread that starts it, before {@link Server#start()} returns. */
     void started(RunningServer server) {
         for (Consumer<? super RunningServer> hook : started) {
             guarded("onStarted", () -> hook.accept(server));

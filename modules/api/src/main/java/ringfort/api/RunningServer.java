@@ -52,8 +52,9 @@ public interface RunningServer extends AutoCloseable {
     List<Metric> metrics();
 
     /**
-     * Whether new requests are welcome: true from the start until a stop begins, whoever calls for it. A route that a balancer
-     * asks says this, and option {@code drain-delay} keeps the server listening until the balancer has noticed.
+     * Whether new requests are welcome: true from the start until a stop begins, by {@link #stop()} or by a signal. A route
+     * that a balancer asks says this, and option {@code drain-delay} keeps the server listening until the balancer has
+     * noticed.
      *
      * @return false once a stop has begun
      */

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Behind nginx: what it makes of an answer that is lost is a 502, which is somebody else's to explain. */
+/** Behind nginx, which answers its client with 502 when an answer of the server is lost. */
 @Timeout(180)
 class BalancerIT {
     private static final Duration BOUND = Duration.ofSeconds(60);

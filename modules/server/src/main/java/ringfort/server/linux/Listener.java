@@ -170,8 +170,8 @@ public final class Listener implements AutoCloseable {
     public void close() {
         if (!closed) {
             closed = true;
-            Sockets.shutdown(
-                    fd); // an accept that is still in flight in a ring keeps the socket, and would keep it listening
+            // An accept that is still in flight in a ring keeps the socket, and would keep it listening.
+            Sockets.shutdown(fd);
             Libc.close(fd);
             if (reserve >= 0) {
                 Libc.close(reserve);

@@ -40,9 +40,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     private boolean served; // a response has begun
     private boolean over; // the worker has counted it out; whatever touches it still is late
     private int ends; // how often the end was begun; 0 while there is none, and when all of it is done
-
-    @Nullable Lingering lingering; // since the kernel has all that is to be sent
-
+    private @Nullable Lingering lingering; // since the kernel has all that is to be sent
     private long acceptedNanos;
 
     /**
@@ -293,6 +291,11 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         }
         lingering = ending.isOpen() ? Lingering.begin(loop, wire, deadline, Lingering.Before.DRAIN) : null;
         return lingering != null;
+    }
+
+    /** What is waited for at the end of the connection; null before that. */
+    @Nullable Lingering lingering() {
+        return lingering;
     }
 
     /** Closes in order; what the peer has not acknowledged is the kernel's, for a bounded time. */

@@ -126,7 +126,7 @@ final class Intervention {
 
     /** The deadline of a linger is only when to look next, as long as the peer takes what it was sent. */
     private static boolean lingersOn(Connection connection, Phase phase, long nowNanos) {
-        Lingering lingering = connection.lingering;
+        Lingering lingering = connection.lingering();
         return phase == Phase.LINGER && lingering != null && !lingering.isOver(nowNanos);
     }
 
@@ -137,7 +137,7 @@ final class Intervention {
     /** Ends both directions; in the middle of a response by a reset, since a FIN would make it look whole. */
     private static boolean end(Connection connection, boolean begun) {
         Protocol protocol = connection.protocol();
-        Lingering lingering = connection.lingering;
+        Lingering lingering = connection.lingering();
         boolean midway =
                 begun || (protocol != null && protocol.isMidway()) || (lingering != null && lingering.isBeforeReset());
         if (midway) {
