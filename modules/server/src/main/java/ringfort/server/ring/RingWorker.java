@@ -75,7 +75,8 @@ public final class RingWorker extends Worker {
             long receiveBuffer = memory.allocate(receiveBytes, 64);
             room = new RingRoom(queue, kernelTimers, starved, receiveBuffer, receiveBytes, scratch(), this);
             maker = (fd, peer) -> add(new RingWire(room, fd, peer));
-            listener = new Listener(listenerFd, admission, this::makePlace, counters(), context.notices());
+            listener = new Listener(
+                    listenerFd, admission, this::makePlace, turnedAway(), this::now, counters(), context.notices());
         } catch (IOException | RuntimeException | Error e) {
             disown();
             throw e;
