@@ -27,8 +27,8 @@ class ChunkCrowdTest extends EngineContract {
     private static final int CROWD = 60;
     private static final Duration HEADER = Duration.ofMillis(700);
 
-    /** Wide: the machine may have much else to do. Nine seconds were seen. */
-    private static final long WAIT_NANOS = 5_000_000_000L;
+    /** Wide: the machine may have much else to do. That the peers are in time is what counts. */
+    private static final long WAIT_NANOS = 20_000_000_000L;
 
     /** For what the kernel has of the crowd when that is gone. */
     private static final long READ_ON_NANOS = 60_000_000_000L;
