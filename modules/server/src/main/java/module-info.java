@@ -23,6 +23,7 @@ module ringfort.server {
     requires ringfort.ring;
     requires ringfort.sys;
     requires ringfort.timers;
+    requires ringfort.tls;
 
     provides Engine with
             RingEngine,

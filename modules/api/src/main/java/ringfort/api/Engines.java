@@ -2,7 +2,7 @@ package ringfort.api;
 
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.spi.Application;
 import ringfort.api.spi.Availability;
@@ -149,11 +150,13 @@ final class Engines {
                     "Engine " + engine.name() + " did not start: " + reason(e)
                             + ". Threads are limited by ulimit -u and by the cgroup's pids.max, memory by -Xmx",
                     e);
+        } catch (ServerStartException | OptionException e) {
+            throw e; // what was asked for is at fault, not the engine
         } catch (RuntimeException | LinkageError e) {
             throw new IOException(reason(e), e);
         }
         try {
-            String description = "Ringfort on " + url(running.address()) + ", engine " + engine.name() + ": "
+            String description = "Ringfort on " + urls(running) + ", engine " + engine.name() + ": "
                     + running.description() + because();
             return new StartedServer(running, engine.name(), description, options, application, lifecycle).hooked();
         } catch (RuntimeException | Error e) {
@@ -172,11 +175,8 @@ final class Engines {
                 + " (options host and port; port 0 takes a free one).";
     }
 
-    private static String url(InetSocketAddress address) {
-        String host = address.getAddress() == null
-                ? address.getHostString()
-                : address.getAddress().getHostAddress();
-        return "http://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    private static String urls(RunningEngine running) {
+        return running.uris().stream().map(URI::toString).collect(Collectors.joining(", "));
     }
 
     private String because() {

@@ -195,6 +195,70 @@ final class OptionKeys {
             (long) ServerOptions.AUTO,
             "Most heap held for peers in all: heads, content and responses under way; auto for half of the heap;"
                     + " send buffers may have half as much again; 0 for no limit");
+    static final OptionKey<Duration> HANDSHAKE_TIMEOUT = duration(
+            "handshake-timeout",
+            Duration.ofSeconds(10),
+            "Time a TLS handshake may take, from accept on, waiting for a thread included; 0 for no limit");
+    static final OptionKey<Integer> HTTP_PORT = OptionKey.between(
+            "http-port",
+            OptionType.COUNT_OR_OFF,
+            ServerOptions.AUTO,
+            65_535,
+            ServerOptions.AUTO,
+            "Port of a second listener, for plain HTTP; 0 takes a free one; off for none");
+    static final OptionKey<String> TLS_CERT = text(
+            "tls-cert",
+            "PEM file with the certificate, and behind each one its issuer: the server speaks TLS; empty for none");
+    static final OptionKey<String> TLS_KEY =
+            text("tls-key", "PEM file with the private key; empty when it is in the file of the certificate");
+    static final OptionKey<Boolean> TLS_SELF_SIGNED = new OptionKey<>(
+            "tls-self-signed",
+            OptionType.SWITCH,
+            false,
+            _ -> true,
+            "on or off",
+            "Whether to speak TLS with a certificate for localhost that is made at the start; its fingerprint is logged");
+    static final OptionKey<String> TLS_PROTOCOLS = new OptionKey<>(
+            "tls-protocols",
+            OptionType.TEXT,
+            "TLSv1.3,TLSv1.2",
+            text -> Set.of("TLSv1.3", "TLSv1.2").containsAll(List.of(text.split(","))),
+            "TLSv1.3, TLSv1.2 or both, separated by a comma",
+            "Versions of TLS to speak");
+    static final OptionKey<String> TLS_CLIENT_AUTH = new OptionKey<>(
+            "tls-client-auth",
+            OptionType.WORD,
+            "none",
+            Set.of("none", "want", "need")::contains,
+            "none, want or need",
+            "Whether clients must show a certificate");
+    static final OptionKey<String> TLS_CLIENT_CA = text(
+            "tls-client-ca", "PEM file with the authorities whose certificates of clients are trusted; empty for none");
+    static final OptionKey<Duration> TLS_SESSION_TIMEOUT = OptionKey.between(
+            "tls-session-timeout",
+            OptionType.DURATION,
+            Duration.ofSeconds(1),
+            Duration.ofDays(7),
+            Duration.ofHours(2),
+            "Time in which a TLS session may be resumed");
+    static final OptionKey<Duration> TLS_WARM_UP = duration(
+            "tls-warm-up",
+            Duration.ofSeconds(1),
+            "Time a start may spend on handshakes in memory, so that the first clients find them compiled; 0 for none");
+    static final OptionKey<Boolean> PROXY_PROTOCOL = new OptionKey<>(
+            "proxy-protocol",
+            OptionType.SWITCH,
+            false,
+            _ -> true,
+            "on or off",
+            "Whether each connection begins with a header of the PROXY protocol, which names the client");
+    static final OptionKey<String> PROXY_PROTOCOL_FROM = new OptionKey<>(
+            "proxy-protocol-from",
+            OptionType.TEXT,
+            "127.0.0.0/8,::1/128",
+            OptionKeys::areNetworks,
+            "networks separated by commas, such as 10.0.0.0/8,fd00::/8",
+            "Networks whose headers of the PROXY protocol are believed; other peers are turned away there");
     static final OptionKey<Boolean> LOG_EXPIRED = new OptionKey<>(
             "log-expired",
             OptionType.SWITCH,
@@ -249,6 +313,18 @@ final class OptionKeys {
             INTERRUPT_ON_RESET,
             EXEMPT_NETWORKS,
             MAX_MEMORY,
+            HANDSHAKE_TIMEOUT,
+            HTTP_PORT,
+            TLS_CERT,
+            TLS_KEY,
+            TLS_SELF_SIGNED,
+            TLS_PROTOCOLS,
+            TLS_CLIENT_AUTH,
+            TLS_CLIENT_CA,
+            TLS_SESSION_TIMEOUT,
+            TLS_WARM_UP,
+            PROXY_PROTOCOL,
+            PROXY_PROTOCOL_FROM,
             LOG_EXPIRED,
             SHUTDOWN_HOOK);
 
@@ -261,6 +337,10 @@ final class OptionKeys {
         } catch (IllegalArgumentException _) {
             return false;
         }
+    }
+
+    private static OptionKey<String> text(String name, String help) {
+        return new OptionKey<>(name, OptionType.TEXT, "", _ -> true, "a path, or nothing", help);
     }
 
     private static OptionKey<Duration> duration(String name, Duration standard, String help) {

@@ -8,6 +8,7 @@ import java.util.function.Function;
 /** How values of one kind are read and written as text. Parsers throw IllegalArgumentException saying what would do. */
 record OptionType<T>(String name, Class<T> javaType, Function<String, T> parser, Function<T, String> formatter) {
     private static final String AUTO = "auto";
+    private static final String OFF = "off";
     static final Duration LONGEST = Duration.ofDays(365);
 
     static final OptionType<Duration> DURATION =
@@ -23,6 +24,11 @@ record OptionType<T>(String name, Class<T> javaType, Function<String, T> parser,
             Integer.class,
             text -> isAuto(text) ? ServerOptions.AUTO : Math.toIntExact(digits(text)),
             count -> count == ServerOptions.AUTO ? AUTO : String.valueOf(count));
+    static final OptionType<Integer> COUNT_OR_OFF = new OptionType<>(
+            "count or off",
+            Integer.class,
+            text -> text.equalsIgnoreCase(OFF) ? ServerOptions.AUTO : Math.toIntExact(digits(text)),
+            count -> count == ServerOptions.AUTO ? OFF : String.valueOf(count));
     static final OptionType<Long> RATE = new OptionType<>("rate", Long.class, OptionType::rate, OptionType::rateText);
     static final OptionType<Integer> COUNT =
             new OptionType<>("count", Integer.class, text -> Math.toIntExact(digits(text)), String::valueOf);

@@ -456,12 +456,22 @@ public final class Request {
     }
 
     /**
-     * Whether the connection is encrypted.
+     * Whether the client's connection is encrypted: the server speaks TLS on it, or a balancer that is trusted says by the PROXY
+     * protocol that it does.
      *
      * @return true for TLS
      */
     public boolean secure() {
         return source.secure();
+    }
+
+    /**
+     * What the TLS handshake of the connection has agreed on: version, suite, name, certificates of the client.
+     *
+     * @return what was agreed on; null where this server speaks no TLS on the connection
+     */
+    public @Nullable TlsPeer tls() {
+        return source.tls();
     }
 
     /**

@@ -29,6 +29,7 @@ public final class RequestBuilder {
     private InetSocketAddress peer = new InetSocketAddress(InetAddress.getLoopbackAddress(), 50_000);
     private InetSocketAddress local = new InetSocketAddress(InetAddress.getLoopbackAddress(), 8080);
     private boolean secure;
+    private @Nullable TlsPeer tls;
     private int minorVersion = 1;
     private BiConsumer<Integer, Headers> interim = (_, _) -> {};
 
@@ -144,6 +145,18 @@ public final class RequestBuilder {
     }
 
     /**
+     * Sets what the TLS handshake has agreed on, and that the connection is encrypted.
+     *
+     * @param agreed what was agreed on
+     * @return this builder
+     */
+    public RequestBuilder tls(TlsPeer agreed) {
+        tls = Objects.requireNonNull(agreed, "agreed");
+        secure = true;
+        return this;
+    }
+
+    /**
      * Makes it an HTTP/1.0 request.
      *
      * @return this builder
@@ -171,7 +184,7 @@ public final class RequestBuilder {
      */
     public Request build() {
         RequestSource source = new InMemory(
-                method, target, minorVersion, headers, body, contentLength, trailers, peer, local, secure, interim);
+                method, target, minorVersion, headers, body, contentLength, trailers, peer, local, secure, tls, interim);
         return new Request(source, RouteMatch.unrouted(target, pathParameters));
     }
 
@@ -186,6 +199,7 @@ public final class RequestBuilder {
             InetSocketAddress peer,
             InetSocketAddress local,
             boolean secure,
+            @Nullable TlsPeer tls,
             BiConsumer<Integer, Headers> interim)
             implements RequestSource {
         @Override

@@ -1,6 +1,7 @@
 package ringfort.api;
 
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,13 @@ public interface RunningServer extends AutoCloseable {
     default int port() {
         return address().getPort();
     }
+
+    /**
+     * Where it listens, as clients name it: {@code https} where it speaks TLS.
+     *
+     * @return a URI for each listener, in the order in which they were asked for
+     */
+    List<URI> uris();
 
     /**
      * The engine in use.

@@ -1,6 +1,7 @@
 package ringfort.api;
 
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -25,10 +26,13 @@ public final class Server extends Routing<Server> {
     private ServerOptions.Builder options;
     private @Nullable ErrorHandler errorHandler;
     private @Nullable Handler notFound;
+    private final @Nullable Tls tls; // of the first listener; null for what the options say
+    private final List<Listener> others = new ArrayList<>();
     private final Lifecycle.Hooks hooks = new Lifecycle.Hooks();
 
-    private Server(ServerOptions.Builder options) {
+    private Server(ServerOptions.Builder options, @Nullable Tls tls) {
         this.options = options;
+        this.tls = tls;
     }
 
     /**
@@ -40,7 +44,7 @@ public final class Server extends Routing<Server> {
      * @return the server
      */
     public static Server http(int port) {
-        return new Server(ServerOptions.builder().port(port));
+        return new Server(ServerOptions.builder().port(port), null);
     }
 
     /**
@@ -51,7 +55,30 @@ public final class Server extends Routing<Server> {
      * @return the server
      */
     public static Server http(String host, int port) {
-        return new Server(ServerOptions.builder().host(host).port(port));
+        return new Server(ServerOptions.builder().host(host).port(port), null);
+    }
+
+    /**
+     * A server that speaks TLS, on a port of 127.0.0.1 as {@link #http(int)}.
+     *
+     * @param port 1 to 65535, or 0 for a free one
+     * @param tls certificates, and what is asked of clients
+     * @return the server
+     */
+    public static Server https(int port, Tls tls) {
+        return new Server(ServerOptions.builder().port(port), Objects.requireNonNull(tls, "tls"));
+    }
+
+    /**
+     * A server that speaks TLS on an address.
+     *
+     * @param host name or address of this machine
+     * @param port 1 to 65535, or 0 for a free one
+     * @param tls certificates, and what is asked of clients
+     * @return the server
+     */
+    public static Server https(String host, int port, Tls tls) {
+        return new Server(ServerOptions.builder().host(host).port(port), Objects.requireNonNull(tls, "tls"));
     }
 
     /**
@@ -61,7 +88,7 @@ public final class Server extends Routing<Server> {
      * @return the server
      */
     public static Server of(ServerOptions options) {
-        return new Server(options.toBuilder());
+        return new Server(options.toBuilder(), null);
     }
 
     @Override
@@ -77,6 +104,24 @@ public final class Server extends Routing<Server> {
      */
     public Server options(UnaryOperator<ServerOptions.Builder> change) {
         options = Objects.requireNonNull(change.apply(options), "builder");
+        return this;
+    }
+
+    /**
+     * Listens on one more address, with the same routes.
+     *
+     * {@snippet :
+     * Server.https(8443, Tls.pem(Path.of("server.crt"), Path.of("server.key")))
+     *         .listen(Listener.http(8080))
+     *         .filter(Filters.redirectToHttps(8443))
+     *         .start();
+     * }
+     *
+     * @param listener the address, and whether TLS is spoken there
+     * @return this server
+     */
+    public Server listen(Listener listener) {
+        others.add(Objects.requireNonNull(listener, "listener"));
         return this;
     }
 
@@ -150,7 +195,7 @@ public final class Server extends Routing<Server> {
         FaultLog faults = new FaultLog(LogQueue.shared());
         ErrorHandler errors = Application.guarded(errorHandler, faults);
         RouteTable table = RouteTable.compile(mounts(errors), this::filtered, notFound, errors);
-        return new Application(table, errors, faults, faults::metrics, refusals(filters()));
+        return new Application(table, errors, faults, faults::metrics, refusals(filters()), tls, others);
     }
 
     /** No filter sees what the engine refuses; of those of the whole server, the ones that log want to know. */

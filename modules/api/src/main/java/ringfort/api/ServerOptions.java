@@ -1,7 +1,9 @@
 package ringfort.api;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -57,6 +59,18 @@ import org.jspecify.annotations.Nullable;
  *     much again; 0 for no limit
  * @param maxHandlers most handlers that run at once, streams and tunnels included; above it 503; 0 for no limit
  * @param interruptOnReset whether a handler that has not begun to answer is interrupted when its peer is gone
+ * @param handshakeTimeout time a TLS handshake may take, from accept on; 0 for no limit
+ * @param httpPort port of a second listener, for plain HTTP; 0 takes a free one, {@link #AUTO} for no such listener
+ * @param tlsCert PEM file with the certificate and its chain: the server speaks TLS; empty for none
+ * @param tlsKey PEM file with the private key; empty when it is in the file of the certificate
+ * @param tlsSelfSigned whether the server speaks TLS with a certificate that it makes at its start
+ * @param tlsProtocols versions of TLS, separated by commas
+ * @param tlsClientAuth whether clients show a certificate: none, want or need
+ * @param tlsClientCa PEM file with the authorities whose certificates of clients are trusted; empty for none
+ * @param tlsSessionTimeout time in which a TLS session may be resumed
+ * @param tlsWarmUp time that a start may spend on handshakes in memory, which have the JVM compile them; 0 for none
+ * @param proxyProtocol whether each connection begins with a header of the PROXY protocol
+ * @param proxyProtocolFrom networks from which such headers are believed, in CIDR notation, separated by commas
  * @param logExpired whether each connection that outstays a deadline gets a line in the log, 50 a second at most
  * @param shutdownHook whether SIGTERM and SIGINT drain the server before the process ends
  */
@@ -98,6 +112,18 @@ public record ServerOptions(
         boolean interruptOnReset,
         String exemptNetworks,
         long maxMemory,
+        Duration handshakeTimeout,
+        int httpPort,
+        String tlsCert,
+        String tlsKey,
+        boolean tlsSelfSigned,
+        String tlsProtocols,
+        String tlsClientAuth,
+        String tlsClientCa,
+        Duration tlsSessionTimeout,
+        Duration tlsWarmUp,
+        boolean proxyProtocol,
+        String proxyProtocolFrom,
         boolean logExpired,
         boolean shutdownHook) {
     /** The value of an option that is derived from others: -1. */
@@ -145,6 +171,18 @@ public record ServerOptions(
         OptionKeys.INTERRUPT_ON_RESET.check(interruptOnReset, PROGRAM);
         OptionKeys.EXEMPT_NETWORKS.check(exemptNetworks, PROGRAM);
         OptionKeys.MAX_MEMORY.check(maxMemory, PROGRAM);
+        OptionKeys.HANDSHAKE_TIMEOUT.check(handshakeTimeout, PROGRAM);
+        OptionKeys.HTTP_PORT.check(httpPort, PROGRAM);
+        OptionKeys.TLS_CERT.check(tlsCert, PROGRAM);
+        OptionKeys.TLS_KEY.check(tlsKey, PROGRAM);
+        OptionKeys.TLS_SELF_SIGNED.check(tlsSelfSigned, PROGRAM);
+        OptionKeys.TLS_PROTOCOLS.check(tlsProtocols, PROGRAM);
+        OptionKeys.TLS_CLIENT_AUTH.check(tlsClientAuth, PROGRAM);
+        OptionKeys.TLS_CLIENT_CA.check(tlsClientCa, PROGRAM);
+        OptionKeys.TLS_SESSION_TIMEOUT.check(tlsSessionTimeout, PROGRAM);
+        OptionKeys.TLS_WARM_UP.check(tlsWarmUp, PROGRAM);
+        OptionKeys.PROXY_PROTOCOL.check(proxyProtocol, PROGRAM);
+        OptionKeys.PROXY_PROTOCOL_FROM.check(proxyProtocolFrom, PROGRAM);
         OptionKeys.LOG_EXPIRED.check(logExpired, PROGRAM);
         OptionKeys.SHUTDOWN_HOOK.check(shutdownHook, PROGRAM);
         if (maxRequestLine + maxHead > MOST_HEAD_BYTES) {
@@ -227,8 +265,57 @@ public record ServerOptions(
                 .interruptOnReset(interruptOnReset)
                 .exemptNetworks(exemptNetworks)
                 .maxMemory(maxMemory)
+                .handshakeTimeout(handshakeTimeout)
+                .httpPort(httpPort)
+                .tlsCert(tlsCert)
+                .tlsKey(tlsKey)
+                .tlsSelfSigned(tlsSelfSigned)
+                .tlsProtocols(tlsProtocols)
+                .tlsClientAuth(tlsClientAuth)
+                .tlsClientCa(tlsClientCa)
+                .tlsSessionTimeout(tlsSessionTimeout)
+                .tlsWarmUp(tlsWarmUp)
+                .proxyProtocol(proxyProtocol)
+                .proxyProtocolFrom(proxyProtocolFrom)
                 .logExpired(logExpired)
                 .shutdownHook(shutdownHook);
+    }
+
+    /**
+     * How the first listener speaks TLS, as the options say.
+     *
+     * @return what {@code tls-cert} and those beside it mean; null for plain HTTP
+     * @throws OptionException when they contradict each other
+     */
+    public @Nullable Tls tls() {
+        if (tlsCert.isEmpty() && !tlsSelfSigned) {
+            requireNone(OptionKeys.TLS_KEY, tlsKey);
+            requireNone(OptionKeys.TLS_CLIENT_CA, tlsClientCa);
+            return null;
+        }
+        if (!tlsCert.isEmpty() && tlsSelfSigned) {
+            throw new OptionException(
+                    OptionKeys.TLS_SELF_SIGNED.name(), "on", PROGRAM, "tls-cert names a certificate already; use one of the two");
+        }
+        Tls tls = tlsSelfSigned
+                ? Tls.selfSigned()
+                : Tls.pem(Path.of(tlsCert), Path.of(tlsKey.isEmpty() ? tlsCert : tlsKey));
+        Tls.ClientCertificates asked = Tls.ClientCertificates.valueOf(tlsClientAuth.toUpperCase(Locale.ROOT));
+        if ((asked == Tls.ClientCertificates.NONE) != tlsClientCa.isEmpty()) {
+            throw new OptionException(
+                    OptionKeys.TLS_CLIENT_AUTH.name(),
+                    tlsClientAuth,
+                    PROGRAM,
+                    "tls-client-auth want or need goes with tls-client-ca, a file of authorities, and none without it");
+        }
+        return tls.protocols(tlsProtocols.split(",")).sessionTimeout(tlsSessionTimeout)
+                .clientCertificates(asked, Path.of(tlsClientCa));
+    }
+
+    private static void requireNone(OptionKey<String> key, String value) {
+        if (!value.isEmpty()) {
+            throw new OptionException(key.name(), value, PROGRAM, "it goes with tls-cert, which is not set");
+        }
     }
 
     /** Collects settings. One thread. Setters throw {@link OptionException} when a value is out of its range. */
@@ -613,6 +700,126 @@ public record ServerOptions(
         }
 
         /**
+         * Sets {@link ServerOptions#handshakeTimeout()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder handshakeTimeout(Duration value) {
+            return put(OptionKeys.HANDSHAKE_TIMEOUT, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#httpPort()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder httpPort(int value) {
+            return put(OptionKeys.HTTP_PORT, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#tlsCert()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder tlsCert(String value) {
+            return put(OptionKeys.TLS_CERT, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#tlsKey()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder tlsKey(String value) {
+            return put(OptionKeys.TLS_KEY, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#tlsSelfSigned()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder tlsSelfSigned(boolean value) {
+            return put(OptionKeys.TLS_SELF_SIGNED, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#tlsProtocols()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder tlsProtocols(String value) {
+            return put(OptionKeys.TLS_PROTOCOLS, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#tlsClientAuth()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder tlsClientAuth(String value) {
+            return put(OptionKeys.TLS_CLIENT_AUTH, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#tlsClientCa()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder tlsClientCa(String value) {
+            return put(OptionKeys.TLS_CLIENT_CA, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#tlsSessionTimeout()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder tlsSessionTimeout(Duration value) {
+            return put(OptionKeys.TLS_SESSION_TIMEOUT, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#tlsWarmUp()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder tlsWarmUp(Duration value) {
+            return put(OptionKeys.TLS_WARM_UP, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#proxyProtocol()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder proxyProtocol(boolean value) {
+            return put(OptionKeys.PROXY_PROTOCOL, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#proxyProtocolFrom()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder proxyProtocolFrom(String value) {
+            return put(OptionKeys.PROXY_PROTOCOL_FROM, value);
+        }
+
+        /**
          * Sets {@link ServerOptions#logExpired()}.
          *
          * @param value the value
@@ -698,6 +905,18 @@ public record ServerOptions(
                     values.of(OptionKeys.INTERRUPT_ON_RESET),
                     values.of(OptionKeys.EXEMPT_NETWORKS),
                     values.of(OptionKeys.MAX_MEMORY),
+                    values.of(OptionKeys.HANDSHAKE_TIMEOUT),
+                    values.of(OptionKeys.HTTP_PORT),
+                    values.of(OptionKeys.TLS_CERT),
+                    values.of(OptionKeys.TLS_KEY),
+                    values.of(OptionKeys.TLS_SELF_SIGNED),
+                    values.of(OptionKeys.TLS_PROTOCOLS),
+                    values.of(OptionKeys.TLS_CLIENT_AUTH),
+                    values.of(OptionKeys.TLS_CLIENT_CA),
+                    values.of(OptionKeys.TLS_SESSION_TIMEOUT),
+                    values.of(OptionKeys.TLS_WARM_UP),
+                    values.of(OptionKeys.PROXY_PROTOCOL),
+                    values.of(OptionKeys.PROXY_PROTOCOL_FROM),
                     values.of(OptionKeys.LOG_EXPIRED),
                     values.of(OptionKeys.SHUTDOWN_HOOK));
         }

@@ -1,6 +1,7 @@
 package ringfort.api;
 
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -82,6 +83,11 @@ final class StartedServer implements RunningServer {
     @Override
     public InetSocketAddress address() {
         return running.address();
+    }
+
+    @Override
+    public List<URI> uris() {
+        return running.uris();
     }
 
     @Override

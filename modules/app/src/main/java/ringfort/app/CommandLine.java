@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flags that follow a command's name: {@code --name value}, {@code --name=value} or {@code --name}. Strict, since a
+ * The flags that follow a command's name: {@code --name value}, {@code --name=value} or {@code --name}, which switches an option on. Strict, since a
  * server that ignores a misspelt timeout runs without it: unknown and repeated flags and missing values are refused.
  */
 final class CommandLine {
@@ -45,6 +45,8 @@ final class CommandLine {
                 values.put(name, argument.substring(equals + 1));
             } else if (i + 1 < arguments.size() && !arguments.get(i + 1).startsWith("--")) {
                 values.put(name, arguments.get(++i));
+            } else if (flag.bare() instanceof String bare) {
+                values.put(name, bare);
             } else {
                 throw new UsageException("--" + name + " needs a value: " + flag.usage());
             }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Body;
 import ringfort.api.Headers;
@@ -18,6 +19,7 @@ import ringfort.api.Request;
 import ringfort.api.Response;
 import ringfort.api.Route;
 import ringfort.api.Server;
+import ringfort.api.TlsPeer;
 
 /**
  * The application that {@code serve} runs: a route for everything a client, a benchmark or an adversary wants to ask a
@@ -52,6 +54,7 @@ final class Demo {
                 .delete("/echo", Demo::echo)
                 .get("/headers", Demo::headers)
                 .post("/headers", Demo::headers)
+                .get("/whoami", Demo::whoami)
                 .get("/cookie", request -> Response.json(request.cookies()))
                 .get("/status/{code}", Demo::status)
                 .get("/blocking", Demo::blocking)
@@ -76,6 +79,7 @@ final class Demo {
                 POST /echo             the same body back, as it arrives; also PUT, PATCH, DELETE
                 GET  /headers          the received fields; also POST
                 GET  /cookie           the received cookies
+                GET  /whoami           who asks, by which protocol, and what TLS has agreed on
                 GET  /status/{code}    that status, 200 to 599
                 GET  /blocking         sleeps 5 ms, then ok
                 GET  /slow?ms=1000     sleeps up to 60000 ms, then ok
@@ -165,6 +169,24 @@ final class Demo {
         for (long left = LARGE_BYTES; left > 0; left -= block.length) {
             out.write(block, 0, (int) Math.min(left, block.length));
         }
+    }
+
+    static Response whoami(Request request) {
+        Map<String, Object> told = new LinkedHashMap<>();
+        told.put("protocol", request.version());
+        told.put("secure", request.secure());
+        told.put("peer", request.peer().getAddress().getHostAddress() + ":" + request.peer().getPort());
+        TlsPeer tls = request.tls();
+        if (tls != null) {
+            Map<String, Object> agreed = new LinkedHashMap<>();
+            agreed.put("protocol", tls.protocol());
+            agreed.put("suite", tls.cipherSuite());
+            agreed.put("sni", tls.serverName());
+            X500Principal principal = tls.principal();
+            agreed.put("clientCertificate", principal == null ? null : principal.getName());
+            told.put("tls", agreed);
+        }
+        return Response.json(told);
     }
 
     static Response ready(boolean ready) {

@@ -34,6 +34,7 @@ final class Doctor {
         doctor.ioUring();
         doctor.engines();
         doctor.launch();
+        doctor.tls();
         doctor.limits();
         doctor.network();
         return List.copyOf(doctor.findings);
@@ -154,6 +155,19 @@ final class Doctor {
                     "java --enable-native-access=" + modules + byArgumentFile()));
         }
         fileNames();
+    }
+
+    /** What TLS of this JDK can do; its providers are the JDK's matter. */
+    private void tls() {
+        findings.add(
+                facts.tlsProtocols().contains("TLSv1.3")
+                        ? Finding.ok("TLS", String.join(", ", facts.tlsProtocols()))
+                        : Finding.warn(
+                                "TLS",
+                                facts.tlsProtocols().isEmpty()
+                                        ? "this JDK has none"
+                                        : String.join(", ", facts.tlsProtocols()) + ", without TLSv1.3",
+                                "see jdk.tls.disabledAlgorithms in conf/security/java.security of the JDK"));
     }
 
     /** The argument file is for the module path. */

@@ -3,6 +3,7 @@ package ringfort.app;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import ringfort.app.Facts.EngineFact;
 import ringfort.app.Facts.Limit;
@@ -69,7 +71,17 @@ final class FactFinder {
                 engines.isNamed() ? engines.getName() : "ALL-UNNAMED",
                 opened,
                 withoutNativeAccess,
+                tlsProtocols(),
                 answers);
+    }
+
+    private static List<String> tlsProtocols() {
+        try {
+            List<String> spoken = List.of(SSLContext.getDefault().getDefaultSSLParameters().getProtocols());
+            return Stream.of("TLSv1.3", "TLSv1.2").filter(spoken::contains).toList();
+        } catch (NoSuchAlgorithmException e) {
+            return List.of();
+        }
     }
 
     /** On the class path all modules are one. */

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param engineModule what options of java call the module of the engines: ALL-UNNAMED on the class path
  * @param schedulerOpened whether java.lang is opened to it
  * @param withoutNativeAccess modules that call native code and were not allowed to
+ * @param tlsProtocols versions of TLS that the JDK speaks, of those the server offers
  * @param engines every engine found, best first
  */
 record Facts(
@@ -48,6 +49,7 @@ record Facts(
         String engineModule,
         boolean schedulerOpened,
         List<String> withoutNativeAccess,
+        List<String> tlsProtocols,
         List<EngineFact> engines) {
 
     /** A resource limit as getrlimit(2) knows it. */

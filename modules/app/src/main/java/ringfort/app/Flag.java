@@ -8,8 +8,14 @@ import org.jspecify.annotations.Nullable;
  * @param name without the dashes
  * @param placeholder what the help calls its value, or null when it takes none
  * @param help what it does, in one line or a few
+ * @param bare the value of the flag when it is given without one; null when it needs one
  */
-record Flag(String name, @Nullable String placeholder, String help) {
+record Flag(String name, @Nullable String placeholder, String help, @Nullable String bare) {
+    /** A flag that needs its value, or takes none. */
+    Flag(String name, @Nullable String placeholder, String help) {
+        this(name, placeholder, help, null);
+    }
+
     /** What every command takes. */
     static final Flag HELP = new Flag("help", null, "print this help");
 
@@ -21,6 +27,7 @@ record Flag(String name, @Nullable String placeholder, String help) {
 
     /** The flag as the help shows it: {@code --port PORT}. */
     String usage() {
-        return placeholder == null ? "--" + name : "--" + name + " " + placeholder;
+        String value = bare == null ? " " + placeholder : " [" + placeholder + "]";
+        return placeholder == null ? "--" + name : "--" + name + value;
     }
 }

@@ -1,7 +1,6 @@
 package ringfort.app;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +38,8 @@ final class ServeCommand implements Command {
         flags.add(APP);
         for (Option option : ServerOptions.catalogue()) {
             String accepted = option.range() + "; default " + option.defaultValue();
-            flags.add(new Flag(option.name(), placeholder(option), option.help() + "\n" + accepted));
+            String bare = option.type().equals("switch") ? "on" : null;
+            flags.add(new Flag(option.name(), placeholder(option), option.help() + "\n" + accepted, bare));
         }
         return flags;
     }
@@ -59,7 +59,8 @@ final class ServeCommand implements Command {
         return """
                 A flag wins over the system property ringfort.NAME, that over the variable RINGFORT_NAME of the
                 environment, that over the default. Durations are 500ms, 2s, 1m or 0 for none; sizes are 64KiB or 10MiB.
-                Once it serves it prints a line on standard output: ringfort ready http://HOST:PORT engine=NAME ...
+                Once it serves it prints a line on standard output for each listener:
+                ringfort ready http://HOST:PORT engine=NAME ... With TLS that is https://HOST:PORT.
                 """;
     }
 
@@ -75,7 +76,9 @@ final class ServeCommand implements Command {
         if (options.shutdownHook()) {
             Runtime.getRuntime().addShutdownHook(end);
         }
-        console.out().println(ready(started));
+        for (URI uri : started.uris()) {
+            console.out().println(ready(uri, started));
+        }
         console.out().flush();
         started.awaitStop();
         noLonger(end);
@@ -146,14 +149,8 @@ final class ServeCommand implements Command {
         return running == null || running.isReady();
     }
 
-    private static String ready(RunningServer server) {
-        return "ringfort ready " + url(server.address()) + " engine=" + server.engine() + " " + server.details()
+    private static String ready(URI uri, RunningServer server) {
+        return "ringfort ready " + uri + " engine=" + server.engine() + " " + server.details()
                 + " pid=" + ProcessHandle.current().pid();
-    }
-
-    static String url(InetSocketAddress address) {
-        InetAddress ip = address.getAddress();
-        String host = ip == null ? address.getHostString() : ip.getHostAddress();
-        return "http://" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }
 }

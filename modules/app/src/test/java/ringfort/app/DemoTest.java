@@ -159,6 +159,7 @@ class DemoTest {
         "GET, /slow?ms=x, 400",
         "GET, /status/418, 418",
         "GET, /error, 500",
+        "GET, /whoami, 200",
         "GET, /ready, 200",
         "GET, /metrics, 200"
     })

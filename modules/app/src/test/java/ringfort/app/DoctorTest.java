@@ -39,6 +39,7 @@ class DoctorTest {
                 "ringfort.server",
                 launched,
                 launched ? List.of() : List.of("ringfort.sys", "ringfort.ring"),
+                List.of("TLSv1.3", "TLSv1.2"),
                 List.of(engines));
     }
 

@@ -2,6 +2,8 @@ package ringfort.budget;
 
 /** What a connection's deadline is for: the thing a peer, or a handler, is slow at. */
 public enum Phase {
+    /** The opening of an encrypted connection: from accept until the handshake has finished. */
+    HANDSHAKE,
     /** The head of a request: from accept, or from the first byte of a later request, until the head is complete. */
     HEADER,
     /** The content of a request, while we wait for the peer to send it. */

@@ -687,7 +687,7 @@ public final class H1State {
             case BODY -> responseStarted ? aborted() : late(408, "request content too late", Expiry.ANSWER_408);
             case HANDLER -> late(503, "handler too late", Expiry.ANSWER_503);
             case WRITE -> aborted();
-            case IDLE -> silent();
+            case IDLE, HANDSHAKE -> silent(); // HTTP itself has no handshake
             case LINGER -> Expiry.LINGER_OVER;
         };
     }

@@ -1,6 +1,7 @@
 package ringfort.server;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import ringfort.api.ServerOptions;
 import ringfort.api.spi.Application;
@@ -10,6 +11,8 @@ import ringfort.api.spi.RunningEngine;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.exchange.ThreadUse;
 import ringfort.server.loop.Admission;
+import ringfort.server.loop.Port;
+import ringfort.server.loop.Ports;
 import ringfort.server.loop.WorkerEngine;
 import ringfort.server.metrics.Notices;
 import ringfort.server.nio.NioListener;
@@ -44,23 +47,30 @@ public final class NioEngine implements Engine {
     public RunningEngine start(ServerOptions options, Application application) throws IOException {
         var context = new ServerContext(
                 options, application, new RunningTicker(Ticker.system()), new Notices(), () -> ThreadUse.UNKNOWN);
-        NioListener listener = null;
+        List<NioListener> listeners = new ArrayList<>();
+        Ports ports = null;
         try {
-            listener = new NioListener(options);
-            return start(context, listener);
-        } catch (IOException | RuntimeException | Error e) {
-            if (listener != null) {
-                listener.close();
+            ports = PortPlan.of(context);
+            for (Port port : ports.all()) {
+                listeners.add(new NioListener(options, port));
             }
+            return start(context, ports, listeners);
+        } catch (IOException | RuntimeException | Error e) {
+            listeners.forEach(NioListener::close);
+            PortPlan.close(ports);
             context.notices().close();
             throw e;
         }
     }
 
-    private RunningEngine start(ServerContext context, NioListener listener) throws IOException {
-        ServerOptions options = context.options();
-        var admission = Admission.of(options);
+    private RunningEngine start(ServerContext context, Ports ports, List<NioListener> listeners) throws IOException {
+        var admission = Admission.of(context.options());
         String features = "features=" + String.join(",", probe().features());
-        return WorkerEngine.start(context, name(), features, name -> new NioWorker(context, admission, name, listener));
+        return WorkerEngine.start(
+                context,
+                ports,
+                name(),
+                features,
+                name -> new NioWorker(context, admission, ports.all(), name, listeners));
     }
 }

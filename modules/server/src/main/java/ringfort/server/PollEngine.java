@@ -12,6 +12,7 @@ import ringfort.server.exchange.ServerContext;
 import ringfort.server.linux.LinuxThread;
 import ringfort.server.linux.Listeners;
 import ringfort.server.loop.Admission;
+import ringfort.server.loop.Ports;
 import ringfort.server.loop.WorkerEngine;
 import ringfort.server.metrics.Notices;
 import ringfort.server.poll.PollWorker;
@@ -55,18 +56,27 @@ public final class PollEngine implements Engine {
     public RunningEngine start(ServerOptions options, Application application) throws IOException {
         var context = new ServerContext(
                 options, application, new RunningTicker(Ticker.system()), new Notices(), LinuxThread::use);
+        Ports ports = null;
         try {
-            String features = "features=" + String.join(",", probe().features());
-            var admission = Admission.of(options);
-            var listeners = new Listeners(options, true);
-            return WorkerEngine.start(
-                    context,
-                    name(),
-                    features,
-                    name -> listeners.serve(fd -> new PollWorker(context, admission, name, fd)));
+            ports = PortPlan.of(context);
+            return start(context, ports);
         } catch (IOException | RuntimeException | Error e) {
+            PortPlan.close(ports);
             context.notices().close();
             throw e;
         }
+    }
+
+    private RunningEngine start(ServerContext context, Ports ports) throws IOException {
+        String features = "features=" + String.join(",", probe().features());
+        var admission = Admission.of(context.options());
+        var listeners = Listeners.of(context.options(), ports.all(), true);
+        return WorkerEngine.start(
+                context,
+                ports,
+                name(),
+                features,
+                name -> Listeners.serve(
+                        listeners, fds -> new PollWorker(context, admission, ports.all(), name, fds)));
     }
 }

@@ -24,6 +24,7 @@ import ringfort.server.exchange.ServerContext;
 import ringfort.server.linux.LinuxThread;
 import ringfort.server.linux.Listeners;
 import ringfort.server.loop.Admission;
+import ringfort.server.loop.Ports;
 import ringfort.server.loop.WorkerEngine;
 import ringfort.server.metrics.Notices;
 import ringfort.server.ring.RingSizes;
@@ -152,30 +153,34 @@ public final class RingEngine implements Engine {
     public RunningEngine start(ServerOptions options, Application application) throws IOException {
         var context = new ServerContext(
                 options, application, new RunningTicker(Ticker.system()), new Notices(), LinuxThread::use);
+        Ports ports = null;
         try {
-            return start(context);
+            ports = PortPlan.of(context);
+            return start(context, ports);
         } catch (IOException | RuntimeException | Error e) {
+            PortPlan.close(ports);
             context.notices().close();
             throw e;
         }
     }
 
-    private RunningEngine start(ServerContext context) throws IOException {
+    private RunningEngine start(ServerContext context, Ports ports) throws IOException {
         ServerOptions options = context.options();
         boolean multishot = wanted(MULTISHOT_RECEIVE);
         RingOptions wanted = sized();
         List<String> found = features != null ? features : probe().features();
         String described = "timers=" + options.timers() + " features=" + String.join(",", found);
         var admission = Admission.of(options);
-        var listeners = new Listeners(options, false);
+        var listeners = Listeners.of(options, ports.all(), false);
         return WorkerEngine.start(
                 context,
+                ports,
                 name(),
                 described,
-                name -> listeners.serve(fd -> {
+                name -> Listeners.serve(listeners, fds -> {
                     Ring ring = Ring.open(wanted, syscalls);
                     try {
-                        return new RingWorker(context, admission, name, ring, fd, multishot, sizes);
+                        return new RingWorker(context, admission, ports.all(), name, ring, fds, multishot, sizes);
                     } catch (IOException | RuntimeException | Error e) {
                         ring.close();
                         throw e;

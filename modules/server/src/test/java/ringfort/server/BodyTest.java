@@ -195,7 +195,7 @@ class BodyTest extends EngineContract {
                         written.addAndGet(Math.min(left, PIECE_BYTES));
                     }
                 })));
-        try (Peer peer = Peer.connect(served.port(), 64 * 1024)) {
+        try (Peer peer = served.connect(64 * 1024)) {
             peer.get("/");
             long ahead = Await.standstill(written::get);
             assertTrue(ahead < UNDER_WAY_BYTES, () -> ahead + " bytes were written ahead of the reader");

@@ -194,7 +194,7 @@ class DeadlineTest extends EngineContract {
         Served served = serveWith(
                 options -> options.writeTimeout(DEADLINE).writeGrace(DEADLINE).writeMinRate(1_000_000));
         for (String path : new String[] {"/large", "/endless"}) {
-            try (Peer peer = Peer.connect(served.port(), 16 * 1024)) {
+            try (Peer peer = served.connect(16 * 1024)) {
                 peer.get(path);
                 served.awaitOpen(1);
                 long begin = Ticker.system().nanos();

@@ -153,7 +153,7 @@ class EarlyAnswerTest extends EngineContract {
                         options.lingerTimeout(Duration.ofMillis(variant.name().startsWith("NIO") ? 5_000 : 200)),
                 server -> server.post("/", _ -> Response.bytes(large, "application/octet-stream"))
                         .get("/", _ -> Response.text("next")));
-        try (SlowPeer peer = SlowPeer.connect(served.port(), 16 * 1024)) {
+        try (SlowPeer peer = served.connectSlow(16 * 1024)) {
             peer.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n");
             Peer.Head head = peer.head();
             assertFalse(head.closes());
@@ -177,7 +177,7 @@ class EarlyAnswerTest extends EngineContract {
         Served served = serve(
                 EarlyAnswerTest::withTime,
                 server -> server.post("/", _ -> Response.bytes(large, "application/octet-stream")));
-        try (SlowPeer peer = SlowPeer.connect(served.port(), 16 * 1024)) {
+        try (SlowPeer peer = served.connectSlow(16 * 1024)) {
             peer.send(head("/", 1 << 20));
             Peer.Head head = peer.head();
             assertTrue(head.closes());

@@ -63,7 +63,7 @@ class FailureMidwayTest extends EngineContract {
     @Test
     void soDoesWhatASlowPeerHasNotReadYet() throws IOException {
         Served served = serve(FailureMidwayTest::routes);
-        try (Peer peer = Peer.connect(served.port(), 16 * 1024)) {
+        try (Peer peer = served.connect(16 * 1024)) {
             Peer.Head head = peer.get("/long").head();
             InputStream body = peer.body(head);
             byte[] piece = new byte[LONG / 8];
@@ -82,7 +82,7 @@ class FailureMidwayTest extends EngineContract {
         Served served = serve(
                 options -> options.writeGrace(Duration.ofMillis(300)).lingerTimeout(Duration.ofMillis(300)),
                 FailureMidwayTest::routes);
-        try (Peer peer = Peer.connect(served.port(), 16 * 1024)) {
+        try (Peer peer = served.connect(16 * 1024)) {
             peer.get("/long");
             Await.until(() -> served.metric("ringfort_responses_total") == 1, () -> "not answered");
             served.awaitOpen(0);

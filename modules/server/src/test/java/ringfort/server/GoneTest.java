@@ -251,7 +251,7 @@ class GoneTest extends EngineContract {
     @Test
     void aWriterThatWaitsForItsPeerIsToldByItsWrite() throws Exception {
         Served served = serve(this::routes);
-        Peer peer = Peer.connect(served.port(), 16 * 1024).get("/large");
+        Peer peer = served.connect(16 * 1024).get("/large");
         inside.acquire();
         peer.head();
         peer.reset();

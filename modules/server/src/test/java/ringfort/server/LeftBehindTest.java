@@ -152,7 +152,7 @@ class LeftBehindTest extends EngineContract {
                 .get("/carried", interrupted, Route.carried())
                 .get("/offloaded", interrupted, Route.offload()));
         for (String path : List.of("/inline", "/carried", "/offloaded")) {
-            try (Peer peer = Peer.connect(served.port(), 16 * 1024)) {
+            try (Peer peer = served.connect(16 * 1024)) {
                 assertEquals(STREAM_BYTES, peer.get(path).reply().body().length, path);
             }
         }

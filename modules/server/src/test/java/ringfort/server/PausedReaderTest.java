@@ -95,7 +95,7 @@ class PausedReaderTest extends DeadlineContract {
     @Test
     void aReaderThatPausesWhenTheKernelHasTakenAllIsServedWhole() throws IOException {
         Served server = serveLittle();
-        try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
+        try (SlowPeer peer = server.connectSlow(SMALL_BUFFER)) {
             peer.get("/little");
             read(peer, 64 << 10);
             server.awaitOpen(0); // after the idle time, 1 s
@@ -109,7 +109,7 @@ class PausedReaderTest extends DeadlineContract {
     void whatTheKernelHasTakenIsDroppedWhenAReaderNeverComesBack() throws IOException {
         assumeTrue(variant.tellsAcknowledged(), "the JDK has no way to bound what the kernel keeps");
         Served server = serveLittle();
-        try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
+        try (SlowPeer peer = server.connectSlow(SMALL_BUFFER)) {
             peer.get("/little");
             read(peer, 64 << 10);
             server.awaitOpen(0);

@@ -25,6 +25,7 @@ public class Peer implements AutoCloseable {
 
     private final Socket socket;
     private final OutputStream out;
+    private final @Nullable TlsClient tls; // null in clear
 
     /** A response without its body. */
     public record Head(int status, List<String> lines) {
@@ -62,8 +63,28 @@ public class Peer implements AutoCloseable {
     /** Takes over a socket of {@link #open}, and reads up to {@code bufferBytes} ahead of the test. */
     Peer(Socket socket, int bufferBytes) throws IOException {
         this.socket = socket;
+        this.tls = null;
         this.in = new BufferedInputStream(socket.getInputStream(), bufferBytes);
         this.out = socket.getOutputStream();
+    }
+
+    /** The same over TLS, with the handshake done. */
+    Peer(Socket socket, TlsClient tls, int bufferBytes) {
+        this.socket = socket;
+        this.tls = tls;
+        this.in = new BufferedInputStream(tls.input(), bufferBytes);
+        this.out = tls.output();
+    }
+
+    /** Connects and shakes hands. */
+    public static Peer connectTls(int port, int receiveBufferBytes) throws IOException {
+        Socket socket = open(port, receiveBufferBytes);
+        try {
+            return new Peer(socket, TlsClient.over(socket).handshake(), 64 * 1024);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     public static Peer connect(int port) throws IOException {
@@ -111,7 +132,11 @@ public class Peer implements AutoCloseable {
 
     /** Sends FIN and goes on reading. */
     public Peer halfClose() throws IOException {
-        socket.shutdownOutput();
+        if (tls != null) {
+            tls.halfClose();
+        } else {
+            socket.shutdownOutput();
+        }
         return this;
     }
 
@@ -167,7 +192,7 @@ public class Peer implements AutoCloseable {
             return in.read() < 0;
         } catch (SocketTimeoutException e) {
             throw e;
-        } catch (SocketException e) {
+        } catch (SocketException | EOFException e) {
             return true;
         }
     }

@@ -105,7 +105,7 @@ class PipeliningTest extends EngineContract {
         String answer = "x".repeat(2000);
         Served served = serve(server -> server.get("/", _ -> Response.text(answer)));
         String all = "GET / HTTP/1.1\r\nHost: h\r\n\r\n".repeat(20_000);
-        try (Peer peer = Peer.connect(served.port(), 64 * 1024);
+        try (Peer peer = served.connect(64 * 1024);
                 var sender = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<Peer> sent = sender.submit(() -> peer.send(all));
             long answered = Await.standstill(() -> served.metric("ringfort_responses_total"));

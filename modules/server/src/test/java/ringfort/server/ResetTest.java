@@ -136,7 +136,7 @@ class ResetTest extends EngineContract {
     void whileTheResponseStreams() throws IOException, InterruptedException {
         Served served = serve(this::routes);
         for (int i = 0; i < TIMES; i++) {
-            Peer peer = Peer.connect(served.port(), 16 * 1024);
+            Peer peer = served.connect(16 * 1024);
             peer.get("/streams").head();
             inside.acquire();
             if (i % 2 == 0) {

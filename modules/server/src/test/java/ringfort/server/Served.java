@@ -27,12 +27,14 @@ public final class Served implements AutoCloseable {
     private static final String LATEST = "0.5";
 
     private final RunningEngine engine;
+    private final boolean tls;
     private boolean stopped;
     private boolean latenessMatters = true;
     private boolean overflowsMatter = true;
 
-    private Served(RunningEngine engine) {
+    private Served(RunningEngine engine, boolean tls) {
         this.engine = engine;
+        this.tls = tls;
     }
 
     /** Starts an engine on a free port of loopback, with one worker unless {@code options} say otherwise. */
@@ -54,7 +56,7 @@ public final class Served implements AutoCloseable {
         ServerOptions resolved = options.apply(base).build();
         Server server = Server.of(resolved);
         routes.accept(server);
-        return new Served(variant.start(engine, resolved, server.application()));
+        return new Served(variant.start(engine, resolved, server.application()), variant.speaksTls());
     }
 
     /** For a test that holds up the server's own clockwork, or loads the machine so that the clockwork may be late. */
@@ -78,11 +80,21 @@ public final class Served implements AutoCloseable {
     }
 
     public Peer connect() throws IOException {
-        return Peer.connect(port());
+        return connect(0);
+    }
+
+    /** A peer whose receive buffer is about so large; 0 for the system's own. */
+    public Peer connect(int receiveBufferBytes) throws IOException {
+        return tls ? Peer.connectTls(port(), receiveBufferBytes) : Peer.connect(port(), receiveBufferBytes);
     }
 
     public SlowPeer connectSlow() throws IOException {
-        return SlowPeer.connect(port(), 0);
+        return connectSlow(0);
+    }
+
+    /** A slow peer whose receive buffer is about so large; 0 for the system's own. */
+    public SlowPeer connectSlow(int receiveBufferBytes) throws IOException {
+        return tls ? SlowPeer.connectTls(port(), receiveBufferBytes) : SlowPeer.connect(port(), receiveBufferBytes);
     }
 
     /** Asks {@code GET path} on a connection of its own and returns the body. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -62,6 +63,23 @@ public final class SlowPeer extends Peer {
     private SlowPeer(Socket socket, long sinceNanos) throws IOException {
         super(socket, READ_AHEAD_BYTES);
         this.sinceNanos = sinceNanos;
+    }
+
+    private SlowPeer(Socket socket, TlsClient tls, long sinceNanos) {
+        super(socket, tls, READ_AHEAD_BYTES);
+        this.sinceNanos = sinceNanos;
+    }
+
+    /** Connects and shakes hands; measuring begins with that done. */
+    public static SlowPeer connectTls(int port, int receiveBufferBytes) throws IOException {
+        Socket socket = open(port, receiveBufferBytes);
+        try {
+            TlsClient tls = TlsClient.over(socket).handshake();
+            return new SlowPeer(socket, tls, Ticker.system().nanos());
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     /**
@@ -124,7 +142,7 @@ public final class SlowPeer extends Peer {
                 first = first < 0 ? elapsedNanos() : first;
                 received.write(some, 0, count);
             }
-        } catch (SocketException e) {
+        } catch (SocketException | EOFException e) { // in TLS, a FIN without close_notify
             reset = true;
         }
         return new Ending(received.toString(StandardCharsets.ISO_8859_1), reset, first < 0 ? elapsedNanos() : first);

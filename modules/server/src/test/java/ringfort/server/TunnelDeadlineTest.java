@@ -168,7 +168,7 @@ class TunnelDeadlineTest extends DeadlineContract {
                     }
                 },
                 Duration.ZERO));
-        try (SlowPeer peer = SlowPeer.connect(server.port(), 4 * 1024)) {
+        try (SlowPeer peer = server.connectSlow(4 * 1024)) {
             peer.mark().send(UPGRADE);
             server.awaitExpired(Phase.WRITE, 1);
             assertTrue(peer.elapsedNanos() >= GRACE.toNanos(), () -> peer.elapsedNanos() + " ns");

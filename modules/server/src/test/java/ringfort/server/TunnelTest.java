@@ -294,7 +294,7 @@ class TunnelTest extends EngineContract {
                 written.addAndGet(piece.length);
             }
         });
-        try (Peer peer = Peer.connect(served.port(), 64 * 1024)) {
+        try (Peer peer = served.connect(64 * 1024)) {
             peer.send(UPGRADE);
             switched(peer);
             long ahead = Await.standstill(written::get);

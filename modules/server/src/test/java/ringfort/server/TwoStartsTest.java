@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import ringfort.api.Response;
 import ringfort.api.ServerOptions;
 import ringfort.server.linux.Listeners;
+import ringfort.server.loop.Port;
+import ringfort.server.protocol.Layer;
 import ringfort.sys.Libc;
 import ringfort.sys.Linux;
 
@@ -75,8 +77,9 @@ class TwoStartsTest extends EngineContract {
     /** The first listener gets its option late; the kernel must spread connections over it and those that joined it. */
     @Test
     void listenersThatJoinTheFirstShareItsConnections() throws Exception {
+        var port = new Port(new InetSocketAddress("127.0.0.1", 0), Layer.NONE);
         var listeners = new Listeners(
-                ServerOptions.defaults().toBuilder().port(0).backlog(256).build(), true);
+                ServerOptions.defaults().toBuilder().backlog(256).build(), port, true);
         int first = listeners.open();
         int joined = listeners.open();
         InetSocketAddress address = listeners.address();

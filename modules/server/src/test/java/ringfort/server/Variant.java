@@ -18,29 +18,38 @@ public enum Variant {
     POLL,
     POLL_WITH_JDK_SCHEDULER,
     NIO,
-    NIO_WITH_JDK_SCHEDULER;
+    NIO_WITH_JDK_SCHEDULER,
+    RING_WITH_TLS,
+    POLL_WITH_TLS,
+    NIO_WITH_TLS;
+
+    /** Whether clients speak TLS to it. */
+    boolean speaksTls() {
+        return this == RING_WITH_TLS || this == POLL_WITH_TLS || this == NIO_WITH_TLS;
+    }
 
     /** Whether handlers run on the worker that read their request, and can hold it. */
     boolean carriesHandlers() {
-        return this == RING || this == RING_WITH_KERNEL_TIMERS || this == POLL || this == NIO;
+        return this != RING_WITH_JDK_SCHEDULER && this != POLL_WITH_JDK_SCHEDULER && this != NIO_WITH_JDK_SCHEDULER;
     }
 
     /** Whether the engine learns how much of a response the peer has acknowledged, which the JDK does not tell. */
     boolean tellsAcknowledged() {
-        return this != NIO && this != NIO_WITH_JDK_SCHEDULER;
+        return this != NIO && this != NIO_WITH_JDK_SCHEDULER && this != NIO_WITH_TLS;
     }
 
     /** Sets what makes this variant. */
     ServerOptions.Builder options(ServerOptions.Builder options) {
         return options.timers(this == RING_WITH_KERNEL_TIMERS ? "kernel" : "wheel")
-                .scheduler(carriesHandlers() ? "worker" : "jdk");
+                .scheduler(carriesHandlers() ? "worker" : "jdk")
+                .tlsSelfSigned(speaksTls());
     }
 
     Engine engine() {
         return switch (this) {
-            case RING, RING_WITH_KERNEL_TIMERS, RING_WITH_JDK_SCHEDULER -> new RingEngine();
-            case POLL, POLL_WITH_JDK_SCHEDULER -> new PollEngine();
-            case NIO, NIO_WITH_JDK_SCHEDULER -> new NioEngine();
+            case RING, RING_WITH_KERNEL_TIMERS, RING_WITH_JDK_SCHEDULER, RING_WITH_TLS -> new RingEngine();
+            case POLL, POLL_WITH_JDK_SCHEDULER, POLL_WITH_TLS -> new PollEngine();
+            case NIO, NIO_WITH_JDK_SCHEDULER, NIO_WITH_TLS -> new NioEngine();
         };
     }
 

@@ -37,7 +37,7 @@ class WriteDeadlineTest extends DeadlineContract {
     void whoReadsNothingIsCutWhenTheGraceIsOver() throws IOException {
         Served server = serve(WriteDeadlineTest::routes);
         for (String path : new String[] {"/much", "/stream"}) {
-            try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
+            try (SlowPeer peer = server.connectSlow(SMALL_BUFFER)) {
                 long expired = server.expired(Phase.WRITE);
                 peer.mark().get(path);
                 server.awaitExpired(Phase.WRITE, expired + 1);
@@ -53,7 +53,7 @@ class WriteDeadlineTest extends DeadlineContract {
     @Test
     void aHalfClosedPeerHasToReadToo() throws IOException {
         Served server = serve(WriteDeadlineTest::routes);
-        try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
+        try (SlowPeer peer = server.connectSlow(SMALL_BUFFER)) {
             peer.mark().get("/much").halfClose();
             server.awaitExpired(Phase.WRITE, 1);
             server.awaitOpen(0);
@@ -76,7 +76,7 @@ class WriteDeadlineTest extends DeadlineContract {
     @Test
     void aReaderThatIsOnlySlowIsServed() throws IOException {
         Served server = serve(WriteDeadlineTest::routes);
-        try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
+        try (SlowPeer peer = server.connectSlow(SMALL_BUFFER)) {
             peer.send("GET /small HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
             var received = new StringBuilder();
             byte[] some = new byte[64];
@@ -96,7 +96,7 @@ class WriteDeadlineTest extends DeadlineContract {
     void aReaderAboveTheRateGetsAllOfAMuchLongerResponse() throws IOException {
         Duration grace = Duration.ofMillis(1200);
         Served server = serve(options -> options.writeTimeout(grace).writeGrace(grace), WriteDeadlineTest::routes);
-        try (SlowPeer peer = SlowPeer.connect(server.port(), 64 * 1024)) {
+        try (SlowPeer peer = server.connectSlow(64 * 1024)) {
             peer.mark().get("/much");
             byte[] piece = new byte[2 << 20];
             long total = 0;
@@ -120,7 +120,7 @@ class WriteDeadlineTest extends DeadlineContract {
         assumeTrue(variant.tellsAcknowledged(), "the JDK does not tell what a peer has acknowledged");
         Duration grace = Duration.ofSeconds(2);
         Served server = serve(options -> options.writeTimeout(grace).writeGrace(grace), WriteDeadlineTest::routes);
-        try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
+        try (SlowPeer peer = server.connectSlow(SMALL_BUFFER)) {
             peer.mark().get("/much");
             byte[] piece = new byte[256];
             while (peer.elapsedNanos() < 4 * grace.toNanos()) {
@@ -141,7 +141,7 @@ class WriteDeadlineTest extends DeadlineContract {
     @Test
     void aZeroWindowIsCutOnTime() throws IOException {
         Served server = serve(WriteDeadlineTest::routes);
-        try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
+        try (SlowPeer peer = server.connectSlow(SMALL_BUFFER)) {
             peer.mark().get("/much");
             server.awaitExpired(Phase.WRITE, 1);
             long elapsed = peer.elapsedNanos();
@@ -157,7 +157,7 @@ class WriteDeadlineTest extends DeadlineContract {
         Served server = serve(
                 options -> options.writeTimeout(Duration.ofSeconds(5)).writeGrace(Duration.ofSeconds(5)),
                 WriteDeadlineTest::routes);
-        try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
+        try (SlowPeer peer = server.connectSlow(SMALL_BUFFER)) {
             peer.get("/much").send("GET /half HT");
             Await.pass(ShortDeadlines.HEADER.plus(Duration.ofMillis(200)));
             SlowPeer.Ending end = peer.end().answered(200).inOrder();

@@ -168,6 +168,20 @@ final class RecordReader {
         return position;
     }
 
+    /** Whether {@code buffer[start, end)} and what came before hold a whole record; takes nothing. */
+    boolean completes(byte[] buffer, int start, int end) {
+        int have = partialLength + end - start;
+        if (have < HEADER_BYTES) {
+            return false;
+        }
+        int length = HEADER_BYTES + (octet(3, buffer, start) << 8 | octet(4, buffer, start));
+        return have >= length;
+    }
+
+    private int octet(int index, byte[] buffer, int start) {
+        return (index < partialLength ? part()[index] : buffer[start + index - partialLength]) & 0xFF;
+    }
+
     /** How many bytes of a record have come that is not complete; 0 between two records. */
     int partialBytes() {
         return partialLength;

@@ -499,6 +499,14 @@ public final class TlsState {
         return records.partialBytes();
     }
 
+    /**
+     * Whether {@code waiting[from, to)}, bytes that were received and not given to {@link #next} yet, complete a record. Takes
+     * nothing, and does not touch the engine.
+     */
+    public boolean completesRecord(byte[] waiting, int from, int to) {
+        return records.completes(waiting, from, to);
+    }
+
     /** Whether {@link #send} would take something: the handshake has finished, and this direction has not ended. */
     public boolean canSend() {
         return !outputClosed && (state == State.OPEN || state == State.INPUT_CLOSED);

@@ -1,15 +1,19 @@
 package ringfort.api.spi;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.ErrorHandler;
+import ringfort.api.Listener;
 import ringfort.api.Metric;
 import ringfort.api.Request;
 import ringfort.api.Response;
+import ringfort.api.ServerOptions;
+import ringfort.api.Tls;
 
 /** What an engine serves. Immutable; any thread. */
 public final class Application {
@@ -18,6 +22,8 @@ public final class Application {
     private final BiConsumer<? super Request, ? super Throwable> reporter;
     private final Supplier<List<Metric>> metrics;
     private final Refusals refusals;
+    private final @Nullable Tls tls;
+    private final List<Listener> others;
 
     /** Told of requests that the engine refuses by itself. */
     @FunctionalInterface
@@ -63,6 +69,30 @@ public final class Application {
             BiConsumer<? super Request, ? super Throwable> reporter,
             Supplier<List<Metric>> metrics,
             Refusals refusals) {
+        this(routes, errors, reporter, metrics, refusals, null, List.of());
+    }
+
+    /**
+     * Makes an application.
+     *
+     * @param routes its routes
+     * @param errors what answers for failures, from {@link #guarded}
+     * @param reporter told of failures that are nobody's expected outcome; must not block
+     * @param metrics counters of its own
+     * @param refusals told of requests that never become one of the application's
+     * @param tls how the first listener speaks TLS; null for what the options say
+     * @param others further listeners
+     */
+    public Application(
+            RouteTable routes,
+            ErrorHandler errors,
+            BiConsumer<? super Request, ? super Throwable> reporter,
+            Supplier<List<Metric>> metrics,
+            Refusals refusals,
+            @Nullable Tls tls,
+            List<Listener> others) {
+        this.tls = tls;
+        this.others = List.copyOf(others);
         this.routes = Objects.requireNonNull(routes, "routes");
         this.errors = Objects.requireNonNull(errors, "errors");
         this.reporter = Objects.requireNonNull(reporter, "reporter");
@@ -90,6 +120,28 @@ public final class Application {
      */
     public RouteTable routes() {
         return routes;
+    }
+
+    /**
+     * What the server listens on: the first listener, the second of option {@code http-port}, and those that the program
+     * has added.
+     *
+     * @param options the resolved options
+     * @return the listeners, each with a host
+     * @throws ringfort.api.OptionException when options contradict each other
+     */
+    public List<Listener> listeners(ServerOptions options) {
+        List<Listener> all = new ArrayList<>();
+        Tls first = tls == null ? options.tls() : tls;
+        all.add(new Listener(options.host(), options.port(), first, options.proxyProtocol()));
+        if (options.httpPort() != ServerOptions.AUTO) {
+            all.add(new Listener(options.host(), options.httpPort(), null, options.proxyProtocol()));
+        }
+        for (Listener other : others) {
+            String host = other.host() == null ? options.host() : other.host();
+            all.add(new Listener(host, other.port(), other.tls(), other.proxyProtocol()));
+        }
+        return List.copyOf(all);
     }
 
     /**

@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Headers;
+import ringfort.api.TlsPeer;
 
 /**
  * A request as the engine holds it; {@link ringfort.api.Request} is the view handlers get. Called on the handler's
@@ -93,6 +94,15 @@ public interface RequestSource {
      * @return true for TLS
      */
     boolean secure();
+
+    /**
+     * What the connection's TLS handshake has agreed on.
+     *
+     * @return what was agreed on; null where this server speaks no TLS on the connection
+     */
+    default @Nullable TlsPeer tls() {
+        return null;
+    }
 
     /**
      * The protocols the peer would rather speak, when it may be taken at its word: in HTTP/1.1, where {@code Connection}

@@ -1,6 +1,7 @@
 package ringfort.api.spi;
 
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,19 @@ public interface RunningEngine {
      * @return the bound address, with the real port when port 0 was asked for
      */
     InetSocketAddress address();
+
+    /**
+     * Where it listens, as clients name it.
+     *
+     * @return a URI for each listener, with the real port; the first is for {@link #address}
+     */
+    default List<URI> uris() {
+        InetSocketAddress bound = address();
+        String host = bound.getAddress() == null
+                ? bound.getHostString()
+                : bound.getAddress().getHostAddress();
+        return List.of(URI.create("http://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + bound.getPort()));
+    }
 
     /**
      * What it runs on, for the start line.

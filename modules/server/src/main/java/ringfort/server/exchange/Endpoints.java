@@ -1,6 +1,8 @@
 package ringfort.server.exchange;
 
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.TlsPeer;
 import ringfort.sys.OffWorker;
 
 /** A connection as its requests know it; any thread, also after the connection has ended. */
@@ -17,5 +19,11 @@ public interface Endpoints {
     @OffWorker
     default boolean secure() {
         return false; // no transport encrypts
+    }
+
+    /** What TLS has agreed on; null where it is not spoken here. */
+    @OffWorker
+    default @Nullable TlsPeer tls() {
+        return null;
     }
 }

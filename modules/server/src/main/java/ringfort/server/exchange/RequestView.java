@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Headers;
+import ringfort.api.TlsPeer;
 import ringfort.api.spi.RequestSource;
 import ringfort.message.FieldSection;
 import ringfort.message.Fields;
@@ -104,6 +105,11 @@ final class RequestView implements RequestSource {
     @Override
     public boolean secure() {
         return endpoints.secure();
+    }
+
+    @Override
+    public @Nullable TlsPeer tls() {
+        return endpoints.tls();
     }
 
     @Override

@@ -78,6 +78,11 @@ public final class ServerContext {
         return timeouts;
     }
 
+    /** How long a new connection is waited for in a phase, before its first byte; 0 for ever. */
+    public long openingNanos(Phase opening) {
+        return opening == Phase.HANDSHAKE ? nanos(options.handshakeTimeout()) : timeouts.headerNanos();
+    }
+
     /** How long connections at rest may still send a request when the server stops. */
     public long drainGraceNanos() {
         return nanos(options.drainGrace());

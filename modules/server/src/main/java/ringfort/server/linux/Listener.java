@@ -27,6 +27,9 @@ public final class Listener implements AutoCloseable {
     /** After a failed accept for want of descriptors or memory, the worker looks again this much later. */
     public static final long BACK_OFF_NANOS = 50_000_000L;
 
+    /** When there is work enough, the worker looks again this much later. */
+    public static final long FULL_NANOS = 5_000_000L;
+
     /** Of a peer that was turned away so much is read and dropped. */
     private static final int DISCARDED_BYTES = 4096;
 
@@ -39,6 +42,7 @@ public final class Listener implements AutoCloseable {
     private final LongSupplier clock;
     private final Counters counters;
     private final Notices notices;
+    private final boolean tells; // peers that are turned away get a 503
     private final NativeMemory memory = new NativeMemory();
     private final long tooMany = memory.allocate(Admission.REJECTION.length, 8);
     private final long discarded = memory.allocate(DISCARDED_BYTES, 8);
@@ -51,6 +55,7 @@ public final class Listener implements AutoCloseable {
      * @param makesPlace whether an idle connection is given up for a new one
      * @param turnedAway where the sockets of peers are kept that get a 503
      * @param clock the worker's time in nanoseconds
+     * @param tells whether a peer that is turned away gets a 503; one that speaks TLS could not read it
      */
     public Listener(
             int fd,
@@ -59,7 +64,9 @@ public final class Listener implements AutoCloseable {
             TurnedAway turnedAway,
             @OnWorker LongSupplier clock,
             Counters counters,
-            Notices notices) {
+            Notices notices,
+            boolean tells) {
+        this.tells = tells;
         this.fd = fd;
         this.admission = admission;
         this.makesPlace = makesPlace;
@@ -100,7 +107,7 @@ public final class Listener implements AutoCloseable {
                 counters.accepted.add(1);
             } else {
                 counters.rejected.add(1);
-                if (!closed) {
+                if (tells && !closed) {
                     reject(accepted);
                     kept = true;
                     turnedAway.keep(() -> discard(accepted), clock.getAsLong());

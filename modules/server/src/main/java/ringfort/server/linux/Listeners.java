@@ -3,17 +3,20 @@ package ringfort.server.linux;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.util.List;
 import ringfort.api.ServerOptions;
+import ringfort.server.loop.Port;
 import ringfort.server.loop.Worker;
 import ringfort.sys.Errno;
 import ringfort.sys.Libc;
 import ringfort.sys.Linux;
 import ringfort.sys.Sockets;
 
-/** Listening sockets of one server that share an address between its workers, and with no other process. */
+/** Listening sockets of one port of a server, which share an address between its workers, and with no other process. */
 public final class Listeners {
     private final int backlog;
     private final boolean nonBlocking;
+    private final Port port;
     private InetSocketAddress address;
     private boolean first = true;
 
@@ -22,27 +25,40 @@ public final class Listeners {
      *
      * @param nonBlocking whether accepting answers {@code -EAGAIN} instead of waiting; io_uring wants a blocking one
      */
-    public Listeners(ServerOptions options, boolean nonBlocking) {
+    public Listeners(ServerOptions options, Port port, boolean nonBlocking) {
         this.backlog = options.backlog();
         this.nonBlocking = nonBlocking;
-        this.address = new InetSocketAddress(options.host(), options.port());
+        this.port = port;
+        this.address = port.wanted();
     }
 
-    /** Makes a worker for a listener that it then owns. */
+    /** Those of all ports of a server. */
+    public static List<Listeners> of(ServerOptions options, List<Port> ports, boolean nonBlocking) {
+        return ports.stream()
+                .map(port -> new Listeners(options, port, nonBlocking))
+                .toList();
+    }
+
+    /** Makes a worker for listeners that it then owns. */
     public interface Maker {
-        /** A worker that owns {@code listenerFd}; on failure the listener stays the caller's. */
-        Worker make(int listenerFd) throws IOException;
+        /** A worker that owns {@code listenerFds}, one for each port in their order; on failure they stay the caller's. */
+        Worker make(int[] listenerFds) throws IOException;
     }
 
-    /** A worker with a listener of its own; on failure the listener is closed, for nothing would serve what it takes. */
-    public Worker serve(Maker maker) throws IOException {
-        int fd = open();
+    /** A worker with listeners of its own; on failure they are closed, for nothing would serve what they take. */
+    public static Worker serve(List<Listeners> ports, Maker maker) throws IOException {
+        int[] fds = new int[ports.size()];
+        int opened = 0;
         try {
-            Worker worker = maker.make(fd);
-            worker.localAddress(address);
-            return worker;
+            for (Listeners port : ports) {
+                fds[opened] = port.open();
+                opened++;
+            }
+            return maker.make(fds);
         } catch (IOException | RuntimeException | Error e) {
-            Libc.close(fd);
+            for (int i = 0; i < opened; i++) {
+                Libc.close(fds[i]);
+            }
             throw e;
         }
     }
@@ -54,6 +70,7 @@ public final class Listeners {
             Sockets.setNoDelay(fd, true); // small responses leave at once; accepted sockets inherit that
             address = Sockets.localAddress(fd);
             first = false;
+            port.bound(address);
             return fd;
         } catch (IOException | RuntimeException | Error e) {
             Libc.close(fd);

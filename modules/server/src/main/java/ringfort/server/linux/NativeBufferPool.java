@@ -46,6 +46,11 @@ public final class NativeBufferPool extends BufferPool {
     }
 
     @Override
+    public void copyOut(long at, byte[] target, int from, int to) {
+        NativeMemory.copyOut(at, target, from, to - from);
+    }
+
+    @Override
     public long allocatedBytes() {
         return (long) slabs.size() * SLAB_BYTES;
     }

@@ -98,7 +98,7 @@ final class Candidates {
     private void sort(Connection connection, long nowNanos, Timeouts timeouts) {
         Phase phase = connection.deadline().phase();
         long leftNanos = connection.deadline().dueNanos() - nowNanos;
-        if (connection.protocol() == null) {
+        if (connection.isResting()) {
             if (isIdle(connection, nowNanos)) {
                 idle.add(connection);
             }
@@ -107,7 +107,7 @@ final class Candidates {
             if (leftNanos <= grace / 2) {
                 slow.add(connection);
             }
-        } else if (phase == Phase.HEADER) {
+        } else if (phase == Phase.HEADER || phase == Phase.HANDSHAKE) {
             if (connection.heldBytes >= LARGE_HEAD_BYTES || leftNanos <= timeouts.headerNanos() - IDLE_FLOOR_NANOS) {
                 heads.add(connection);
             }
@@ -119,7 +119,7 @@ final class Candidates {
     /** Whether nothing has been under way for a while: an answer was taken, or nothing was ever asked. */
     private static boolean isIdle(Connection connection, long nowNanos) {
         return connection.isOpen()
-                && connection.protocol() == null
+                && connection.isResting()
                 && !connection.touched
                 && nowNanos - connection.settledNanos >= IDLE_FLOOR_NANOS;
     }

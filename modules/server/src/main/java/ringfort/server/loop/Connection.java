@@ -48,17 +48,18 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
      *
      * @param generation no other connection of this process has the same
      */
-    Connection(Loop loop, Wire wire, int index, int generation) {
-        super(loop, wire, index, generation);
+    Connection(Loop loop, Wire wire, Entrance entrance, int index, int generation) {
+        super(loop, wire, entrance, index, generation);
         this.deadline = new ConnectionDeadline(this);
     }
 
-    /** The connection is there: its first head is due from now on, whether or not a byte comes. */
+    /** The connection is there: its first head, or its handshake, is due from now on, whether or not a byte comes. */
     public void accepted() {
         touch();
         try {
             acceptedNanos = loop.now();
-            deadline.armFor(Phase.HEADER, loop.context().timeouts().headerNanos());
+            Phase opening = entrance.protocols().opening();
+            deadline.armFor(opening, loop.context().openingNanos(opening));
         } catch (Throwable e) {
             defect(e);
         }
@@ -68,14 +69,14 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
 
     private Protocol engage() {
         if (protocol == null) {
-            protocol = loop.protocols().take(this, !served, deadline.phase(), deadline.dueNanos());
+            protocol = entrance.protocols().take(this, !served, deadline.phase(), deadline.dueNanos());
         }
         return protocol;
     }
 
     /** Gives the protocol state back when nothing of a message is under way; the end of the input is still its to judge. */
     private void rest() {
-        if (protocol != null && ending.isOpen() && !ending.isInputEnded() && protocol.isAtRest()) {
+        if (protocol != null && ending.isOpen() && !ending.isInputEnded() && protocol.rest()) {
             giveBack();
         }
     }
@@ -83,7 +84,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     /** No send is in flight. */
     private void giveBack() {
         if (protocol != null) {
-            loop.protocols().give(protocol);
+            entrance.protocols().give(protocol);
             protocol = null;
         }
     }
@@ -243,6 +244,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         engage().sent(bytes, deadline.sent(bytes));
         if (!hasOutput()) {
             deadline.allSent();
+            sendWaits(false);
         }
     }
 
@@ -408,6 +410,11 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     public void cut(CloseReason reason) {
         wire.resetOnClose();
         destroy(reason, null);
+    }
+
+    /** Whether nothing is under way. */
+    boolean isResting() {
+        return protocol == null || protocol.isAtRest();
     }
 
     /** Whether a response has begun. */

@@ -29,10 +29,15 @@ final class ConnectionTable {
         this.loop = loop;
     }
 
-    /** A new connection at the next free index. */
+    /** A new connection at the next free index, by the first port. */
     Connection add(Wire wire) {
+        return add(wire, loop.entrance());
+    }
+
+    /** A new connection at the next free index. */
+    Connection add(Wire wire, Entrance entrance) {
         int index = freeCount > 0 ? free[freeCount - 1] : places.size();
-        Connection connection = new Connection(loop, wire, index, GENERATIONS.incrementAndGet());
+        Connection connection = new Connection(loop, wire, entrance, index, GENERATIONS.incrementAndGet());
         if (free.length <= places.size()) {
             free = Arrays.copyOf(free, 2 * free.length); // here, where a failure loses nothing: remove needs no memory
         }

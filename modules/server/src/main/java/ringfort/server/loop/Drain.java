@@ -137,7 +137,9 @@ final class Drain {
     /** Whether the peer has not asked anything yet. */
     private static boolean isSilent(Connection connection) {
         return !connection.isServed()
-                && (connection.protocol() == null || connection.deadline().phase() == Phase.HEADER);
+                && (connection.protocol() == null
+                        || connection.deadline().phase() == Phase.HEADER
+                        || connection.deadline().phase() == Phase.HANDSHAKE);
     }
 
     private static void endIf(Connection connection, boolean ends) {

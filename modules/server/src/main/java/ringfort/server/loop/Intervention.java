@@ -21,6 +21,7 @@ import ringfort.sys.OnWorker;
  *
  * <pre>
  *  phase    spared when                                                         else
+ *  HANDSHAKE, as HEADER
  *  HEADER   what waits, behind what was received, ends the head                 shut down
  *  IDLE     something waits, which begins a head, and that head is not due yet  shut down
  *           or what waits ends it
@@ -118,7 +119,7 @@ final class Intervention {
         }
         int count = connection.isOpen() ? connection.wire().peek(connection, pending) : 0;
         return switch (phase) {
-            case HEADER -> endsHead(connection, count) ? null : end(connection, phase, late);
+            case HANDSHAKE, HEADER -> endsHead(connection, count) ? null : end(connection, phase, late);
             case IDLE -> idle(connection, count, late);
             default -> count > 0 ? null : end(connection, phase, late);
         };
@@ -158,7 +159,7 @@ final class Intervention {
         if (protocol != null) {
             return protocol.completesHead(pending, count);
         }
-        Protocols atRest = connection.loop().protocols();
+        Protocols atRest = connection.entrance().protocols();
         return atRest.completesHead(pending, count);
     }
 

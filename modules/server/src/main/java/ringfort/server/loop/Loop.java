@@ -1,10 +1,8 @@
 package ringfort.server.loop;
 
-import java.net.InetSocketAddress;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.metrics.CloseReason;
 import ringfort.server.metrics.Counters;
-import ringfort.server.protocol.Protocols;
 import ringfort.server.protocol.Turn;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
@@ -26,8 +24,11 @@ interface Loop extends Turn {
     /** Keeps the deadlines of the worker's connections. */
     Timekeeper timekeeper();
 
-    /** Lends protocol state. */
-    Protocols protocols();
+    /** Where connections of the first port come in. */
+    Entrance entrance();
+
+    /** What the protocol state that is lent takes of the heap. */
+    long lentBytes();
 
     /** Reads the clock again, in the middle of what one look at the kernel queue brought. */
     void noticeTime();
@@ -53,8 +54,4 @@ interface Loop extends Turn {
 
     /** Room for bytes that are looked at, or were received; its content lasts until the next of either. */
     byte[] scratch();
-
-    /** The address the worker listens on; any thread. */
-    @OffWorker
-    InetSocketAddress localAddress();
 }

@@ -11,12 +11,14 @@ import ringfort.sys.OnWorker;
 abstract class Placed extends Settleable implements Endpoints {
     final Loop loop;
     final Wire wire;
+    final Entrance entrance;
     final int index;
     private final int generation;
 
     /** @param generation no other connection of this process has the same */
-    Placed(Loop loop, Wire wire, int index, int generation) {
+    Placed(Loop loop, Wire wire, Entrance entrance, int index, int generation) {
         this.loop = loop;
+        this.entrance = entrance;
         this.wire = wire;
         this.index = index;
         this.generation = generation;
@@ -40,6 +42,11 @@ abstract class Placed extends Settleable implements Endpoints {
         return index;
     }
 
+    /** Where it came in. */
+    public final Entrance entrance() {
+        return entrance;
+    }
+
     /** How its bytes move. */
     public final Wire wire() {
         return wire;
@@ -61,6 +68,6 @@ abstract class Placed extends Settleable implements Endpoints {
     @Override
     @OffWorker
     public final InetSocketAddress local() {
-        return loop.localAddress();
+        return entrance.port().address();
     }
 }

@@ -77,7 +77,7 @@ final class Shedding implements Ledger.Member {
     long heldBytes() {
         return told
                 + buffers.shared().bytes()
-                + loop.protocols().lentBytes()
+                + loop.lentBytes()
                 + (long) connections.size() * CONNECTION_BYTES;
     }
 
@@ -170,7 +170,7 @@ final class Shedding implements Ledger.Member {
 
     private boolean shed(Connection connection, Shed why) {
         Protocol protocol = connection.protocol();
-        if (protocol == null) {
+        if (protocol == null || connection.isResting()) {
             connection.closeIdle(CloseReason.SHED);
         } else if (why == Shed.SLOW && connection.hasOutput()) {
             connection.cut(CloseReason.SHED); // the kernel would keep what its peer does not read

@@ -1,6 +1,9 @@
 package ringfort.server.loop;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +15,7 @@ import ringfort.server.exchange.Urgent;
 import ringfort.server.metrics.CloseReason;
 import ringfort.server.protocol.Http1Heads;
 import ringfort.server.protocol.Http1Pool;
+import ringfort.server.protocol.Layer;
 import ringfort.server.protocol.Protocols;
 import ringfort.server.protocol.WorkerRoom;
 import ringfort.server.wire.BufferPool;
@@ -45,7 +49,8 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
     private final Admission admission;
     private final Shedding shedding;
     private final TurnedAway turnedAway = new TurnedAway();
-    private final Protocols protocols;
+    private final Protocols http;
+    private final List<Entrance> entrances = new ArrayList<>();
     private final byte[] scratch = new byte[SCRATCH_BYTES];
     private final Runnables runnables = new Runnables();
     private final Sleep sleep = new Sleep();
@@ -58,7 +63,6 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
     private final Emergency emergency = new Emergency();
     private final BooleanSupplier nothingCame = runnables::isMailboxEmpty;
 
-    private volatile @Nullable InetSocketAddress localAddress;
     private @Nullable Drain drain; // while the server is stopping
     private int watchedAt; // the next index that the watchdog looks at
 
@@ -74,19 +78,29 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
         }
     }
 
-    /** A worker that is not started yet, and that frees {@code buffers} when it has ended. */
+    /** A worker of one port, whose bytes are those of HTTP. */
     protected Worker(ServerContext context, Admission admission, BufferPool buffers, String name) {
+        this(context, admission, buffers, List.of(new Port(new InetSocketAddress(0), Layer.NONE)), name);
+    }
+
+    /** A worker that is not started yet, and that frees {@code buffers} when it has ended. */
+    protected Worker(
+            ServerContext context, Admission admission, BufferPool buffers, List<Port> ports, String name) {
         super(context, buffers, name);
         this.clock = new TurnClock(context.ticker());
         this.admission = admission;
-        this.protocols = new Http1Pool(new WorkerRoom(
+        var room = new WorkerRoom(
                 context,
                 this,
                 this,
                 counters(),
                 buffers,
                 new Http1Heads(context),
-                new ByteSink(BufferPool.SMALL_BYTES)));
+                new ByteSink(BufferPool.SMALL_BYTES));
+        this.http = new Http1Pool(room);
+        for (Port port : ports) {
+            entrances.add(new Entrance(port, port.layer().over(room, Map.of(Layer.HTTP_1, http))));
+        }
         this.handlers = new HandlerRuns(this, thread(), context.heavyRoutes());
         this.shedding = new Shedding(this, this, admission.ledger(), buffers, connections);
         own(shedding::end);
@@ -124,20 +138,16 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
         execute(stop);
     }
 
-    @Override
+    /** The address of its first port; any thread. */
     @OffWorker
     public final InetSocketAddress localAddress() {
-        InetSocketAddress address = localAddress;
-        if (address == null) {
-            throw new IllegalStateException("the worker does not listen yet");
-        }
-        return address;
+        return entrances.getFirst().port().address();
     }
 
-    /** The address its listener is bound to; before the start. */
+    /** The address that its first port is bound to; before the start. */
     @OffWorker
     public final void localAddress(InetSocketAddress address) {
-        localAddress = address;
+        entrances.getFirst().port().bound(address);
     }
 
     @Override
@@ -350,9 +360,20 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
 
     // Connections.
 
-    /** A connection that was let in; its deadline does not run yet. */
+    /** A connection that was let in by the first port; its deadline does not run yet. */
     protected final Connection add(Wire wire) {
         return connections.add(wire);
+    }
+
+    /** A connection that was let in; its deadline does not run yet. */
+    public final Connection add(Wire wire, Entrance entrance) {
+        return connections.add(wire, entrance);
+    }
+
+    /** Where connections come in, in the order of the ports. */
+    @OffWorker
+    protected final List<Entrance> entrances() {
+        return entrances;
     }
 
     /** The open connection of this index and generation; null when it is over. */
@@ -402,8 +423,23 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
     // What connections ask.
 
     @Override
+    public final Entrance entrance() {
+        return entrances.getFirst();
+    }
+
+    /** Lends HTTP state. */
     public final Protocols protocols() {
-        return protocols;
+        return http;
+    }
+
+    @Override
+    public final long lentBytes() {
+        long bytes = http.lentBytes();
+        for (int i = 0; i < entrances.size(); i++) {
+            Protocols protocols = entrances.get(i).protocols();
+            bytes += protocols.equals(http) ? 0 : protocols.lentBytes();
+        }
+        return bytes;
     }
 
     @Override

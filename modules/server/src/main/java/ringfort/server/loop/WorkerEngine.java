@@ -2,6 +2,7 @@ package ringfort.server.loop;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ public final class WorkerEngine implements RunningEngine {
     private static final long LOOK_NANOS = 10_000_000L;
 
     private final ServerContext context;
+    private final Ports ports;
     private final List<Worker> workers = new ArrayList<>();
     private final String description;
     private final Watchdog watchdog;
@@ -34,8 +36,9 @@ public final class WorkerEngine implements RunningEngine {
     private volatile @Nullable Throwable failure; // set by the watchdog
     private final @Nullable Pulse pulse; // null where the clock leaves nothing out
 
-    private WorkerEngine(ServerContext context, String description) {
+    private WorkerEngine(ServerContext context, Ports ports, String description) {
         this.context = context;
+        this.ports = ports;
         this.description = description;
         this.watchdog = new Watchdog(context, workers, this::workerDied);
         RunningTicker running = context.runningTicker();
@@ -49,12 +52,12 @@ public final class WorkerEngine implements RunningEngine {
     }
 
     /** Makes and starts the workers; nothing is left behind on failure. */
-    public static WorkerEngine start(ServerContext context, String engine, String features, Maker maker)
+    public static WorkerEngine start(ServerContext context, Ports ports, String engine, String features, Maker maker)
             throws IOException {
         String description = "workers=" + context.workers() + " scheduler="
                 + context.scheduler().name() + " " + features
                 + context.scheduler().note();
-        var started = new WorkerEngine(context, description);
+        var started = new WorkerEngine(context, ports, description);
         try {
             started.begin(engine, maker);
             if (context.scheduler().carries()) {
@@ -117,6 +120,7 @@ public final class WorkerEngine implements RunningEngine {
         if (pulse != null) {
             pulse.close();
         }
+        ports.close();
         context.notices().close();
     }
 
@@ -136,7 +140,12 @@ public final class WorkerEngine implements RunningEngine {
 
     @Override
     public InetSocketAddress address() {
-        return workers.getFirst().localAddress();
+        return ports.address();
+    }
+
+    @Override
+    public List<URI> uris() {
+        return ports.uris();
     }
 
     @Override
@@ -179,6 +188,7 @@ public final class WorkerEngine implements RunningEngine {
                 Metric.Kind.COUNTER,
                 Map.of(),
                 context.notices().droppedCount()));
+        metrics.addAll(ports.metrics());
         return metrics;
     }
 

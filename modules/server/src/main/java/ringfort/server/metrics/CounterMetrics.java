@@ -75,6 +75,10 @@ public final class CounterMetrics {
                 Metric.Kind.COUNTER,
                 Map.of(),
                 c -> c.sentBytes.get() + c.sentOutside.get());
+        counter(
+                "tls_on_plain_port_total",
+                "Connections closed because their peers spoke TLS to a port that does not.",
+                c -> c.tlsOnPlainPort);
         counter("defects_total", "Failures of the server itself; one is one too many.", c -> c.defects);
     }
 

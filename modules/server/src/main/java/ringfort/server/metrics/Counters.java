@@ -12,6 +12,7 @@ public final class Counters {
     public final Counter responses;
     public final Counter receivedBytes;
     public final Counter sentBytes;
+    public final Counter tlsOnPlainPort;
     public final Counter defects;
     public final Counter submissionQueueFull;
     public final Counter completionOverflows;
@@ -46,6 +47,7 @@ public final class Counters {
         responses = new Counter(false);
         receivedBytes = new Counter(false);
         sentBytes = new Counter(false);
+        tlsOnPlainPort = new Counter(false);
         defects = new Counter(true); // the watchdog and handlers' threads meet some
         submissionQueueFull = new Counter(false);
         completionOverflows = new Counter(false);

@@ -42,6 +42,22 @@ public final class FlightRecorder {
         }
     }
 
+    /** A TLS handshake ended, so long after its first byte; protocol and suite are empty where it did not finish. */
+    public static void handshake(InetSocketAddress peer, String outcome, String protocol, String suite, long nanos) {
+        if (!isOn()) {
+            return;
+        }
+        var event = new TlsHandshake();
+        if (event.isEnabled() && event.shouldCommit()) {
+            event.peer = peer.getAddress().getHostAddress() + ":" + peer.getPort();
+            event.outcome = outcome;
+            event.protocol = protocol;
+            event.suite = suite;
+            event.durationNanos = nanos;
+            event.commit();
+        }
+    }
+
     /** A handler holds a worker, and the watchdog noticed. */
     public static void stuck(String worker, String route, long heldNanos) {
         if (!isOn()) {
@@ -79,6 +95,30 @@ public final class FlightRecorder {
 
         @Label("Received Bytes")
         long receivedBytes;
+    }
+
+    @Name("ringfort.TlsHandshake")
+    @Label("TLS Handshake")
+    @Category("Ringfort")
+    @Description("A TLS handshake ended")
+    @StackTrace(false)
+    @SuppressWarnings("UnusedVariable") // the flight recorder reads the fields
+    private static final class TlsHandshake extends Event {
+        @Label("Peer")
+        String peer = "";
+
+        @Label("Outcome")
+        String outcome = "";
+
+        @Label("Protocol")
+        String protocol = "";
+
+        @Label("Cipher Suite")
+        String suite = "";
+
+        @Label("Duration")
+        @Timespan(Timespan.NANOSECONDS)
+        long durationNanos;
     }
 
     @Name("ringfort.WorkerStuck")

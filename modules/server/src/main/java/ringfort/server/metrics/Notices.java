@@ -49,6 +49,9 @@ public class Notices implements AutoCloseable {
             Phase phase, InetSocketAddress peer, long ageNanos, long lateNanos, long receivedBytes, boolean log)
             implements Notice {}
 
+    private record Handshaken(InetSocketAddress peer, String outcome, String protocol, String suite, long nanos)
+            implements Notice {}
+
     private final ArrayBlockingQueue<Notice> queue = new ArrayBlockingQueue<>(ROOM);
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicLong shortageNanos = new AtomicLong(); // when the last was told; 0 for none
@@ -86,6 +89,21 @@ public class Notices implements AutoCloseable {
     /** A handler holds its worker. */
     public void stuck(String what) {
         put(new Said(System.Logger.Level.WARNING, what, null));
+    }
+
+    /** Something that an operator should know, and that changes nothing. */
+    public void note(String what) {
+        put(new Said(System.Logger.Level.INFO, what, null));
+    }
+
+    /** Something that an operator should mend. */
+    public void warning(String what) {
+        put(new Said(System.Logger.Level.WARNING, what, null));
+    }
+
+    /** A TLS handshake ended; for the flight recorder. */
+    public void handshake(InetSocketAddress peer, String outcome, String protocol, String suite, long nanos) {
+        put(new Handshaken(peer, outcome, protocol, suite, nanos));
     }
 
     /** The system has not given what the server asked for; told once in {@link #SHORTAGE_NANOS} at most. */
@@ -153,6 +171,7 @@ public class Notices implements AutoCloseable {
         switch (notice) {
             case Said said -> logger.log(said.level, said.text, said.cause == null ? null : LogText.of(said.cause));
             case Expired expired -> say(logger, expired);
+            case Handshaken h -> FlightRecorder.handshake(h.peer, h.outcome, h.protocol, h.suite, h.nanos);
             case NoMemory _ -> logger.log(System.Logger.Level.ERROR, NO_MEMORY_TEXT, noMemory);
             case Last _ -> {}
         }

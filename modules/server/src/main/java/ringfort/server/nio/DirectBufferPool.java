@@ -58,6 +58,11 @@ final class DirectBufferPool extends BufferPool {
     }
 
     @Override
+    public void copyOut(long at, byte[] target, int from, int to) {
+        at(at).clear().get((int) at, target, from, to - from);
+    }
+
+    @Override
     public long allocatedBytes() {
         return (long) count * SLAB_BYTES;
     }

@@ -7,14 +7,14 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.util.concurrent.atomic.AtomicInteger;
 import ringfort.api.ServerOptions;
+import ringfort.server.loop.Port;
 
 /**
- * The one listening socket of a server, which all of its workers accept from: not every platform spreads connections over
+ * The one listening socket of a port, which all of its workers accept from: not every platform spreads connections over
  * several sockets of one address. Any thread.
  */
 public final class NioListener implements AutoCloseable {
     private final ServerSocketChannel channel;
-    private final InetSocketAddress address;
     private final AtomicInteger users = new AtomicInteger();
 
     /**
@@ -22,10 +22,10 @@ public final class NioListener implements AutoCloseable {
      *
      * @throws IOException with what, where and what to do when the address cannot be had
      */
-    public NioListener(ServerOptions options) throws IOException {
-        var wanted = new InetSocketAddress(options.host(), options.port());
+    public NioListener(ServerOptions options, Port port) throws IOException {
+        InetSocketAddress wanted = port.wanted();
         if (wanted.isUnresolved()) {
-            throw new IOException("cannot listen on " + options.host() + ":" + options.port()
+            throw new IOException("cannot listen on " + wanted.getHostString() + ":" + wanted.getPort()
                     + ": no such host; name an address of this machine");
         }
         channel = ServerSocketChannel.open();
@@ -33,7 +33,7 @@ public final class NioListener implements AutoCloseable {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             channel.configureBlocking(false);
             channel.bind(wanted, options.backlog());
-            address = (InetSocketAddress) channel.getLocalAddress();
+            port.bound((InetSocketAddress) channel.getLocalAddress());
         } catch (IOException e) {
             channel.close();
             throw failure(wanted, e);
@@ -52,10 +52,6 @@ public final class NioListener implements AutoCloseable {
             return bind;
         }
         return new IOException(message, cause);
-    }
-
-    InetSocketAddress address() {
-        return address;
     }
 
     ServerSocketChannel channel() {

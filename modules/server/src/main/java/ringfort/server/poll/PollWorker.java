@@ -1,6 +1,8 @@
 package ringfort.server.poll;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import ringfort.poller.Epoll;
 import ringfort.poller.Sweep;
 import ringfort.server.exchange.ServerContext;
@@ -10,13 +12,13 @@ import ringfort.server.linux.NativeBufferPool;
 import ringfort.server.linux.OutsideMemory;
 import ringfort.server.loop.Admission;
 import ringfort.server.loop.Connection;
+import ringfort.server.loop.Entrance;
+import ringfort.server.loop.Port;
 import ringfort.server.loop.Timed;
 import ringfort.server.loop.Timekeeper;
 import ringfort.server.loop.Worker;
 import ringfort.sys.Errno;
 import ringfort.sys.EventFd;
-import ringfort.sys.Libc;
-import ringfort.sys.Linux;
 import ringfort.sys.NativeMemory;
 
 /**
@@ -29,41 +31,48 @@ import ringfort.sys.NativeMemory;
 public final class PollWorker extends Worker {
     private static final int MAX_EVENTS = 1024;
 
-    /** Connections taken from the listener before others get their turn. */
-    private static final int ACCEPTS_PER_TURN = 64;
-
-    private static final long LISTENER = 1L << 62;
-    private static final long WAKE = LISTENER | 1;
-    private static final long TICK = LISTENER | 2;
+    private static final long OURS = 1L << 62;
+    private static final long WAKE = OURS | 1;
+    private static final long TICK = OURS | 2;
+    private static final long LISTENER = OURS | 16; // and those behind it, for further ports
 
     private final Epoll epoll;
-    private final Listener listener;
     private final EventFd wakeUp;
     private final Sweep<Timed> sweep;
     private final SweptTimekeeper timekeeper;
-    private final Listener.Maker maker;
-    private boolean listening;
-    private boolean acceptWanted = true;
-    private long acceptAgainNanos;
+    private final List<PollAccept> ports = new ArrayList<>();
 
-    /** A worker that owns the listener from now on. */
-    public PollWorker(ServerContext context, Admission admission, String name, int listenerFd) throws IOException {
-        super(context, admission, new NativeBufferPool(), name);
+    /** A worker that owns the listeners from now on, one for each port. */
+    public PollWorker(ServerContext context, Admission admission, List<Port> places, String name, int[] listenerFds)
+            throws IOException {
+        super(context, admission, new NativeBufferPool(), places, name);
+        var listeners = new ArrayList<Listener>();
         try {
             long receiveBuffer = own(new NativeMemory()).allocate(SCRATCH_BYTES, 64);
             var room = new PollRoom(receiveBuffer, scratch(), own(new OutsideMemory()), this);
-            maker = (fd, peer) -> add(new PollWire(room, fd, peer));
             wakeUp = own(EventFd.open(true));
             epoll = own(Epoll.open(MAX_EVENTS));
             sweep = own(Sweep.open(context.ticker().nanos(), Timed::passed));
             timekeeper = new SweptTimekeeper(sweep, this::lookedNanos);
-            listener = new Listener(
-                    listenerFd, admission, this::makePlace, turnedAway(), this::now, counters(), context.notices());
+            for (int i = 0; i < listenerFds.length; i++) {
+                Entrance entrance = entrances().get(i);
+                var listener = new Listener(
+                        listenerFds[i],
+                        admission,
+                        this::makePlace,
+                        turnedAway(),
+                        this::now,
+                        counters(),
+                        context.notices(),
+                        entrance.port().layer().isClear());
+                listeners.add(listener);
+                ports.add(new PollAccept(this, epoll, listener, entrance, room, LISTENER + i));
+            }
         } catch (IOException | RuntimeException | Error e) {
             disown();
             throw e;
         }
-        own(listener); // last: until here the socket is the caller's
+        listeners.forEach(this::own); // last: until here the sockets are the caller's
     }
 
     @Override
@@ -71,7 +80,9 @@ public final class PollWorker extends Worker {
         LinuxThread.prepare();
         watch(wakeUp.fd(), WAKE);
         watch(sweep.fd(), TICK);
-        listen();
+        for (PollAccept port : ports) {
+            port.listen();
+        }
     }
 
     private void watch(int fd, long data) throws IOException {
@@ -79,11 +90,6 @@ public final class PollWorker extends Worker {
         if (result < 0) {
             throw new IOException("epoll_ctl: " + Errno.describe(-result));
         }
-    }
-
-    private void listen() throws IOException {
-        watch(listener.fd(), LISTENER);
-        listening = true;
     }
 
     @Override
@@ -114,28 +120,22 @@ public final class PollWorker extends Worker {
         if (tick) {
             timekeeper.tick(lookedNanos());
         }
-        if (acceptWanted && !listening && acceptAgainNanos - now() <= 0) {
-            listen();
+        for (int i = 0; i < ports.size(); i++) {
+            ports.get(i).listenAgain();
         }
     }
 
     private long timeoutMillis() {
         long wait = waitNanos();
-        if (acceptWanted && !listening) {
-            long back = Math.max(0, acceptAgainNanos - now());
-            wait = wait < 0 ? back : Math.min(wait, back);
+        for (int i = 0; i < ports.size(); i++) {
+            wait = ports.get(i).waitNanos(wait);
         }
         return wait < 0 ? -1 : (wait + 999_999) / 1_000_000;
     }
 
     private void handle(int events, long data) {
-        if (data == LISTENER) {
-            try {
-                accept();
-            } catch (Throwable e) {
-                defect("a connection could not be accepted", e);
-                acceptLater();
-            }
+        if (data >= LISTENER && data < LISTENER + ports.size()) {
+            ports.get((int) (data - LISTENER)).ready();
         } else if (data == WAKE) {
             wakeUp.drain();
         } else {
@@ -157,51 +157,13 @@ public final class PollWorker extends Worker {
         return (PollWire) connection.wire();
     }
 
-    // Accepting.
-
-    private void accept() {
-        for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
-            int result = Libc.accept4(listener.fd(), 0, 0, Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
-            if (result >= 0) {
-                begin(result);
-                continue;
-            }
-            if (listener.failed(-result)) {
-                acceptLater();
-            }
-            return;
-        }
-    }
-
-    private void acceptLater() {
-        epoll.remove(listener.fd());
-        listening = false;
-        acceptAgainNanos = now() + Listener.BACK_OFF_NANOS;
-    }
-
-    private void begin(int fd) {
-        Connection connection = listener.admit(fd, maker);
-        if (connection == null) {
-            return;
-        }
-        noticeTime(); // it connected after the turn's events were looked at: the budget must not begin with those
-        int events = Epoll.EPOLLIN | Epoll.EPOLLOUT | Epoll.EPOLLRDHUP | Epoll.EPOLLET;
-        int result = epoll.add(fd, events, connection.id());
-        if (result < 0) {
-            connection.defect(new IOException("epoll_ctl: " + Errno.describe(-result)));
-        } else {
-            connection.accepted();
-        }
-    }
-
     @Override
     protected boolean stopAccepting() {
-        acceptWanted = false;
-        if (listening) {
-            epoll.remove(listener.fd());
-            listening = false;
+        boolean done = true;
+        for (PollAccept port : ports) {
+            done &= port.stop();
         }
-        return listener.drain(Linux.SOCK_NONBLOCK, ACCEPTS_PER_TURN, this::begin);
+        return done;
     }
 
     @Override

@@ -12,6 +12,7 @@ import ringfort.server.exchange.Answer;
 import ringfort.server.exchange.Exchange;
 import ringfort.server.exchange.RequestBody;
 import ringfort.server.metrics.CloseReason;
+import ringfort.server.metrics.Counter;
 import ringfort.server.wire.Outbox;
 import ringfort.sys.OnWorker;
 
@@ -34,7 +35,11 @@ final class Http1 implements Protocol {
 
     private static final byte[] NONE = {};
 
+    /** How a connection begins that speaks TLS (RFC 8446, 5.1). */
+    private static final int TLS_HANDSHAKE = 22;
+
     private final Turn turn;
+    private final Counter turnedAwayTls;
     private final H1State h1;
     private final Outbox out;
     private final Http1Responder responder;
@@ -43,10 +48,12 @@ final class Http1 implements Protocol {
     private final Leftover leftover = new Leftover();
     private ProtocolHost host = NoHost.INSTANCE;
 
+    private boolean fresh; // nothing has come of the connection yet
     private int begun; // requests that began in this turn; one with a long head counts as several
 
     Http1(WorkerRoom room, Limits limits) {
         this.turn = room.turn();
+        turnedAwayTls = room.counters().tlsOnPlainPort;
         h1 = new H1State(limits, room.context().timeouts(), NoHost.INSTANCE);
         out = new Outbox(room.buffers());
         responder = new Http1Responder(room, h1, out);
@@ -57,6 +64,7 @@ final class Http1 implements Protocol {
     /** Goes on with a connection of which nothing is under way. */
     void resume(ProtocolHost next, boolean first, @Nullable Phase armed, long deadlineNanos) {
         host = next;
+        fresh = first;
         inProgress.on(next);
         h1.resume(next.slot(), first, armed, deadlineNanos);
     }
@@ -90,6 +98,13 @@ final class Http1 implements Protocol {
 
     @Override
     public void received(byte[] buffer, int from, int to) {
+        if (fresh && to > from) {
+            fresh = false;
+            if (buffer[from] == TLS_HANDSHAKE) {
+                speaksTls();
+                return;
+            }
+        }
         int at = leftover.isEmpty() ? run(buffer, from, to) : from;
         if (at < to) {
             host.peerSaidLast(false);
@@ -97,6 +112,12 @@ final class Http1 implements Protocol {
                 leftover.add(buffer, at, to);
             }
         }
+    }
+
+    /** A client that speaks TLS to this port reads no answer in clear. */
+    private void speaksTls() {
+        turnedAwayTls.add(1);
+        host.closeWhenSent(CloseReason.REFUSED);
     }
 
     @Override
@@ -192,7 +213,11 @@ final class Http1 implements Protocol {
     private void inputEnds() {
         RequestBody tunnel = responder.tunnelInput();
         if (tunnel != null) {
-            tunnel.end();
+            if (host.isInputCut()) {
+                tunnel.fail(new EOFException("the peer's bytes ended without the close_notify of TLS: some may be missing"));
+            } else {
+                tunnel.end();
+            }
             h1.readOutstanding(false, turn.now());
             return;
         }
@@ -278,9 +303,6 @@ final class Http1 implements Protocol {
         out.sent(bytes);
         h1.writeProgress(progress, turn.now());
         pump();
-        if (out.isEmpty()) {
-            h1.writeOutstanding(false, turn.now());
-        }
     }
 
     @Override

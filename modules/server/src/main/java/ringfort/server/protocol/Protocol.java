@@ -39,10 +39,10 @@ public interface Protocol {
     /** Whether bytes of the peer would be of use now. */
     boolean takesInput();
 
-    /** The kernel took so many bytes of {@link #out}, of which so many count as progress of the peer. */
+    /** So many bytes of {@link #out} were taken, of which so many count as progress of the peer. */
     void sent(int bytes, long progress);
 
-    /** Whether the kernel has not taken all that is to be sent. */
+    /** Whether the kernel has not taken all that is to be sent. It is also told each time that it has. */
     void sendWaits(boolean waits);
 
     /** The peer has taken more of what the kernel has. */
@@ -74,8 +74,17 @@ public interface Protocol {
     /** Answers, after {@link Verdict#ANSWER}, and closes. */
     void answerLate();
 
-    /** Whether nothing is under way, so that the connection can go on without this object ({@link Protocols#give}). */
+    /** Whether nothing is under way: the connection may be given up, and nothing is lost. */
     boolean isAtRest();
+
+    /**
+     * The turn is over. What a connection does not need at rest is given back here.
+     *
+     * @return whether the connection can go on without this object ({@link Protocols#give}); it is at rest then
+     */
+    default boolean rest() {
+        return isAtRest();
+    }
 
     /** Whether nothing is under way but what is still to be sent: a connection that drains may end then. */
     boolean waitsForRequest();
@@ -97,7 +106,7 @@ public interface Protocol {
     /** How long ago the deadline of a phase was reached; -1 when it was not, or none is set. */
     long lateNanos(Phase phase, long nowNanos);
 
-    /** Whether {@code pending[0, count)}, bytes that wait unread, complete the head that is being read. */
+    /** Whether {@code pending[0, count)}, bytes that wait unread, complete the head or the handshake that is being read. */
     boolean completesHead(byte[] pending, int count);
 
     /** Whether a response has begun and was not given to the kernel whole: a FIN would make it look whole. */

@@ -22,6 +22,11 @@ public interface ProtocolHost extends Endpoints {
     /** Whether the peer has sent its FIN. */
     boolean isInputEnded();
 
+    /** Whether the end of the peer's bytes may be the work of somebody else: what ends with the connection is not whole then. */
+    default boolean isInputCut() {
+        return false;
+    }
+
     /** A response has begun. */
     void served();
 

@@ -16,6 +16,11 @@ public interface Protocols {
      */
     Protocol take(ProtocolHost host, boolean first, @Nullable Phase armed, long deadlineNanos);
 
+    /** What a new connection is waited for, before its first byte. */
+    default Phase opening() {
+        return Phase.HEADER;
+    }
+
     /** Takes back state that {@linkplain Protocol#isAtRest is at rest} or whose connection is over. */
     void give(Protocol protocol);
 

@@ -1,6 +1,8 @@
 package ringfort.server.ring;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ringfort.ring.CompletionBatch;
 import ringfort.ring.Ring;
@@ -11,13 +13,14 @@ import ringfort.server.linux.Listener;
 import ringfort.server.linux.NativeBufferPool;
 import ringfort.server.loop.Admission;
 import ringfort.server.loop.Connection;
+import ringfort.server.loop.Entrance;
+import ringfort.server.loop.Port;
 import ringfort.server.loop.Timed;
 import ringfort.server.loop.Timekeeper;
 import ringfort.server.loop.Worker;
 import ringfort.server.wire.WireUser;
 import ringfort.sys.Errno;
 import ringfort.sys.EventFd;
-import ringfort.sys.Linux;
 import ringfort.sys.NativeMemory;
 import ringfort.timers.DeadlineWheel;
 
@@ -27,38 +30,30 @@ import ringfort.timers.DeadlineWheel;
  * within the reaping.
  */
 public final class RingWorker extends Worker {
-    private static final long ACCEPTED = (long) RingQueue.ACCEPT << 56;
-
-    /** Connections taken from a listener that is being closed, in one turn. */
-    private static final int ACCEPTS_PER_TURN = 256;
-
     private final RingQueue queue;
     private final @Nullable KernelTimers kernelTimers;
     private final Timekeeper timekeeper;
     private final Starved starved = new Starved();
     private final Watches watches = new Watches();
     private final RingRoom room;
-    private final Listener listener;
     private final EventFd wakeUp;
     private final long wakeValue; // address of what a read of it brings
-    private final Listener.Maker maker;
-    private boolean accepting; // a multishot accept is in flight
-    private boolean acceptWanted = true;
-    private boolean acceptCancelled; // a cancel of that accept was submitted
+    private final List<RingAccept> ports = new ArrayList<>();
     private boolean waking; // a read of the wake-up descriptor is in flight
-    private long acceptAgainNanos; // after a failed accept; 0 when there was none
 
-    /** A worker that owns the ring and the listener from now on. */
+    /** A worker that owns the ring and the listeners from now on, one for each port. */
     public RingWorker(
             ServerContext context,
             Admission admission,
+            List<Port> places,
             String name,
             Ring ring,
-            int listenerFd,
+            int[] listenerFds,
             boolean multishotReceive,
             RingSizes sizes)
             throws IOException {
-        super(context, admission, new NativeBufferPool(), name);
+        super(context, admission, new NativeBufferPool(), places, name);
+        var listeners = new ArrayList<Listener>();
         try {
             var memory = own(new NativeMemory());
             wakeValue = memory.allocate(8, 8);
@@ -75,15 +70,26 @@ public final class RingWorker extends Worker {
             int receiveBytes = Math.min(sizes.bufferBytes(), SCRATCH_BYTES);
             long receiveBuffer = memory.allocate(receiveBytes, 64);
             room = new RingRoom(queue, kernelTimers, starved, watches, receiveBuffer, receiveBytes, scratch(), this);
-            maker = (fd, peer) -> add(new RingWire(room, fd, peer));
-            listener = new Listener(
-                    listenerFd, admission, this::makePlace, turnedAway(), this::now, counters(), context.notices());
+            for (int i = 0; i < listenerFds.length; i++) {
+                Entrance entrance = entrances().get(i);
+                var listener = new Listener(
+                        listenerFds[i],
+                        admission,
+                        this::makePlace,
+                        turnedAway(),
+                        this::now,
+                        counters(),
+                        context.notices(),
+                        entrance.port().layer().isClear());
+                listeners.add(listener);
+                ports.add(new RingAccept(this, queue, listener, entrance, room, i));
+            }
         } catch (IOException | RuntimeException | Error e) {
             disown();
             throw e;
         }
-        own(queue); // last, with the ring and the listening socket: until here those are the caller's
-        own(listener);
+        own(queue); // last, with the ring and the listening sockets: until here those are the caller's
+        listeners.forEach(this::own);
     }
 
     @Override
@@ -168,7 +174,7 @@ public final class RingWorker extends Worker {
         CompletionBatch batch = queue.batch();
         long userData = batch.userData(i);
         switch (RingQueue.operation(userData)) {
-            case RingQueue.ACCEPT -> accepted(batch.result(i), batch.more(i));
+            case RingQueue.ACCEPT -> accepted(userData, batch.result(i), batch.more(i));
             case RingQueue.WAKE -> waking = false;
             case RingQueue.IGNORED -> {}
             case RingQueue.RECEIVE,
@@ -231,62 +237,35 @@ public final class RingWorker extends Worker {
     // Accepting.
 
     private boolean listen() {
-        if (accepting || !acceptWanted || acceptAgainNanos != 0) {
-            if (acceptAgainNanos != 0 && acceptAgainNanos - now() <= 0) {
-                acceptAgainNanos = 0;
-                return listen();
-            }
-            return true;
+        boolean all = true;
+        for (int i = 0; i < ports.size(); i++) {
+            all &= ports.get(i).listen();
         }
-        Sqe sqe = queue.sqe();
-        if (sqe == null) {
-            return false;
-        }
-        sqe.acceptMultishot(listener.fd(), Linux.SOCK_CLOEXEC, ACCEPTED);
-        accepting = true;
-        return true;
-    }
-
-    private void accepted(int result, boolean more) {
-        accepting = more;
-        if (result >= 0) {
-            begin(result);
-        } else if (listener.failed(-result)) {
-            acceptAgainNanos = now() + Listener.BACK_OFF_NANOS;
-        }
-    }
-
-    private void begin(int fd) {
-        Connection connection = listener.admit(fd, maker);
-        if (connection != null) {
-            connection.accepted();
-        }
+        return all;
     }
 
     /** How long the worker may rest; -1 = for ever. */
     private long restNanos() {
-        long rest = earlier(waitNanos(), watches.waitNanos(now()));
-        return acceptAgainNanos == 0 ? rest : earlier(rest, Math.max(0, acceptAgainNanos - now()));
+        long rest = waitNanos();
+        long watch = watches.waitNanos(now());
+        rest = rest < 0 || watch < 0 ? Math.max(rest, watch) : Math.min(rest, watch);
+        for (int i = 0; i < ports.size(); i++) {
+            rest = ports.get(i).waitNanos(rest);
+        }
+        return rest;
     }
 
-    private static long earlier(long one, long other) {
-        return one < 0 || other < 0 ? Math.max(one, other) : Math.min(one, other);
+    private void accepted(long userData, int result, boolean more) {
+        ports.get((int) userData).accepted(result, more);
     }
 
-    /** The accept must have ended: what it has accepted may lie in the completion queue, and would be lost there. */
     @Override
     protected boolean stopAccepting() {
-        acceptWanted = false;
-        acceptAgainNanos = 0;
-        if (accepting) {
-            Sqe sqe = acceptCancelled ? null : queue.sqe();
-            if (sqe != null) {
-                sqe.cancel(ACCEPTED, RingQueue.UNWATCHED);
-                acceptCancelled = true;
-            }
-            return false;
+        boolean done = true;
+        for (int i = 0; i < ports.size(); i++) {
+            done &= ports.get(i).stop();
         }
-        return listener.drain(0, ACCEPTS_PER_TURN, this::begin);
+        return done;
     }
 
     private boolean watch() {

@@ -116,6 +116,9 @@ public abstract class BufferPool implements AutoCloseable {
     /** Copies {@code source[from, to)} to the byte numbered {@code at} and those behind it, all in one buffer. */
     public abstract void copyIn(byte[] source, int from, int to, long at);
 
+    /** Copies the bytes numbered from {@code at} on, all in one buffer, to {@code target[from, to)}. */
+    public abstract void copyOut(long at, byte[] target, int from, int to);
+
     /** How many bytes of memory the pool has. */
     public abstract long allocatedBytes();
 

@@ -106,6 +106,15 @@ public final class Outbox {
         return end - start;
     }
 
+    /** Copies what stands ready to the beginning of {@code target}, as far as there is room; returns how many bytes. It stays. */
+    public int copyTo(byte[] target) {
+        int count = Math.min(length(), target.length);
+        if (count > 0) {
+            pool.copyOut(address(), target, 0, count);
+        }
+        return count;
+    }
+
     /** Takes note that the kernel took {@code count} bytes, and refills the buffer when it is empty. */
     public void sent(int count) {
         assert count >= 0 && count <= end - start : count + " bytes sent of " + (end - start);

@@ -24,6 +24,7 @@ import ringfort.server.linux.LinuxThread;
 import ringfort.server.linux.Listeners;
 import ringfort.server.metrics.Notices;
 import ringfort.server.poll.PollWorker;
+import ringfort.server.protocol.Layer;
 import ringfort.timers.ManualTicker;
 import ringfort.timers.Ticker;
 
@@ -52,8 +53,11 @@ class ClockTest {
         };
         ServerOptions options = ServerOptions.defaults().toBuilder().port(0).build();
         var context = new ServerContext(options, SERVER.application(), ticker, new Notices(), LinuxThread::use);
-        Worker worker = new Listeners(options, true)
-                .serve(fd -> new PollWorker(context, Admission.of(ServerOptions.defaults()), "worker", fd));
+        var port = new Port(new InetSocketAddress("127.0.0.1", 0), Layer.NONE);
+        Worker worker = Listeners.serve(
+                Listeners.of(options, List.of(port), true),
+                fds -> new PollWorker(
+                        context, Admission.of(ServerOptions.defaults()), List.of(port), "worker", fds));
         worker.start();
         worker.awaitStarted();
         Await.standstill(readings::size); // the worker sleeps

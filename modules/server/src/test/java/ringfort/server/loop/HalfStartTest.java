@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import ringfort.api.ServerOptions;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.exchange.ThreadUse;
 import ringfort.server.metrics.Notices;
+import ringfort.server.protocol.Layer;
 import ringfort.timers.Ticker;
 
 /** A start that fails in the middle leaves no thread and nothing that a worker had; a worker that ends takes all down. */
@@ -84,7 +86,7 @@ class HalfStartTest {
     void aWorkerThatCannotBeMade(int which) {
         assertThrows(
                 IOException.class,
-                () -> WorkerEngine.start(context(), "fake", "", _ -> {
+                () -> WorkerEngine.start(context(), new Ports(List.of(new Port(new InetSocketAddress(1), Layer.NONE)), () -> {}), "fake", "", _ -> {
                     if (workers.size() == which) {
                         throw new IOException("no descriptor is left");
                     }
@@ -98,7 +100,7 @@ class HalfStartTest {
     void aWorkerThatCannotOpenWhatItNeeds(int which) {
         assertThrows(
                 IllegalStateException.class,
-                () -> WorkerEngine.start(context(), "fake", "", _ -> make(workers.size() == which)));
+                () -> WorkerEngine.start(context(), new Ports(List.of(new Port(new InetSocketAddress(1), Layer.NONE)), () -> {}), "fake", "", _ -> make(workers.size() == which)));
         nothingIsLeft(WORKERS);
     }
 
@@ -112,7 +114,7 @@ class HalfStartTest {
 
     @Test
     void aWorkerThatGivesUpTakesTheOthersWithItAndItsReasonIsKnown() throws Exception {
-        WorkerEngine engine = WorkerEngine.start(context(), "fake", "", _ -> make(false));
+        WorkerEngine engine = WorkerEngine.start(context(), new Ports(List.of(new Port(new InetSocketAddress(1), Layer.NONE)), () -> {}), "fake", "", _ -> make(false));
         workers.get(1).giveUp = true;
         workers.get(1).wake();
         assertEquals(true, engine.awaitStop(Duration.ofSeconds(20)));

@@ -43,6 +43,11 @@ public class HeapBufferPool extends BufferPool {
     }
 
     @Override
+    public void copyOut(long at, byte[] target, int from, int to) {
+        System.arraycopy(at(at), (int) at, target, from, to - from);
+    }
+
+    @Override
     public long allocatedBytes() {
         return (long) count * SLAB_BYTES;
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,9 @@ import ringfort.server.exchange.ServerContext;
 import ringfort.server.linux.LinuxThread;
 import ringfort.server.linux.Listeners;
 import ringfort.server.loop.Admission;
+import ringfort.server.loop.Port;
 import ringfort.server.metrics.Notices;
+import ringfort.server.protocol.Layer;
 import ringfort.timers.Ticker;
 
 /** Only the worker touches submission queue entries: anybody else is refused before the kernel could be confused. */
@@ -50,10 +53,13 @@ class ConfinementTest {
                 new Notices(),
                 LinuxThread::use);
         assumeTrue(context.scheduler().name().equals("worker"), "this JDK gives a virtual thread no scheduler of ours");
-        RingWorker worker = (RingWorker) new Listeners(context.options(), false)
-                .serve(fd -> new RingWorker(
+        var port = new Port(new InetSocketAddress("127.0.0.1", 0), Layer.NONE);
+        RingWorker worker = (RingWorker) Listeners.serve(
+                Listeners.of(context.options(), List.of(port), false),
+                fd -> new RingWorker(
                         context,
                         Admission.of(ServerOptions.defaults()),
+                        List.of(port),
                         "worker",
                         Ring.open(RingOptions.DEFAULT),
                         fd,

@@ -96,7 +96,7 @@ final class SimulatedPeer {
         boolean excused = expired.stream().anyMatch(phase -> switch (phase) {
             case HANDLER -> true;
             case HEADER, BODY, WRITE -> !mild;
-            case IDLE, LINGER -> false;
+            case HANDSHAKE, IDLE, LINGER -> false;
         });
         if (mild && trial.isMild() && !excused && !socket.reader().isComplete()) {
             trial.fail("connection " + socket.number() + " did not get all its responses: " + socket.reader()

@@ -1,0 +1,52 @@
+package ringfort.server;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.Listener;
+import ringfort.api.Tls;
+import ringfort.server.exchange.ServerContext;
+import ringfort.server.loop.Port;
+import ringfort.server.loop.Ports;
+import ringfort.server.protocol.Layer;
+import ringfort.server.tls.HandshakePool;
+import ringfort.server.tls.TlsService;
+
+/** Makes the ports of a server out of the listeners that its program and its options ask for. */
+final class PortPlan {
+    private PortPlan() {}
+
+    /**
+     * The ports of a server; nothing listens there yet. Certificates are read, and warmed up.
+     *
+     * @throws ringfort.api.ServerStartException when certificates cannot be used
+     */
+    static Ports of(ServerContext context) {
+        List<Listener> listeners = context.application().listeners(context.options());
+        List<Port> ports = new ArrayList<>();
+        HandshakePool pool = new HandshakePool(context.ticker());
+        Ports made = null;
+        try {
+            for (Listener listener : listeners) {
+                String host = listener.host() == null ? context.options().host() : listener.host();
+                Tls tls = listener.tls();
+                Layer layer = tls == null ? Layer.NONE : TlsService.open(context, tls, pool);
+                ports.add(new Port(new InetSocketAddress(host, listener.port()), layer));
+            }
+            made = new Ports(ports, pool);
+            return made;
+        } finally {
+            if (made == null) {
+                new Ports(ports, pool).close();
+            }
+        }
+    }
+
+    /** Closes the ports of a start that failed; null when there are none. */
+    static void close(@Nullable Ports ports) {
+        if (ports != null) {
+            ports.close();
+        }
+    }
+}

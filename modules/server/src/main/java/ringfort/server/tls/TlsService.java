@@ -1,0 +1,245 @@
+package ringfort.server.tls;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
+import ringfort.api.Metric;
+import ringfort.api.ServerStartException;
+import ringfort.api.Tls;
+import ringfort.server.exchange.ServerContext;
+import ringfort.server.metrics.Notices;
+import ringfort.server.metrics.TlsCounters;
+import ringfort.server.protocol.Layer;
+import ringfort.server.protocol.Protocols;
+import ringfort.server.protocol.WorkerRoom;
+import ringfort.tls.CertificateFiles;
+import ringfort.tls.CertificateReload;
+import ringfort.tls.CertificateSet;
+import ringfort.tls.ClientAuth;
+import ringfort.tls.ClientTrust;
+import ringfort.tls.SelfSigned;
+import ringfort.tls.ServerCertificate;
+import ringfort.tls.TlsConfigurationException;
+import ringfort.tls.TlsContext;
+import ringfort.tls.TlsOptions;
+import ringfort.tls.WarmUp;
+
+/**
+ * What one TLS port shares between its workers: certificates and their reload, the keys with which sessions are resumed, the
+ * counters. Any thread.
+ */
+public final class TlsService implements Layer {
+    /** Changed files of certificates are noticed after this time; what does not fit is looked at once more before it is told. */
+    static final Duration RELOAD = Duration.ofSeconds(2);
+
+    private static final int SESSIONS_IN_MEMORY = 20 * 1024;
+
+    /** Behind so many handshakes the JVM has compiled what they need. */
+    private static final int MOST_WARM_UPS = 600;
+
+    /** The compiler works for the process, so one warm-up is enough for all ports and servers of it. */
+    private static final AtomicBoolean WARM = new AtomicBoolean();
+
+    private final TlsContext context;
+    private final HandshakePool pool;
+    private final TlsCounters counters = new TlsCounters();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private TlsService(TlsContext context, HandshakePool pool) {
+        this.context = context;
+        this.pool = pool;
+    }
+
+    /**
+     * Reads certificates, warms up, and begins to watch the files.
+     *
+     * @param pool runs the tasks of handshakes; its threads are started
+     * @throws ServerStartException when a file cannot be used; says which, why, and what would help
+     */
+    public static TlsService open(ServerContext server, Tls tls, HandshakePool pool) {
+        try {
+            CertificateReload reload = reload(tls);
+            CertificateSet certificates = reload == null ? selfSigned(server) : told(server, reload);
+            TlsService service = new TlsService(new TlsContext(options(tls), certificates, trust(tls)), pool);
+            service.warmUp(server);
+            pool.open();
+            if (reload != null) {
+                service.watch(reload, server.notices());
+            }
+            return service;
+        } catch (TlsConfigurationException e) {
+            throw new ServerStartException("TLS cannot be spoken: " + e.getMessage(), e);
+        }
+    }
+
+    private static TlsOptions options(Tls tls) {
+        return new TlsOptions(
+                tls.protocols(),
+                Layer.APPLICATION_PROTOCOLS,
+                switch (tls.clientCertificates()) {
+                    case NONE -> ClientAuth.NONE;
+                    case WANT -> ClientAuth.WANT;
+                    case NEED -> ClientAuth.NEED;
+                },
+                (int) tls.sessionTimeout().toSeconds(),
+                SESSIONS_IN_MEMORY);
+    }
+
+    private static @Nullable ClientTrust trust(Tls tls) throws TlsConfigurationException {
+        return tls.clientAuthorities() == null
+                ? null
+                : ClientTrust.of(CertificateFiles.trusted(tls.clientAuthorities()));
+    }
+
+    /** Null for a certificate that is in no file. */
+    private static @Nullable CertificateReload reload(Tls tls) throws TlsConfigurationException {
+        List<CertificateFiles> files = new ArrayList<>();
+        for (Tls.Source source : tls.sources()) {
+            switch (source) {
+                case Tls.Pem pem -> {
+                    char[] password = pem.password();
+                    files.add(
+                            password == null
+                                    ? CertificateFiles.pem(pem.certificates(), pem.key())
+                                    : CertificateFiles.pem(pem.certificates(), pem.key(), password));
+                }
+                case Tls.KeyStoreFile store -> files.add(CertificateFiles.keyStore(store.file(), store.password()));
+                case Tls.SelfSigned _ -> {} // alone, or refused below
+            }
+        }
+        if (!files.isEmpty() && files.size() < tls.sources().size()) {
+            throw new ServerStartException(
+                    "TLS cannot be spoken: a self-signed certificate stands beside one from a file; use files, or the self-signed one alone");
+        }
+        return files.isEmpty() ? null : new CertificateReload(files, InstantSource.system());
+    }
+
+    private static CertificateSet told(ServerContext server, CertificateReload reload) {
+        reload.initial().warnings().forEach(server.notices()::warning);
+        return new CertificateSet(reload.initial().certificates());
+    }
+
+    private static CertificateSet selfSigned(ServerContext server) {
+        ServerCertificate made = SelfSigned.forLocalhost(InstantSource.system().instant());
+        server.notices()
+                .note("self-signed certificate for " + String.join(", ", made.names()) + " until " + made.notAfter()
+                        + ", SHA-256 fingerprint " + made.fingerprint());
+        return new CertificateSet(List.of(made));
+    }
+
+    private void warmUp(ServerContext server) {
+        long nanos = server.options().tlsWarmUp().toNanos();
+        if (nanos > 0 && !WARM.getAndSet(true)) {
+            long begin = server.ticker().nanos();
+            WarmUp.handshakes(context, MOST_WARM_UPS, () -> server.ticker().nanos() - begin < nanos);
+        }
+    }
+
+    // Certificates that change.
+
+    private void watch(CertificateReload reload, Notices notices) {
+        Thread.ofPlatform().daemon().name("ringfort-certificates").start(() -> {
+            CertificateReload.Listener listener = listener(notices);
+            try {
+                while (!closed.await(RELOAD.toNanos(), TimeUnit.NANOSECONDS)) {
+                    check(reload, listener, notices);
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt(); // nothing interrupts this thread
+            }
+        });
+    }
+
+    private void check(CertificateReload reload, CertificateReload.Listener listener, Notices notices) {
+        try {
+            reload.check(context, listener);
+        } catch (Throwable e) { // for want of memory, say: the next check may fare better
+            notices.defect("the files of certificates could not be looked at", e);
+        }
+    }
+
+    private CertificateReload.Listener listener(Notices notices) {
+        return new CertificateReload.Listener() {
+            @Override
+            public void reloaded(CertificateSet certificates, List<String> warnings) {
+                counters.reloads.add(1);
+                notices.note("new certificates are in use: " + certificates.all());
+                warnings.forEach(notices::warning);
+            }
+
+            @Override
+            public void kept(String reason) {
+                counters.badReloads.add(1);
+                notices.warning("the files of certificates have changed and cannot be used; the old ones stay in use: "
+                        + reason);
+            }
+        };
+    }
+
+    // What the workers ask.
+
+    /** An engine for one connection. */
+    SSLEngine newEngine() {
+        return context.newEngine();
+    }
+
+    /** Runs the tasks of handshakes. */
+    HandshakePool pool() {
+        return pool;
+    }
+
+    /** What the port counts. */
+    TlsCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public Protocols over(WorkerRoom room, Map<String, Protocols> byName) {
+        return new TlsProtocols(room, this, byName);
+    }
+
+    @Override
+    public String scheme() {
+        return "https";
+    }
+
+    @Override
+    public boolean isClear() {
+        return false;
+    }
+
+    @Override
+    public boolean isFull() {
+        return pool.isFull();
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        List<Metric> metrics = new ArrayList<>(counters.metrics());
+        metrics.addAll(pool.metrics());
+        Instant expiry = context.certificates().all().stream()
+                .map(ServerCertificate::notAfter)
+                .min(Instant::compareTo)
+                .orElseThrow();
+        metrics.add(new Metric(
+                "ringfort_tls_certificate_expiry_timestamp_seconds",
+                "When the first of the certificates in use expires, in seconds since 1970.",
+                Metric.Kind.GAUGE,
+                Map.of(),
+                (double) expiry.getEpochSecond()));
+        return metrics;
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}
