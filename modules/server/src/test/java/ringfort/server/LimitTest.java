@@ -110,10 +110,10 @@ class LimitTest extends EngineContract {
     void aProcessWithoutDescriptorsServesOnAndRecovers() throws Exception {
         try (ServerProcess server = FewDescriptors.start(variant)) {
             List<Peer> peers = new ArrayList<>();
-            try (Peer early = server.connect()) {
+            try (Peer early = Peer.connect(server.port())) {
                 assertEquals("ok", early.get("/").reply().text());
                 for (int i = 0; i < 2 * FewDescriptors.SPARE + 30; i++) {
-                    peers.add(server.connect());
+                    peers.add(Peer.connect(server.port()));
                 }
                 Await.until(() -> ServerProcess.ask(early, "/failures") > 0, () -> "the server had descriptors enough");
                 for (int i = 0; i < 50; i++) {
@@ -124,7 +124,7 @@ class LimitTest extends EngineContract {
                 }
                 assertTrue(ServerProcess.ask(early, "/failures") < 1000, "it spins");
                 for (int i = 0; i < 10; i++) {
-                    try (Peer late = server.connect()) {
+                    try (Peer late = Peer.connect(server.port())) {
                         assertEquals("ok", late.get("/").reply().text());
                     }
                 }

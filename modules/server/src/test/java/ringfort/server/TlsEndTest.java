@@ -58,15 +58,15 @@ class TlsEndTest extends TlsContract {
     @Test
     void aStoppingServerEndsWithCloseNotify() throws IOException {
         Served served = serve(TlsContract::here);
+        CompletableFuture<Void> stop;
         try (Socket socket = plain(served)) {
             TlsClient client = TlsClient.over(socket).handshake();
             client.output().write(bytes(GET));
             assertEquals("here", new Peer(socket, client, 1).reply().text());
-            CompletableFuture<Void> stop = CompletableFuture.runAsync(() -> served.stop(Served.DRAIN));
+            stop = CompletableFuture.runAsync(() -> served.stop(Served.DRAIN));
             assertTrue(client.endsInOrder());
-            socket.close();
-            stop.join();
         }
+        stop.join();
     }
 
     @Test

@@ -263,13 +263,6 @@ class TlsTest extends TlsContract {
     @Test
     void aRequestMayComeInTwoPiecesCutAnywhere() throws Exception {
         Served served = serve(TlsContract::here);
-        try (Socket socket = plain(served)) {
-            TlsClient client = TlsClient.over(socket).handshake();
-            Peer peer = new Peer(socket, client, 4096);
-            int length = client.records(bytes(GET)).length;
-            // The first request was made and not sent: the server could not read what follows.
-            assertTrue(length > GET.length());
-        }
         for (int cut = 1; cut < GET.length() + 30; cut++) {
             try (Socket socket = plain(served)) {
                 TlsClient client = TlsClient.over(socket).handshake();
@@ -287,8 +280,8 @@ class TlsTest extends TlsContract {
     void everyOctetMayBeARecordOfItsOwn() throws IOException {
         Served served = serve(TlsContract::here);
         try (Peer peer = served.connect()) {
-            for (char octet : GET.toCharArray()) {
-                peer.send(String.valueOf(octet));
+            for (int i = 0; i < GET.length(); i++) {
+                peer.send(GET.substring(i, i + 1));
             }
             assertEquals("here", peer.reply().text());
             assertEquals("here", peer.get("/").reply().text());
