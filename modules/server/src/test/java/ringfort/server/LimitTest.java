@@ -41,17 +41,20 @@ class LimitTest extends EngineContract {
 
     @Test
     void aConnectionTooManyIsAnswered503() throws IOException {
+        inClearOnly("there is no 503 before a handshake: TlsTest");
         turnsAwayTheThird(serve(options -> options.maxConnections(2), LimitTest::routes));
     }
 
     @Test
     void aConnectionTooManyOfOnePeerIsAnswered503() throws IOException {
+        inClearOnly("there is no 503 before a handshake: TlsTest");
         turnsAwayTheThird(serve(options -> options.maxConnectionsPerPeer(2).exemptNetworks(""), LimitTest::routes));
     }
 
     /** It sends without looking first. A socket that was closed at once would answer that with a reset. */
     @Test
     void aConnectionTooManyCanSendItsRequestBeforeItReads503() throws IOException {
+        inClearOnly("there is no 503 before a handshake: TlsTest");
         Served served = serve(options -> options.maxConnections(1), LimitTest::routes);
         try (Peer first = served.connect()) {
             assertEquals("ok", first.get("/").reply().text());
@@ -108,6 +111,7 @@ class LimitTest extends EngineContract {
     /** A process of its own runs out of descriptors: those it serves are served on, and others again afterwards. */
     @Test
     void aProcessWithoutDescriptorsServesOnAndRecovers() throws Exception {
+        inClearOnly("the clients of the process speak in clear");
         try (ServerProcess server = FewDescriptors.start(variant)) {
             List<Peer> peers = new ArrayList<>();
             try (Peer early = Peer.connect(server.port())) {

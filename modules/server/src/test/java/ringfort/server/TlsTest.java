@@ -355,6 +355,19 @@ class TlsTest extends TlsContract {
     }
 
     @Test
+    void aConnectionTooManyIsClosedWithoutAWord() throws IOException {
+        Served served = serve(options -> options.maxConnections(1), TlsContract::here);
+        try (Peer one = served.connect()) {
+            assertEquals("here", one.get("/").reply().text());
+            try (Peer another = Peer.connect(served.port())) {
+                assertEquals(-1, another.read());
+            }
+            assertEquals("here", one.get("/").reply().text());
+        }
+        assertEquals(1, served.metric("ringfort_connections_rejected_total"));
+    }
+
+    @Test
     void peersThatVanishLeaveNothing() throws Exception {
         Served served = serve(TlsContract::here);
         for (int i = 0; i < 300; i++) {

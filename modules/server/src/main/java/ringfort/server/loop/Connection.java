@@ -5,6 +5,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import ringfort.budget.DeadlineSlot;
 import ringfort.budget.Phase;
+import ringfort.message.ByteSink;
 import ringfort.server.metrics.CloseReason;
 import ringfort.server.protocol.Protocol;
 import ringfort.server.protocol.ProtocolHost;
@@ -33,6 +34,8 @@ import ringfort.sys.OnWorker;
 public final class Connection extends Placed implements WireUser, ProtocolHost, ConnectionDeadline.Owner {
     /** When the end of a connection has failed so often, its protocol state is not given back. */
     private static final int MOST_ENDS = 100;
+
+    private static final int FAREWELL_BYTES = 64;
 
     private final ConnectionDeadline deadline;
     private @Nullable Protocol protocol; // while a message is under way
@@ -306,7 +309,21 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
      */
     void closeIdle(CloseReason reason) {
         wire.boundUnsent(loop.context().timeouts().writeNanos());
-        destroy(reason, null);
+        try {
+            sayFarewell();
+        } finally {
+            destroy(reason, null);
+        }
+    }
+
+    private void sayFarewell() {
+        if (protocol != null && protocol.isAtRest() && ending.isOpen()) {
+            ByteSink last = new ByteSink(FAREWELL_BYTES);
+            protocol.farewell(last);
+            if (last.length() > 0 && wire.sendNow(last.array(), last.length())) {
+                loop.counters().sentBytes.add(last.length());
+            }
+        }
     }
 
     void cutUnread() {

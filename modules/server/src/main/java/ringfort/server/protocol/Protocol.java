@@ -92,6 +92,9 @@ public interface Protocol {
     /** The exchange whose answer is not whole; null when there is none. */
     @Nullable Exchange awaitedExchange();
 
+    /** Writes what the peer of a connection at rest is told when that is closed; the transport sends it at once or not at all. */
+    default void farewell(ByteSink sink) {}
+
     /** Nothing more is read. */
     void stopReading();
 

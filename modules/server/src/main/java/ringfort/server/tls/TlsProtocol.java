@@ -233,7 +233,7 @@ final class TlsProtocol implements Protocol {
         Protocol current = within;
         if (current == null) {
             outer.closeWhenSent(CloseReason.PEER);
-        } else if (tls.canSend()) {
+        } else if (tls.canSend() || output.isEnding()) {
             outer.touch(); // it learns of it when it advances
         } else {
             current.abandon(new IOException("the peer has ended the connection (RFC 5246, 7.2.1)"));
@@ -362,7 +362,7 @@ final class TlsProtocol implements Protocol {
     public void sendWaits(boolean waits) {
         if (within != null) {
             within.sendWaits(waits);
-        } else if (protocols != null && waits) { // an alert: nobody else has a deadline for it
+        } else if (protocols != null && waits && !outer.isOpen()) { // an alert: what was due before is over
             slot.armFor(Phase.WRITE, room.worker().context().timeouts().writeGraceNanos(), room.worker().turn().now());
         } else if (slot.phase() == Phase.WRITE) {
             slot.clear();
@@ -406,6 +406,11 @@ final class TlsProtocol implements Protocol {
     }
 
     // The end.
+
+    @Override
+    public void farewell(ByteSink sink) {
+        output.farewell(tls, sink);
+    }
 
     @Override
     public boolean shed() {
