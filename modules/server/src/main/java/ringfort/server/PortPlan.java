@@ -6,10 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Listener;
 import ringfort.api.Tls;
+import ringfort.api.spi.Network;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.loop.Port;
 import ringfort.server.loop.Ports;
 import ringfort.server.protocol.Layer;
+import ringfort.server.proxy.ProxyLayer;
 import ringfort.server.tls.TlsPorts;
 
 /** Makes the ports of a server out of the listeners that its program and its options ask for. */
@@ -31,6 +33,9 @@ final class PortPlan {
                 String host = listener.host() == null ? context.options().host() : listener.host();
                 Tls tls = listener.tls();
                 Layer layer = tls == null ? Layer.NONE : shared.open(tls);
+                if (listener.proxyProtocol()) {
+                    layer = new ProxyLayer(layer, Network.parse(context.options().proxyProtocolFrom()));
+                }
                 ports.add(new Port(new InetSocketAddress(host, listener.port()), layer));
             }
             made = new Ports(ports, shared::metrics, shared);

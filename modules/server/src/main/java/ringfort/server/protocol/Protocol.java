@@ -92,7 +92,10 @@ public interface Protocol {
     /** The exchange whose answer is not whole; null when there is none. */
     @Nullable Exchange awaitedExchange();
 
-    /** Writes what the peer of a connection at rest is told when that is closed; the transport sends it at once or not at all. */
+    /**
+     * Writes what the peer is told when its connection is closed and nothing is owed to it; the transport sends it at once or not at
+     * all. Also asked by the watchdog.
+     */
     default void farewell(ByteSink sink) {}
 
     /** Nothing more is read. */
