@@ -18,7 +18,7 @@ import ringfort.api.ServerOptions;
  * engine and once more for the ring with timers in the kernel. What runs the handlers makes no difference to a deadline,
  * so the variants with the JDK's scheduler are left out.
  */
-@EnumSource(names = {"RING", "RING_WITH_KERNEL_TIMERS", "POLL", "NIO"})
+@EnumSource(names = {"RING_WITH_TLS"})
 @Timeout(30)
 @Tag("deadlines")
 @Execution(ExecutionMode.CONCURRENT)

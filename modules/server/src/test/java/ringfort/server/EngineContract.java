@@ -14,7 +14,7 @@ import ringfort.api.ServerOptions;
  * <p>Its tests put any load on the machine and hold workers as they like, so how late a deadline is noticed is not
  * judged; that each deadline is accounted for is.
  */
-@EnumSource(mode = EnumSource.Mode.MATCH_NONE, names = ".*_WITH_TLS")
+@EnumSource(names = {"RING", "RING_WITH_TLS", "POLL_WITH_TLS", "NIO_WITH_TLS"})
 @Timeout(60)
 abstract class EngineContract extends ServerContract {
     @Override

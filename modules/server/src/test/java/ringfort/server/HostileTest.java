@@ -45,6 +45,7 @@ class HostileTest extends EngineContract {
 
     @Test
     void linesOfAMebibyteAndAHundredThousandFields() throws IOException {
+        inClearOnly("its clients speak in clear");
         Served served = serveRows();
         new Hostile(served.port()).oversize();
         goesOn(served);
@@ -52,6 +53,7 @@ class HostileTest extends EngineContract {
 
     @Test
     void numbersThatOverflow() throws IOException {
+        inClearOnly("its clients speak in clear");
         Served served = serveRows();
         new Hostile(served.port()).overflowing();
         goesOn(served);
@@ -59,6 +61,7 @@ class HostileTest extends EngineContract {
 
     @Test
     void clientsOfOtherProtocols() throws IOException {
+        inClearOnly("its clients speak in clear");
         Served served = serveRows();
         new Hostile(served.port()).foreign();
         goesOn(served);
@@ -66,6 +69,7 @@ class HostileTest extends EngineContract {
 
     @Test
     void tenThousandRequestsInOneWrite() throws IOException, InterruptedException {
+        inClearOnly("its clients speak in clear");
         Served served = serveRows();
         new Hostile(served.port()).pipelined(10_000);
         goesOn(served);
@@ -73,6 +77,7 @@ class HostileTest extends EngineContract {
 
     @Test
     void allOfThemAtOnceBesideGoodClients() throws Exception {
+        inClearOnly("its clients speak in clear");
         Served served = serveRows();
         atOnce(new Hostile(served.port()));
         goesOn(served);

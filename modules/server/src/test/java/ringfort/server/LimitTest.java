@@ -41,17 +41,20 @@ class LimitTest extends EngineContract {
 
     @Test
     void aConnectionTooManyIsAnswered503() throws IOException {
+        inClearOnly("there is no 503 before a handshake: TlsTest");
         turnsAwayTheThird(serve(options -> options.maxConnections(2), LimitTest::routes));
     }
 
     @Test
     void aConnectionTooManyOfOnePeerIsAnswered503() throws IOException {
+        inClearOnly("there is no 503 before a handshake: TlsTest");
         turnsAwayTheThird(serve(options -> options.maxConnectionsPerPeer(2).exemptNetworks(""), LimitTest::routes));
     }
 
     /** It sends without looking first. A socket that was closed at once would answer that with a reset. */
     @Test
     void aConnectionTooManyCanSendItsRequestBeforeItReads503() throws IOException {
+        inClearOnly("there is no 503 before a handshake: TlsTest");
         Served served = serve(options -> options.maxConnections(1), LimitTest::routes);
         try (Peer first = served.connect()) {
             assertEquals("ok", first.get("/").reply().text());
@@ -108,12 +111,13 @@ class LimitTest extends EngineContract {
     /** A process of its own runs out of descriptors: those it serves are served on, and others again afterwards. */
     @Test
     void aProcessWithoutDescriptorsServesOnAndRecovers() throws Exception {
+        inClearOnly("the clients of the process speak in clear");
         try (ServerProcess server = FewDescriptors.start(variant)) {
             List<Peer> peers = new ArrayList<>();
-            try (Peer early = server.connect()) {
+            try (Peer early = Peer.connect(server.port())) {
                 assertEquals("ok", early.get("/").reply().text());
                 for (int i = 0; i < 2 * FewDescriptors.SPARE + 30; i++) {
-                    peers.add(server.connect());
+                    peers.add(Peer.connect(server.port()));
                 }
                 Await.until(() -> ServerProcess.ask(early, "/failures") > 0, () -> "the server had descriptors enough");
                 for (int i = 0; i < 50; i++) {
@@ -124,7 +128,7 @@ class LimitTest extends EngineContract {
                 }
                 assertTrue(ServerProcess.ask(early, "/failures") < 1000, "it spins");
                 for (int i = 0; i < 10; i++) {
-                    try (Peer late = server.connect()) {
+                    try (Peer late = Peer.connect(server.port())) {
                         assertEquals("ok", late.get("/").reply().text());
                     }
                 }

@@ -1,6 +1,7 @@
 package ringfort.server;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -38,6 +39,11 @@ abstract class ServerContract {
         Served served = start(options, routes);
         started.add(served);
         return served;
+    }
+
+    /** Skips the test for clients that speak TLS. */
+    final void inClearOnly(String reason) {
+        assumeTrue(!variant.speaksTls(), reason);
     }
 
     /** Ends every server, also when the audit of one before it fails. */

@@ -70,12 +70,12 @@ public final class SlowPeer extends Peer {
         this.sinceNanos = sinceNanos;
     }
 
-    /** Connects and shakes hands; measuring begins with that done. */
+    /** Connects and shakes hands; measuring begins with the handshake. */
     public static SlowPeer connectTls(int port, int receiveBufferBytes) throws IOException {
         Socket socket = open(port, receiveBufferBytes);
         try {
-            TlsClient tls = TlsClient.over(socket).handshake();
-            return new SlowPeer(socket, tls, Ticker.system().nanos());
+            long begin = Ticker.system().nanos(); // the server may know before the client that they have shaken hands
+            return new SlowPeer(socket, TlsClient.over(socket).handshake(), begin);
         } catch (IOException e) {
             socket.close();
             throw e;

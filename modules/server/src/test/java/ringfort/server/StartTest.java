@@ -17,6 +17,7 @@ class StartTest extends EngineContract {
     /** The look whether the port is free listened itself for a moment, and reset whoever connected in it. */
     @Test
     void whoConnectsFromTheFirstMomentIsServedAndNotReset() throws Exception {
+        inClearOnly("its clients speak in clear");
         for (int i = 0; i < 10; i++) {
             int port = freePort();
             try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

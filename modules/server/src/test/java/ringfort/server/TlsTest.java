@@ -263,13 +263,6 @@ class TlsTest extends TlsContract {
     @Test
     void aRequestMayComeInTwoPiecesCutAnywhere() throws Exception {
         Served served = serve(TlsContract::here);
-        try (Socket socket = plain(served)) {
-            TlsClient client = TlsClient.over(socket).handshake();
-            Peer peer = new Peer(socket, client, 4096);
-            int length = client.records(bytes(GET)).length;
-            // The first request was made and not sent: the server could not read what follows.
-            assertTrue(length > GET.length());
-        }
         for (int cut = 1; cut < GET.length() + 30; cut++) {
             try (Socket socket = plain(served)) {
                 TlsClient client = TlsClient.over(socket).handshake();
@@ -287,8 +280,8 @@ class TlsTest extends TlsContract {
     void everyOctetMayBeARecordOfItsOwn() throws IOException {
         Served served = serve(TlsContract::here);
         try (Peer peer = served.connect()) {
-            for (char octet : GET.toCharArray()) {
-                peer.send(String.valueOf(octet));
+            for (int i = 0; i < GET.length(); i++) {
+                peer.send(GET.substring(i, i + 1));
             }
             assertEquals("here", peer.reply().text());
             assertEquals("here", peer.get("/").reply().text());
@@ -359,6 +352,19 @@ class TlsTest extends TlsContract {
             }
         }
         awaitHandshakes(served, "late", 2); // nothing had come of the silent one
+    }
+
+    @Test
+    void aConnectionTooManyIsClosedWithoutAWord() throws IOException {
+        Served served = serve(options -> options.maxConnections(1), TlsContract::here);
+        try (Peer one = served.connect()) {
+            assertEquals("here", one.get("/").reply().text());
+            try (Peer another = Peer.connect(served.port())) {
+                assertEquals(-1, another.read());
+            }
+            assertEquals("here", one.get("/").reply().text());
+        }
+        assertEquals(1, served.metric("ringfort_connections_rejected_total"));
     }
 
     @Test

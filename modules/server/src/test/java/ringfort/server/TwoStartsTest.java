@@ -77,7 +77,7 @@ class TwoStartsTest extends EngineContract {
     /** The first listener gets its option late; the kernel must spread connections over it and those that joined it. */
     @Test
     void listenersThatJoinTheFirstShareItsConnections() throws Exception {
-        var port = new Port(new InetSocketAddress("127.0.0.1", 0), Layer.NONE);
+        var port = new Port(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Layer.NONE);
         var listeners = new Listeners(
                 ServerOptions.defaults().toBuilder().backlog(256).build(), port, true);
         int first = listeners.open();

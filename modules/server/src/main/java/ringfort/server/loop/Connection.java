@@ -5,9 +5,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import ringfort.budget.DeadlineSlot;
 import ringfort.budget.Phase;
+import ringfort.message.ByteSink;
+import ringfort.server.exchange.Endpoints;
 import ringfort.server.metrics.CloseReason;
 import ringfort.server.protocol.Protocol;
 import ringfort.server.protocol.ProtocolHost;
+import ringfort.server.protocol.Protocols;
 import ringfort.server.wire.Outbox;
 import ringfort.server.wire.Wire;
 import ringfort.server.wire.WireUser;
@@ -34,7 +37,10 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     /** When the end of a connection has failed so often, its protocol state is not given back. */
     private static final int MOST_ENDS = 100;
 
+    private static final int FAREWELL_BYTES = 64;
+
     private final ConnectionDeadline deadline;
+    private Protocols protocols; // lends the protocol
     private @Nullable Protocol protocol; // while a message is under way
     private Ending ending = Ending.NONE;
     private boolean served; // a response has begun
@@ -51,6 +57,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     Connection(Loop loop, Wire wire, Entrance entrance, int index, int generation) {
         super(loop, wire, entrance, index, generation);
         this.deadline = new ConnectionDeadline(this);
+        this.protocols = entrance.protocols();
     }
 
     /** The connection is there: its first head, or its handshake, is due from now on, whether or not a byte comes. */
@@ -58,7 +65,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         touch();
         try {
             acceptedNanos = loop.now();
-            Phase opening = entrance.protocols().opening();
+            Phase opening = protocols.opening();
             deadline.armFor(opening, loop.context().openingNanos(opening));
         } catch (Throwable e) {
             defect(e);
@@ -69,7 +76,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
 
     private Protocol engage() {
         if (protocol == null) {
-            protocol = entrance.protocols().take(this, !served, deadline.phase(), deadline.dueNanos());
+            protocol = protocols.take(this, !served, deadline.phase(), deadline.dueNanos());
         }
         return protocol;
     }
@@ -84,7 +91,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     /** No send is in flight. */
     private void giveBack() {
         if (protocol != null) {
-            entrance.protocols().give(protocol);
+            protocols.give(protocol);
             protocol = null;
         }
     }
@@ -306,7 +313,21 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
      */
     void closeIdle(CloseReason reason) {
         wire.boundUnsent(loop.context().timeouts().writeNanos());
-        destroy(reason, null);
+        try {
+            sayFarewell();
+        } finally {
+            destroy(reason, null);
+        }
+    }
+
+    private void sayFarewell() {
+        if (protocol != null && ending.isOpen()) {
+            ByteSink last = new ByteSink(FAREWELL_BYTES);
+            protocol.farewell(last);
+            if (last.length() > 0 && wire.sendNow(last.array(), last.length())) {
+                loop.counters().sentBytes.add(last.length());
+            }
+        }
     }
 
     void cutUnread() {
@@ -331,6 +352,25 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
     @Override
     public DeadlineSlot slot() {
         return deadline;
+    }
+
+    @Override
+    public void become(Protocols next, Endpoints named, byte[] buffer, int from, int to) {
+        giveBack();
+        protocols = next;
+        standsFor(named);
+        Phase opening = next.opening();
+        if (deadline.phase() != opening) { // else what is opened has one deadline, from the accept
+            deadline.armFor(opening, loop.context().openingNanos(opening));
+        }
+        if (from < to) {
+            engage().received(buffer, from, to);
+        }
+    }
+
+    /** What lends the connection its protocol. */
+    Protocols protocols() {
+        return protocols;
     }
 
     @Override

@@ -131,12 +131,12 @@ final class Intervention {
         return phase == Phase.LINGER && lingering != null && !lingering.isOver(nowNanos);
     }
 
-    private static Enforced end(Connection connection, Phase phase, long late) {
+    private Enforced end(Connection connection, Phase phase, long late) {
         return new Enforced(connection, phase, late, false, end(connection, false));
     }
 
     /** Ends both directions; in the middle of a response by a reset, since a FIN would make it look whole. */
-    private static boolean end(Connection connection, boolean begun) {
+    private boolean end(Connection connection, boolean begun) {
         Protocol protocol = connection.protocol();
         Lingering lingering = connection.lingering();
         boolean midway =
@@ -144,9 +144,21 @@ final class Intervention {
         if (midway) {
             connection.wire().reset();
         } else {
+            sayFarewell(connection, protocol);
             connection.wire().shutdown();
         }
         return midway;
+    }
+
+    private void sayFarewell(Connection connection, @Nullable Protocol protocol) {
+        if (protocol != null && connection.isOpen()) {
+            sink.reset();
+            protocol.farewell(sink);
+            int length = sink.length();
+            if (length > 0 && connection.wire().sendNow(sink.array(), length)) {
+                connection.loop().counters().sentOutside.add(length);
+            }
+        }
     }
 
     // What the peer has sent.
@@ -159,7 +171,7 @@ final class Intervention {
         if (protocol != null) {
             return protocol.completesHead(pending, count);
         }
-        Protocols atRest = connection.entrance().protocols();
+        Protocols atRest = connection.protocols();
         return atRest.completesHead(pending, count);
     }
 

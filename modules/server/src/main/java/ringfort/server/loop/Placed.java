@@ -1,6 +1,7 @@
 package ringfort.server.loop;
 
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 import ringfort.server.exchange.Endpoints;
 import ringfort.server.wire.Wire;
 import ringfort.sys.OffWorker;
@@ -14,6 +15,7 @@ abstract class Placed extends Settleable implements Endpoints {
     final Entrance entrance;
     final int index;
     private final int generation;
+    private volatile @Nullable Endpoints named; // whom the connection stands for, where a balancer has said so
 
     /** @param generation no other connection of this process has the same */
     Placed(Loop loop, Wire wire, Entrance entrance, int index, int generation) {
@@ -62,12 +64,26 @@ abstract class Placed extends Settleable implements Endpoints {
     @Override
     @OffWorker
     public final InetSocketAddress peer() {
-        return wire.peer();
+        Endpoints other = named;
+        return other == null ? wire.peer() : other.peer();
     }
 
     @Override
     @OffWorker
     public final InetSocketAddress local() {
-        return entrance.port().address();
+        Endpoints other = named;
+        return other == null ? entrance.port().address() : other.local();
+    }
+
+    @Override
+    @OffWorker
+    public final boolean secure() {
+        Endpoints other = named;
+        return other != null && other.secure();
+    }
+
+    /** The connection stands for somebody else, to requests. */
+    final void standsFor(Endpoints other) {
+        named = other;
     }
 }

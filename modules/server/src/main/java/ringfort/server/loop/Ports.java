@@ -2,22 +2,25 @@ package ringfort.server.loop;
 
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import ringfort.api.Metric;
 
 /** The ports of one server, and what their layers share. Any thread. */
 public final class Ports implements AutoCloseable {
     private final List<Port> all;
+    private final Supplier<List<Metric>> metrics;
     private final AutoCloseable shared;
 
     /**
      * Ports that nothing listens on yet.
      *
      * @param all at least one
+     * @param metrics what their layers count
      * @param shared closed behind their layers
      */
-    public Ports(List<Port> all, AutoCloseable shared) {
+    public Ports(List<Port> all, Supplier<List<Metric>> metrics, AutoCloseable shared) {
+        this.metrics = metrics;
         this.all = List.copyOf(all);
         this.shared = shared;
     }
@@ -39,9 +42,7 @@ public final class Ports implements AutoCloseable {
 
     /** What their layers count. */
     List<Metric> metrics() {
-        List<Metric> metrics = new ArrayList<>();
-        all.forEach(port -> metrics.addAll(port.layer().metrics()));
-        return metrics;
+        return metrics.get();
     }
 
     /** The server has ended, or could not start. */

@@ -438,7 +438,7 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
         long bytes = http.lentBytes();
         for (int i = 0; i < entrances.size(); i++) {
             Protocols protocols = entrances.get(i).protocols();
-            bytes += protocols.equals(http) ? 0 : protocols.lentBytes();
+            bytes += protocols.lentBytes(http);
         }
         return bytes;
     }

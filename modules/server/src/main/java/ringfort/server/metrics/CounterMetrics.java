@@ -79,6 +79,11 @@ public final class CounterMetrics {
                 "tls_on_plain_port_total",
                 "Connections closed because their peers spoke TLS to a port that does not.",
                 c -> c.tlsOnPlainPort);
+        counter("proxy_headers_total", "Headers of the PROXY protocol that were read.", c -> c.proxyHeaders);
+        counter(
+                "proxy_refused_total",
+                "Connections closed because they began with no header of the PROXY protocol, or came from elsewhere.",
+                c -> c.proxyRefused);
         counter("defects_total", "Failures of the server itself; one is one too many.", c -> c.defects);
     }
 

@@ -13,6 +13,8 @@ public final class Counters {
     public final Counter receivedBytes;
     public final Counter sentBytes;
     public final Counter tlsOnPlainPort;
+    public final Counter proxyHeaders;
+    public final Counter proxyRefused;
     public final Counter defects;
     public final Counter submissionQueueFull;
     public final Counter completionOverflows;
@@ -48,6 +50,8 @@ public final class Counters {
         receivedBytes = new Counter(false);
         sentBytes = new Counter(false);
         tlsOnPlainPort = new Counter(false);
+        proxyHeaders = new Counter(false);
+        proxyRefused = new Counter(false);
         defects = new Counter(true); // the watchdog and handlers' threads meet some
         submissionQueueFull = new Counter(false);
         completionOverflows = new Counter(false);

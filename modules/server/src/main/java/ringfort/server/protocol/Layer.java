@@ -3,7 +3,6 @@ package ringfort.server.protocol;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import ringfort.api.Metric;
 
 /**
  * What lies between the transport and HTTP on one port of a server: nothing, or encryption. The workers share it; any thread,
@@ -48,11 +47,6 @@ public interface Layer extends AutoCloseable {
     /** Whether there is work enough, so that new connections are left in the kernel's queue for a moment. */
     default boolean isFull() {
         return false;
-    }
-
-    /** Counts and gauges of this moment. */
-    default List<Metric> metrics() {
-        return List.of();
     }
 
     /** The server has ended. */

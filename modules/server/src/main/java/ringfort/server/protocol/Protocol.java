@@ -92,6 +92,12 @@ public interface Protocol {
     /** The exchange whose answer is not whole; null when there is none. */
     @Nullable Exchange awaitedExchange();
 
+    /**
+     * Writes what the peer is told when its connection is closed and nothing is owed to it; the transport sends it at once or not at
+     * all. Also asked by the watchdog.
+     */
+    default void farewell(ByteSink sink) {}
+
     /** Nothing more is read. */
     void stopReading();
 

@@ -27,6 +27,11 @@ public interface Protocols {
     /** What the objects that are lent take of the heap, without what they hold. */
     long lentBytes();
 
+    /** As {@link #lentBytes}, without what {@code counted} lends, which is counted apart. */
+    default long lentBytes(Protocols counted) {
+        return equals(counted) ? 0 : lentBytes();
+    }
+
     /** Whether {@code pending[0, count)} hold a whole head, for a connection that has no state; for the watchdog. */
     boolean completesHead(byte[] pending, int count);
 }

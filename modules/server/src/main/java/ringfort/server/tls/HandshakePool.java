@@ -19,7 +19,7 @@ import ringfort.timers.Ticker;
  * bounds the queue is {@link #isFull}: no port accepts while {@link #MOST_WAITING} tasks wait, and a connection has one at most.
  * Putting a task in takes no lock that another thread holds.
  */
-public final class HandshakePool implements AutoCloseable {
+final class HandshakePool implements AutoCloseable {
     /** With so many tasks waiting no new connection is accepted. */
     static final int MOST_WAITING = 256;
 
@@ -34,7 +34,7 @@ public final class HandshakePool implements AutoCloseable {
     private volatile boolean closed;
 
     /** A pool without threads; {@link #open} starts them. */
-    public HandshakePool(Ticker ticker) {
+    HandshakePool(Ticker ticker) {
         this(ticker, Runtime.getRuntime().availableProcessors());
     }
 

@@ -60,6 +60,11 @@ final class RecordOutput implements TlsOutput {
         ends = true;
     }
 
+    /** Whether nothing more is to be sent than what is there. */
+    boolean isEnding() {
+        return ends;
+    }
+
     /** Whether the engine has refused plaintext, so that the response is not whole. */
     boolean isBroken() {
         return broken;
@@ -85,6 +90,16 @@ final class RecordOutput implements TlsOutput {
         }
         if (ends && (within == null || within.out().isEmpty())) {
             tls.closeOutput();
+        }
+    }
+
+    /** Has close_notify written into {@code sink}. */
+    void farewell(TlsState tls, ByteSink sink) {
+        outside = sink;
+        try {
+            tls.closeOutput();
+        } finally {
+            outside = null;
         }
     }
 

@@ -54,11 +54,9 @@ final class TlsProtocol implements Protocol {
     private final TlsState tls;
     private final Leftover pending = new Leftover(); // bytes of records
     private @Nullable Handshake handshake; // until it has finished or failed
-    private @Nullable Protocols protocols; // lends the protocol within; once the handshake has finished
-    private @Nullable Protocol within; // while something is under way
+    private final Within within;
     private boolean again; // the engine goes on although no bytes came
     private boolean inputDone; // the peer's close_notify or FIN
-    private boolean silently; // the deadline is to close without an answer
     private long headLateNanos; // as the watchdog asked last
 
     /** @param armed what the slot of {@code outer} holds */
@@ -69,6 +67,7 @@ final class TlsProtocol implements Protocol {
         this.outer = outer;
         slot = new TlsSlot(outer.slot(), armed, deadlineNanos);
         host = new TlsHost(outer, slot, this);
+        within = new Within(host, slot);
         output = new RecordOutput(room);
         tls = new TlsState(room.service().newEngine(), TlsLimits.DEFAULT, room.buffers(), output);
         handshake = new Handshake(room, this);
@@ -86,10 +85,18 @@ final class TlsProtocol implements Protocol {
         Handshake current = handshake;
         if (inputDone) {
             return false;
-        } else if (current != null && current.waits()) {
+        } else if ((current != null && current.waits()) || ticketsWait()) {
             return pending.heldBytes() < MOST_AHEAD_BYTES;
         }
-        return pending.isEmpty() && (within == null || within.takesInput());
+        return pending.isEmpty() && within.takesInput();
+    }
+
+    /**
+     * Whether what the engine says by itself, session tickets as a rule, is still to be sent. No request is read meanwhile: its
+     * handler might hold the worker, and what the watchdog has to say must not come behind other bytes.
+     */
+    private boolean ticketsWait() {
+        return within.isAgreed() && within.current() == null && !output.out().isEmpty();
     }
 
     /** Whether the next record can be dealt with. */
@@ -98,7 +105,8 @@ final class TlsProtocol implements Protocol {
         return outer.isOpen()
                 && !inputDone
                 && (current == null || !current.waits())
-                && (within == null || within.takesInput());
+                && !ticketsWait()
+                && within.takesInput();
     }
 
     @Override
@@ -121,7 +129,7 @@ final class TlsProtocol implements Protocol {
                 case NEED_INPUT -> {
                     return at;
                 }
-                case PLAINTEXT -> within().received(tls.data(), tls.dataFrom(), tls.dataTo());
+                case PLAINTEXT -> within.engage().received(tls.data(), tls.dataFrom(), tls.dataTo());
                 case NEED_TASK -> offload();
                 case FINISHED -> finished();
                 case CLOSE_NOTIFY -> closeNotify();
@@ -140,19 +148,6 @@ final class TlsProtocol implements Protocol {
         if (!pending.isEmpty()) { // else it was dropped on the way
             pending.takenUpTo(at);
         }
-    }
-
-    private Protocol within() {
-        Protocol current = within;
-        if (current == null) {
-            Protocols lender = protocols;
-            if (lender == null) {
-                throw new IllegalStateException("plaintext before the handshake has finished");
-            }
-            current = lender.take(host, !host.isServed(), slot.phase(), slot.dueNanos());
-            within = current;
-        }
-        return current;
     }
 
     // The handshake.
@@ -181,7 +176,8 @@ final class TlsProtocol implements Protocol {
         TlsSession session = tls.session();
         host.agreed(session);
         String name = session.applicationProtocol();
-        protocols = room.within(name == null ? Layer.HTTP_1 : name);
+        Protocols protocols = room.within(name == null ? Layer.HTTP_1 : name);
+        within.agreed(protocols);
         Handshake done = handshake;
         if (done != null) {
             done.finished(session.resumed(), session.protocol(), session.cipherSuite());
@@ -205,8 +201,7 @@ final class TlsProtocol implements Protocol {
     }
 
     private void failed(TlsFailure failure) {
-        boolean inHandshake = protocols == null;
-        if (inHandshake) {
+        if (!within.isAgreed()) {
             handshakeEnds(Handshake.outcome(failure.kind()));
         } else {
             room.service().counters().failedLater.add(1);
@@ -216,10 +211,7 @@ final class TlsProtocol implements Protocol {
             room.worker().context().application().refused(outer.peer(), "", 400);
         }
         inputDone = true;
-        Protocol current = within;
-        if (current != null) {
-            current.abandon(new IOException("the TLS connection failed: " + failure.message()));
-        }
+        within.abandon(new IOException("the TLS connection failed: " + failure.message()));
         outer.closeWhenSent(failure.kind() == TlsFailure.Kind.PEER_ALERT ? CloseReason.PEER_MIDWAY : CloseReason.REFUSED);
     }
 
@@ -230,13 +222,12 @@ final class TlsProtocol implements Protocol {
         pending.drop();
         host.inputEnded(false);
         outer.peerSaidLast(true);
-        Protocol current = within;
-        if (current == null) {
+        if (within.current() == null) {
             outer.closeWhenSent(CloseReason.PEER);
-        } else if (tls.canSend()) {
+        } else if (tls.canSend() || output.isEnding()) {
             outer.touch(); // it learns of it when it advances
         } else {
-            current.abandon(new IOException("the peer has ended the connection (RFC 5246, 7.2.1)"));
+            within.abandon(new IOException("the peer has ended the connection (RFC 5246, 7.2.1)"));
             outer.closeWhenSent(CloseReason.PEER_MIDWAY);
         }
     }
@@ -244,7 +235,6 @@ final class TlsProtocol implements Protocol {
     /** FIN, without close_notify before it. */
     private void inputEnds() {
         inputDone = true;
-        Protocol current = within;
         switch (tls.inputClosed()) {
             case BEFORE_HANDSHAKE, IN_HANDSHAKE -> {
                 handshakeEnds(Outcome.VANISHED);
@@ -252,11 +242,11 @@ final class TlsProtocol implements Protocol {
             }
             case CLEAN, WITHOUT_CLOSE_NOTIFY, IN_RECORD -> {
                 host.inputEnded(true);
-                if (current == null) {
+                if (within.current() == null) {
                     outer.closeWhenSent(CloseReason.PEER);
                 } else {
                     room.service().counters().truncated.add(1);
-                    current.advance();
+                    within.advance();
                 }
             }
         }
@@ -269,10 +259,7 @@ final class TlsProtocol implements Protocol {
         if (again || !pending.isEmpty()) {
             readPending();
         }
-        Protocol current = within;
-        if (current != null) {
-            current.advance();
-        }
+        within.advance();
         fill();
         Handshake under = handshake;
         boolean allRead = pending.isEmpty() || (under != null && under.waits());
@@ -283,7 +270,7 @@ final class TlsProtocol implements Protocol {
     }
 
     private void fill() {
-        output.fill(tls, within);
+        output.fill(tls, within.current());
         if (output.isBroken() && outer.isOpen()) {
             failed(tls.failure());
         }
@@ -291,53 +278,36 @@ final class TlsProtocol implements Protocol {
 
     @Override
     public boolean canAdvance() {
-        return ((again || !pending.isEmpty()) && mayRead()) || (within != null && within.canAdvance());
+        return ((again || !pending.isEmpty()) && mayRead()) || within.canAdvance();
     }
 
     @Override
     public boolean isAtRest() {
-        return protocols != null
-                && (within == null || within.isAtRest())
-                && pending.isEmpty()
-                && output.out().isEmpty();
+        return within.isAtRest() && pending.isEmpty() && output.out().isEmpty();
     }
 
     /** The keys stay; the protocol within is given back. */
     @Override
     public boolean rest() {
         if (!inputDone && isAtRest()) {
-            giveBack();
+            within.giveBack();
         }
         return false;
     }
 
-    private void giveBack() {
-        Protocol current = within;
-        Protocols lender = protocols;
-        within = null;
-        if (current != null && lender != null) {
-            lender.give(current);
-        }
-    }
-
     @Override
     public boolean waitsForRequest() {
-        return protocols != null
-                && pending.isEmpty()
-                && (within == null ? host.isServed() : within.waitsForRequest());
+        return pending.isEmpty() && within.waitsForRequest();
     }
 
     @Override
     public long heldBytes() {
-        return pending.heldBytes()
-                + tls.partialRecordBytes()
-                + output.out().heldBytes()
-                + (within == null ? 0 : within.heldBytes());
+        return pending.heldBytes() + tls.partialRecordBytes() + output.out().heldBytes() + within.heldBytes();
     }
 
     @Override
     public @Nullable Exchange awaitedExchange() {
-        return within == null ? null : within.awaitedExchange();
+        return within.awaitedExchange();
     }
 
     // What was sent. A byte of a record counts as one of plaintext: the peer has read it.
@@ -345,24 +315,21 @@ final class TlsProtocol implements Protocol {
     @Override
     public void sent(int bytes, long progress) {
         output.out().sent(bytes);
-        if (within != null) {
-            within.acknowledged(progress);
-        }
+        within.acknowledged(progress);
         fill();
     }
 
     @Override
     public void acknowledged(long bytes) {
-        if (within != null) {
-            within.acknowledged(bytes);
-        }
+        within.acknowledged(bytes);
     }
 
     @Override
     public void sendWaits(boolean waits) {
-        if (within != null) {
-            within.sendWaits(waits);
-        } else if (protocols != null && waits) { // an alert: nobody else has a deadline for it
+        Protocol current = within.current();
+        if (current != null) {
+            current.sendWaits(waits);
+        } else if (within.isAgreed() && waits && !outer.isOpen()) { // an alert: what was due before is over
             slot.armFor(Phase.WRITE, room.worker().context().timeouts().writeGraceNanos(), room.worker().turn().now());
         } else if (slot.phase() == Phase.WRITE) {
             slot.clear();
@@ -374,48 +341,41 @@ final class TlsProtocol implements Protocol {
     @Override
     public Verdict expired(long nowNanos) {
         Phase phase = slot.phase();
-        Protocol current = within;
-        if (protocols == null) {
+        Protocol current = within.current();
+        if (!within.isAgreed()) {
             handshakeEnds(Outcome.LATE);
             return Verdict.CLOSE;
         } else if ((phase == Phase.HEADER || phase == Phase.IDLE) && !pending.isEmpty() && mayRead()) {
             return Verdict.NOT_DUE; // it is the worker that is late
         } else if (current == null) {
-            return phase == Phase.WRITE ? Verdict.CUT : closesSilently();
+            return phase == Phase.WRITE ? Verdict.CUT : Verdict.CLOSE;
         }
-        Verdict verdict = current.expired(nowNanos);
-        return verdict == Verdict.CLOSE && phase != Phase.LINGER ? closesSilently() : verdict;
-    }
-
-    /** The connection closes without an answer, but with close_notify. */
-    private Verdict closesSilently() {
-        silently = outer.isOpen();
-        return silently ? Verdict.ANSWER : Verdict.CLOSE;
+        return current.expired(nowNanos);
     }
 
     @Override
     public void answerLate() {
-        Protocol current = within;
-        if (silently || current == null) {
-            slot.clear();
-            outer.closeWhenSent(CloseReason.DEADLINE);
-        } else {
-            current.answerLate();
-        }
+        within.engage().answerLate(); // it is there: only it answers
         fill();
     }
 
     // The end.
 
     @Override
-    public boolean shed() {
-        Protocol current = within;
-        if (protocols == null) {
-            handshakeEnds(Outcome.ENDED);
-            outer.cut(CloseReason.SHED);
-            return true;
+    public void farewell(ByteSink sink) {
+        if (within.isAgreed() && !isMidway()) {
+            output.farewell(tls, sink);
         }
-        return current != null && current.shed();
+    }
+
+    @Override
+    public boolean shed() {
+        if (within.isAgreed()) {
+            return within.shed();
+        }
+        handshakeEnds(Outcome.ENDED);
+        outer.cut(CloseReason.SHED);
+        return true;
     }
 
     /** A tunnel has ended its output. */
@@ -428,9 +388,7 @@ final class TlsProtocol implements Protocol {
     @Override
     public void stopReading() {
         pending.drop();
-        if (within != null) {
-            within.stopReading();
-        }
+        within.stopReading();
         if (!host.isFailing()) {
             output.end();
         }
@@ -439,9 +397,7 @@ final class TlsProtocol implements Protocol {
 
     @Override
     public void abandon(IOException cause) {
-        if (within != null) {
-            within.abandon(cause);
-        }
+        within.abandon(cause);
     }
 
     @Override
@@ -450,15 +406,13 @@ final class TlsProtocol implements Protocol {
         inputDone = true;
         pending.drop();
         tls.abandon();
-        if (within != null) {
-            within.end(cause);
-        }
+        within.end(cause);
     }
 
     /** The connection is over, or lingers: gives back what was lent to it. */
     void release() {
         output.out().clear();
-        giveBack();
+        within.giveBack();
         if (handshake != null) {
             handshakeOver();
         }
@@ -468,7 +422,7 @@ final class TlsProtocol implements Protocol {
 
     @Override
     public long lateNanos(Phase phase, long nowNanos) {
-        long late = within == null ? slot.lateNanos(phase, nowNanos) : within.lateNanos(phase, nowNanos);
+        long late = within.lateNanos(phase, nowNanos);
         if (phase == Phase.HEADER) {
             headLateNanos = late;
         }
@@ -490,11 +444,12 @@ final class TlsProtocol implements Protocol {
 
     @Override
     public boolean isMidway() {
-        return protocols != null && ((within != null && within.isMidway()) || !output.out().isEmpty());
+        return within.isAgreed() && (within.isMidway() || !output.out().isEmpty());
     }
 
     @Override
     public boolean lastWord(ByteSink sink) {
-        return within != null && output.lastWord(tls, within, sink);
+        Protocol current = within.current();
+        return current != null && output.lastWord(tls, current, sink);
     }
 }

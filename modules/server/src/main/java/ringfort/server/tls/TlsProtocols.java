@@ -15,7 +15,7 @@ import ringfort.tls.TlsBuffers;
  * keys in it; what it gives back at rest is the protocol within. Its worker only.
  */
 @OnWorker
-public final class TlsProtocols implements Protocols {
+final class TlsProtocols implements Protocols {
     /** What is encrypted in one go: as many records as {@link TlsBuffers} makes in one piece. */
     private static final int PLAINTEXT_BYTES = 64 * 1024;
 
@@ -36,7 +36,7 @@ public final class TlsProtocols implements Protocols {
      * @param service what the port shares with the other workers
      * @param byName what lends the protocol within, by its name for ALPN; {@code http/1.1} is for clients that do not ask
      */
-    public TlsProtocols(WorkerRoom room, TlsService service, Map<String, Protocols> byName) {
+    TlsProtocols(WorkerRoom room, TlsService service, Map<String, Protocols> byName) {
         this.room = new TlsRoom(room, service, new TlsBuffers(), new byte[PLAINTEXT_BYTES], Map.copyOf(byName));
     }
 

@@ -11,7 +11,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
-import ringfort.api.Metric;
 import ringfort.api.ServerStartException;
 import ringfort.api.Tls;
 import ringfort.server.exchange.ServerContext;
@@ -33,10 +32,10 @@ import ringfort.tls.TlsOptions;
 import ringfort.tls.WarmUp;
 
 /**
- * What one TLS port shares between its workers: certificates and their reload, the keys with which sessions are resumed, the
- * counters. Any thread.
+ * What one TLS port shares between its workers: certificates and their reload, and the keys with which sessions are resumed. Any
+ * thread.
  */
-public final class TlsService implements Layer {
+final class TlsService implements Layer {
     /** Changed files of certificates are noticed after this time; what does not fit is looked at once more before it is told. */
     static final Duration RELOAD = Duration.ofSeconds(2);
 
@@ -50,10 +49,11 @@ public final class TlsService implements Layer {
 
     private final TlsContext context;
     private final HandshakePool pool;
-    private final TlsCounters counters = new TlsCounters();
+    private final TlsCounters counters;
     private final CountDownLatch closed = new CountDownLatch(1);
 
-    private TlsService(TlsContext context, HandshakePool pool) {
+    private TlsService(TlsContext context, HandshakePool pool, TlsCounters counters) {
+        this.counters = counters;
         this.context = context;
         this.pool = pool;
     }
@@ -62,13 +62,14 @@ public final class TlsService implements Layer {
      * Reads certificates, warms up, and begins to watch the files.
      *
      * @param pool runs the tasks of handshakes; its threads are started
+     * @param counters of all TLS ports of the server
      * @throws ServerStartException when a file cannot be used; says which, why, and what would help
      */
-    public static TlsService open(ServerContext server, Tls tls, HandshakePool pool) {
+    static TlsService open(ServerContext server, Tls tls, HandshakePool pool, TlsCounters counters) {
         try {
             CertificateReload reload = reload(tls);
             CertificateSet certificates = reload == null ? selfSigned(server) : told(server, reload);
-            TlsService service = new TlsService(new TlsContext(options(tls), certificates, trust(tls)), pool);
+            TlsService service = new TlsService(new TlsContext(options(tls), certificates, trust(tls)), pool, counters);
             service.warmUp(server);
             pool.open();
             if (reload != null) {
@@ -196,7 +197,7 @@ public final class TlsService implements Layer {
         return pool;
     }
 
-    /** What the port counts. */
+    /** What the TLS ports of the server count. */
     TlsCounters counters() {
         return counters;
     }
@@ -221,21 +222,12 @@ public final class TlsService implements Layer {
         return pool.isFull();
     }
 
-    @Override
-    public List<Metric> metrics() {
-        List<Metric> metrics = new ArrayList<>(counters.metrics());
-        metrics.addAll(pool.metrics());
-        Instant expiry = context.certificates().all().stream()
+    /** When the first of its certificates expires. */
+    Instant expiry() {
+        return context.certificates().all().stream()
                 .map(ServerCertificate::notAfter)
                 .min(Instant::compareTo)
                 .orElseThrow();
-        metrics.add(new Metric(
-                "ringfort_tls_certificate_expiry_timestamp_seconds",
-                "When the first of the certificates in use expires, in seconds since 1970.",
-                Metric.Kind.GAUGE,
-                Map.of(),
-                (double) expiry.getEpochSecond()));
-        return metrics;
     }
 
     @Override

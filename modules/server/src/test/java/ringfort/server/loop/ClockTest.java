@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -53,7 +54,7 @@ class ClockTest {
         };
         ServerOptions options = ServerOptions.defaults().toBuilder().port(0).build();
         var context = new ServerContext(options, SERVER.application(), ticker, new Notices(), LinuxThread::use);
-        var port = new Port(new InetSocketAddress("127.0.0.1", 0), Layer.NONE);
+        var port = new Port(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Layer.NONE);
         Worker worker = Listeners.serve(
                 Listeners.of(options, List.of(port), true),
                 fds -> new PollWorker(

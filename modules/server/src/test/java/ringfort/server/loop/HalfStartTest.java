@@ -75,6 +75,10 @@ class HalfStartTest {
                 () -> ThreadUse.UNKNOWN);
     }
 
+    private static Ports ports() {
+        return new Ports(List.of(new Port(new InetSocketAddress(1), Layer.NONE)), List::of, () -> {});
+    }
+
     private Worker make(boolean fails) {
         var worker = new Opening(fails);
         workers.add(worker);
@@ -86,7 +90,7 @@ class HalfStartTest {
     void aWorkerThatCannotBeMade(int which) {
         assertThrows(
                 IOException.class,
-                () -> WorkerEngine.start(context(), new Ports(List.of(new Port(new InetSocketAddress(1), Layer.NONE)), () -> {}), "fake", "", _ -> {
+                () -> WorkerEngine.start(context(), ports(), "fake", "", _ -> {
                     if (workers.size() == which) {
                         throw new IOException("no descriptor is left");
                     }
@@ -100,7 +104,7 @@ class HalfStartTest {
     void aWorkerThatCannotOpenWhatItNeeds(int which) {
         assertThrows(
                 IllegalStateException.class,
-                () -> WorkerEngine.start(context(), new Ports(List.of(new Port(new InetSocketAddress(1), Layer.NONE)), () -> {}), "fake", "", _ -> make(workers.size() == which)));
+                () -> WorkerEngine.start(context(), ports(), "fake", "", _ -> make(workers.size() == which)));
         nothingIsLeft(WORKERS);
     }
 
@@ -114,7 +118,7 @@ class HalfStartTest {
 
     @Test
     void aWorkerThatGivesUpTakesTheOthersWithItAndItsReasonIsKnown() throws Exception {
-        WorkerEngine engine = WorkerEngine.start(context(), new Ports(List.of(new Port(new InetSocketAddress(1), Layer.NONE)), () -> {}), "fake", "", _ -> make(false));
+        WorkerEngine engine = WorkerEngine.start(context(), ports(), "fake", "", _ -> make(false));
         workers.get(1).giveUp = true;
         workers.get(1).wake();
         assertEquals(true, engine.awaitStop(Duration.ofSeconds(20)));

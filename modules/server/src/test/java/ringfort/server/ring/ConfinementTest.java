@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -53,7 +54,7 @@ class ConfinementTest {
                 new Notices(),
                 LinuxThread::use);
         assumeTrue(context.scheduler().name().equals("worker"), "this JDK gives a virtual thread no scheduler of ours");
-        var port = new Port(new InetSocketAddress("127.0.0.1", 0), Layer.NONE);
+        var port = new Port(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Layer.NONE);
         RingWorker worker = (RingWorker) Listeners.serve(
                 Listeners.of(context.options(), List.of(port), false),
                 fd -> new RingWorker(

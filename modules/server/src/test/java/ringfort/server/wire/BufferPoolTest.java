@@ -38,6 +38,11 @@ class BufferPoolTest {
         }
 
         @Override
+        public void copyOut(long at, byte[] target, int from, int to) {
+            assertTrue(slabs.contains(at - at % SLAB_BYTES), "memory is used that was given back");
+        }
+
+        @Override
         public long allocatedBytes() {
             return (long) slabs.size() * SLAB_BYTES;
         }

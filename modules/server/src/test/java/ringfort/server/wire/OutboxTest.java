@@ -173,6 +173,9 @@ class OutboxTest {
             public void copyIn(byte[] source, int from, int to, long at) {}
 
             @Override
+            public void copyOut(long at, byte[] target, int from, int to) {}
+
+            @Override
             public long allocatedBytes() {
                 return 0;
             }
