@@ -361,7 +361,8 @@ class GoneTest extends EngineContract {
     @Test
     void manyResetsLeaveTheServerResponsive() throws Exception {
         Served served = serve(this::routes);
-        for (int i = 0; i < 5_000; i++) {
+        int resets = variant.speaksTls() ? 500 : 5_000; // a handshake each
+        for (int i = 0; i < resets; i++) {
             Peer peer = served.connect().get("/carried");
             peer.reset();
             if (i % 100 == 0) {

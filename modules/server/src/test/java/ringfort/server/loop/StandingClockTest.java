@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +31,7 @@ import ringfort.server.metrics.Notices;
 import ringfort.server.nio.NioListener;
 import ringfort.server.nio.NioWorker;
 import ringfort.server.poll.PollWorker;
+import ringfort.server.protocol.Layer;
 import ringfort.server.ring.RingSizes;
 import ringfort.server.ring.RingWorker;
 import ringfort.timers.ManualTicker;
@@ -53,21 +57,26 @@ class StandingClockTest {
 
     private static Worker worker(String engine, ServerContext context) throws Exception {
         Admission admission = Admission.of(context.options());
+        var port = new Port(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Layer.NONE);
+        List<Port> ports = List.of(port);
         if (engine.equals("nio")) {
-            return new NioWorker(context, admission, "worker", new NioListener(context.options()));
+            return new NioWorker(
+                    context, admission, ports, "worker", List.of(new NioListener(context.options(), port)));
         }
         boolean ring = engine.equals("ring");
-        return new Listeners(context.options(), !ring)
-                .serve(fd -> ring
+        return Listeners.serve(
+                Listeners.of(context.options(), ports, !ring),
+                fds -> ring
                         ? new RingWorker(
                                 context,
                                 admission,
+                                ports,
                                 "worker",
                                 Ring.open(RingOptions.DEFAULT),
-                                fd,
+                                fds,
                                 true,
                                 RingSizes.DEFAULT)
-                        : new PollWorker(context, admission, "worker", fd));
+                        : new PollWorker(context, admission, ports, "worker", fds));
     }
 
     private static Engine engine(String name) {
