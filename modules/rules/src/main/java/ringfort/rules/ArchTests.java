@@ -25,7 +25,12 @@ public final class ArchTests {
 
     /** {@link ApplicationRules#ALL} on the class files below {@code classes}. */
     public static Stream<DynamicTest> in(Path... classes) {
-        return in(new ClassFileImporter().importPaths(classes), ApplicationRules.ALL);
+        Project project = Project.in(List.of(classes));
+        Stream<DynamicTest> checks = ApplicationRules.ALL.stream()
+                .map(rule -> DynamicTest.dynamicTest(
+                        rule.name(), () -> rule.projectRule().check(project)));
+        return Stream.concat(
+                Stream.of(thereAreClasses(project.classes().isEmpty())), checks);
     }
 
     /** {@link ApplicationRules#ALL} on the packages named and those below them, tests aside. */
@@ -39,15 +44,18 @@ public final class ArchTests {
 
     /** Rules of your choice on classes of your choice. The first test fails when there are no classes. */
     public static Stream<DynamicTest> in(JavaClasses classes, List<NamedRule> rules) {
-        DynamicTest imported = DynamicTest.dynamicTest("there are classes to check", () -> {
-            if (classes.isEmpty()) {
-                throw new AssertionError("no classes were found: nothing was checked");
-            }
-        });
         Stream<DynamicTest> checks = rules.stream()
                 .map(rule -> DynamicTest.dynamicTest(
                         rule.name(), () -> rule.rule().allowEmptyShould(true).check(classes)));
-        return Stream.concat(Stream.of(imported), checks);
+        return Stream.concat(Stream.of(thereAreClasses(classes.isEmpty())), checks);
+    }
+
+    private static DynamicTest thereAreClasses(boolean isEmpty) {
+        return DynamicTest.dynamicTest("there are classes to check", () -> {
+            if (isEmpty) {
+                throw new AssertionError("no classes were found: nothing was checked");
+            }
+        });
     }
 
     /**

@@ -1,8 +1,6 @@
 package ringfort.rules;
 
-import com.tngtech.archunit.core.domain.JavaClass;
 import java.lang.constant.MethodTypeDesc;
-import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -47,7 +45,24 @@ final class CallGraph {
             Code via,
             int line,
             @Nullable Call call,
-            boolean isCertain) {}
+            boolean isCertain) {
+        @Override
+        public int hashCode() {
+            return to.hashCode() * 31 + line; // all that compares edges has one method they lead from
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return this == other
+                    || (other instanceof Edge edge
+                            && line == edge.line
+                            && call == edge.call
+                            && isCertain == edge.isCertain
+                            && to.equals(edge.to)
+                            && via.equals(edge.via)
+                            && from.equals(edge.from));
+        }
+    }
 
     /**
      * A function or a task object that {@code by} has run elsewhere, on a worker or off.
@@ -56,9 +71,10 @@ final class CallGraph {
      */
     record Handed(Code by, int line, Mark mark, List<Code> bodies, boolean isFunction) {}
 
-    private static SoftReference<CallGraph> last = new SoftReference<>(null);
+    /** What a class file mentions in any case that has worker's code, or calls some: the mark, or types that are known. */
+    private static final String[] WORKERS = {"ringfort/sys/OnWorker", "ringfort/ring/", "ringfort/poller/"};
 
-    private final Map<String, JavaClass> imported = new HashMap<>();
+    private final Project project;
     private final Types types;
     private final Targets targets;
     private final ValueFlow flow;
@@ -66,31 +82,28 @@ final class CallGraph {
     private final Map<Code, List<Edge>> edges = new HashMap<>();
     private final List<Handed> handed = new ArrayList<>();
     private final Map<Function, Set<Mark>> sinks = new HashMap<>();
+    private final boolean hasWorkers;
     private @Nullable Set<Code> workerCode;
 
-    CallGraph(Collection<JavaClass> imported) {
-        imported.forEach(type -> this.imported.put(type.getName(), type));
-        this.types = new Types(imported);
+    CallGraph(Project project) {
+        this.project = project;
+        this.types = new Types(project);
         this.targets = new Targets(types);
         this.flow = new ValueFlow(types, targets);
         this.marks = new Marks(types);
-        taskObjects();
-        types.methods().forEach(this::connect);
-    }
-
-    /** The graph of these classes, which is made once for the rules that look at them one after another. */
-    static synchronized CallGraph of(Collection<JavaClass> imported) {
-        CallGraph made = last.get();
-        if (made == null || !made.isOf(imported)) {
-            made = new CallGraph(imported);
-            last = new SoftReference<>(made);
+        this.hasWorkers = project.mentionsAny(WORKERS);
+        if (hasWorkers) {
+            taskObjects();
+            types.methods().forEach(this::handOver);
         }
-        return made;
     }
 
-    private boolean isOf(Collection<JavaClass> classes) {
-        return classes.size() == imported.size()
-                && classes.stream().allMatch(type -> imported.get(type.getName()) == type);
+    /**
+     * Whether anything is a worker's. In most applications nothing is: it is then of no interest what is handed to other
+     * threads, and ways to workers are not looked for.
+     */
+    boolean hasWorkers() {
+        return hasWorkers;
     }
 
     // Tasks.
@@ -154,7 +167,7 @@ final class CallGraph {
 
     // Edges.
 
-    private void connect(MethodCode method) {
+    private List<Edge> connect(MethodCode method) {
         Set<Edge> out = new LinkedHashSet<>();
         for (Use use : method.uses()) {
             switch (use) {
@@ -164,24 +177,28 @@ final class CallGraph {
                             .forEach(
                                     to -> out.add(new Edge(method.code(), to, call.target(), call.line(), call, true)));
                 }
-                case Function function -> connect(out, method, function);
+                case Function function -> {
+                    if (sinks(function).contains(Mark.NONE)) {
+                        for (Code to : targets.bodies(function)) {
+                            out.add(new Edge(method.code(), to, function.body(), function.line(), null, true));
+                        }
+                    }
+                }
                 default -> {}
             }
         }
-        if (!out.isEmpty()) {
-            edges.put(method.code(), List.copyOf(out));
-        }
+        return List.copyOf(out);
     }
 
-    private void connect(Set<Edge> out, MethodCode method, Function function) {
-        List<Code> bodies = targets.bodies(function);
-        for (Mark sink : sinks(function)) {
-            if (sink == Mark.NONE) {
-                for (Code to : bodies) {
-                    out.add(new Edge(method.code(), to, function.body(), function.line(), null, true));
+    private void handOver(MethodCode method) {
+        for (Use use : method.uses()) {
+            if (use instanceof Function function) {
+                for (Mark sink : sinks(function)) {
+                    if (sink != Mark.NONE) {
+                        handed.add(
+                                new Handed(method.code(), function.line(), sink, targets.bodies(function), true));
+                    }
                 }
-            } else {
-                handed.add(new Handed(method.code(), function.line(), sink, bodies, true));
             }
         }
     }
@@ -328,10 +345,18 @@ final class CallGraph {
         return types.isA(type, supertype);
     }
 
+    /** The ways from a method, which are found when they are asked for first. */
     List<Edge> edgesFrom(Code code) {
-        return edges.getOrDefault(code, List.of());
+        List<Edge> known = edges.get(code);
+        if (known == null) {
+            MethodCode method = types.method(code);
+            known = method == null ? List.of() : connect(method);
+            edges.put(code, known);
+        }
+        return known;
     }
 
+    /** What is handed to workers and, where there are workers, to other threads. */
     List<Handed> handed() {
         return handed;
     }
@@ -353,7 +378,7 @@ final class CallGraph {
     Set<Code> workerCode() {
         Set<Code> found = workerCode;
         if (found == null) {
-            found = marks.implementations();
+            found = hasWorkers ? marks.implementations() : new LinkedHashSet<>();
             for (Handed one : handed) {
                 if (one.mark() == Mark.ON) {
                     found.addAll(one.bodies());
@@ -372,13 +397,11 @@ final class CallGraph {
 
     /** The types that a method names. */
     List<TypeUse> typesNamed(Code code) {
-        JavaClass type = imported.get(code.owner());
+        ImportedClass type = project.imported(code.owner());
         String in = TypeReader.subject(code);
         return type == null
                 ? List.of()
-                : ClassReader.typesNamed(type).stream()
-                        .filter(use -> use.in().equals(in))
-                        .toList();
+                : type.typesNamed().stream().filter(use -> use.in().equals(in)).toList();
     }
 
     String sourceFile(Code code) {

@@ -7,14 +7,12 @@ import java.util.Map;
  * What the rules want to know of a class file.
  *
  * @param name binary name, with dots
- * @param supertypes superclass first, then interfaces
- * @param isInterface whether it is one; the superclass is then {@code Object}
+ * @param isInterface whether it is one
  * @param sourceFile for reports
  * @param fields by name
  */
 record ClassCode(
         String name,
-        List<String> supertypes,
         boolean isInterface,
         Mark mark,
         String sourceFile,

@@ -1,14 +1,8 @@
 package ringfort.rules;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.Source;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.classfile.Annotation;
 import java.lang.classfile.AttributedElement;
 import java.lang.classfile.Attributes;
-import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.FieldModel;
 import java.lang.classfile.MethodModel;
@@ -17,50 +11,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.WeakHashMap;
 
 /**
- * Reads the class files of imported classes once more, for what ArchUnit does not keep: which lambda an access belongs to
- * and where it is handed, {@code synchronized} blocks, annotations of parameters, string constants.
+ * Reads what the methods of a class do, for the graph of calls: which function is handed where, {@code synchronized}
+ * blocks, annotations of parameters, string constants.
  */
 final class ClassReader {
-    /** Read once for all rules that ask, and kept for as long as the classes are. */
-    private static final Map<JavaClass, List<TypeUse>> TYPES_NAMED = new WeakHashMap<>();
-
     private ClassReader() {}
 
-    static ClassCode read(JavaClass imported) {
-        return read(parse(imported));
-    }
-
-    /** The types that a class names, in the order of its class file; itself is none of them. */
-    static List<TypeUse> typesNamed(JavaClass imported) {
-        synchronized (TYPES_NAMED) {
-            return TYPES_NAMED.computeIfAbsent(imported, _ -> {
-                ClassModel model = parse(imported);
-                return TypeReader.read(model, sourceFile(model));
-            });
-        }
-    }
-
-    private static ClassModel parse(JavaClass imported) {
-        Source source = imported.getSource()
-                .orElseThrow(() -> new IllegalArgumentException(imported.getName() + " was imported without its file"));
-        try (InputStream in = source.getUri().toURL().openStream()) {
-            return ClassFile.of().parse(in.readAllBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + source.getUri() + " again", e);
-        }
-    }
-
-    private static String sourceFile(ClassModel model) {
-        return model.findAttribute(Attributes.sourceFile())
-                .map(attribute -> Names.of(attribute.sourceFile()))
-                .orElse("");
-    }
-
-    private static ClassCode read(ClassModel model) {
-        String name = Names.dotted(model.thisClass());
+    static ClassCode read(ImportedClass imported) {
+        ClassModel model = imported.parse();
+        String name = imported.name();
         Map<String, ClassCode.FieldCode> fields = new HashMap<>();
         for (FieldModel field : model.fields()) {
             var type = field.fieldTypeSymbol();
@@ -74,10 +35,9 @@ final class ClassReader {
         }
         return new ClassCode(
                 name,
-                supertypes(model),
-                model.flags().has(AccessFlag.INTERFACE),
+                imported.isInterface(),
                 mark(annotations(model)),
-                sourceFile(model),
+                imported.sourceFile(),
                 fields,
                 model.methods().stream().map(method -> read(name, method)).toList());
     }

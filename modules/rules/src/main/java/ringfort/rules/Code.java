@@ -1,31 +1,61 @@
 package ringfort.rules;
 
 import java.lang.constant.MethodTypeDesc;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A method, constructor or lambda body, by the names the class file has for it.
- *
- * @param owner binary name of the class, with dots
- * @param name as in the class file: {@code <init>} for a constructor, {@code lambda$m$0} for a lambda in {@code m}
- * @param descriptor parameter and return types, JVMS 4.3.3
+ * A method, constructor or lambda body, by the names the class file has for it. Immutable. Most of what the rules do is to
+ * look into maps that have this as their key, so its hash code is kept.
  */
-record Code(String owner, String name, String descriptor) {
+final class Code {
     static final String CONSTRUCTOR = "<init>";
     static final String STATIC_INITIALIZER = "<clinit>";
 
-    /** Maps with this key are most of what the rules do: strings keep their hash codes, and no method handle is asked. */
+    private final String owner;
+    private final String name;
+    private final String descriptor;
+    private final int hash;
+
+    /**
+     * Names code.
+     *
+     * @param owner binary name of the class, with dots
+     * @param name as in the class file: {@code <init>} for a constructor, {@code lambda$m$0} for a lambda in {@code m}
+     * @param descriptor parameter and return types, JVMS 4.3.3
+     */
+    Code(String owner, String name, String descriptor) {
+        this.owner = owner;
+        this.name = name;
+        this.descriptor = descriptor;
+        this.hash = (owner.hashCode() * 31 + name.hashCode()) * 31 + descriptor.hashCode();
+    }
+
+    String owner() {
+        return owner;
+    }
+
+    String name() {
+        return name;
+    }
+
+    String descriptor() {
+        return descriptor;
+    }
+
     @Override
     public int hashCode() {
-        return (owner.hashCode() * 31 + name.hashCode()) * 31 + descriptor.hashCode();
+        return hash;
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Code(String otherOwner, String otherName, String otherDescriptor)
-                && name.equals(otherName)
-                && owner.equals(otherOwner)
-                && descriptor.equals(otherDescriptor);
+        return this == other
+                || (other instanceof Code code
+                        && hash == code.hash
+                        && name.equals(code.name)
+                        && owner.equals(code.owner)
+                        && descriptor.equals(code.descriptor));
     }
 
     boolean isLambda() {
@@ -54,6 +84,13 @@ record Code(String owner, String name, String descriptor) {
     String inFull() {
         String parameters = MethodTypeDesc.ofDescriptor(descriptor).displayDescriptor();
         return qualifiedName() + parameters.substring(0, parameters.indexOf(')') + 1);
+    }
+
+    /** {@code a.b.Worker.stop(java.lang.String)}: the parameters with their packages too. */
+    String withTypesInFull() {
+        return MethodTypeDesc.ofDescriptor(descriptor).parameterList().stream()
+                .map(Names::ofClass)
+                .collect(Collectors.joining(", ", qualifiedName() + "(", ")"));
     }
 
     /** For people: {@code Worker.stop(long)}, {@code new Worker(Context)}, {@code lambda in Worker.stop}. */

@@ -267,7 +267,7 @@ final class CodeReader {
                     at,
                     () -> new Use.Function(
                             code,
-                            new Code(Names.dotted(body.owner()), body.methodName(), descriptor(body)),
+                            body(body),
                             isDispatched(body.kind()),
                             Names.dotted(type.returnType()),
                             Names.of(call.name()),
@@ -281,7 +281,7 @@ final class CodeReader {
                     : call.bootstrapArgs().getFirst().toString();
             int end = indexOfValue(recipe);
             Use.Concatenation joined =
-                    once(at, () -> new Use.Concatenation(recipe.substring(0, end), type.parameterCount(), lines[at]));
+                    once(at, () -> new Use.Concatenation(code, recipe.substring(0, end), type.parameterCount(), lines[at]));
             popArguments(type, joined.arguments);
             frame.push(joined);
         } else {
@@ -299,10 +299,12 @@ final class CodeReader {
         return end;
     }
 
-    private static String descriptor(DirectMethodHandleDesc body) {
-        return body.kind() == DirectMethodHandleDesc.Kind.CONSTRUCTOR
+    /** What a lambda or method reference runs. */
+    static Code body(DirectMethodHandleDesc body) {
+        String descriptor = body.kind() == DirectMethodHandleDesc.Kind.CONSTRUCTOR
                 ? body.invocationType().changeReturnType(ConstantDescs.CD_void).descriptorString()
                 : body.lookupDescriptor();
+        return new Code(Names.dotted(body.owner()), body.methodName(), descriptor);
     }
 
     private static boolean isDispatched(DirectMethodHandleDesc.Kind kind) {
@@ -335,7 +337,7 @@ final class CodeReader {
 
     private void constant(ConstantInstruction constant, int at) {
         switch (constant.constantValue()) {
-            case String text -> frame.push(once(at, () -> new Use.Text(text, lines[at])));
+            case String text -> frame.push(once(at, () -> new Use.Text(code, text, lines[at])));
             case Integer number -> frame.push(new Value.IntConstant(number));
             default -> frame.pushUnknown(constant.typeKind());
         }
@@ -345,7 +347,7 @@ final class CodeReader {
         for (int i = 0; i < dimensions; i++) {
             frame.pop();
         }
-        frame.push(once(at, () -> new Use.ArrayMade(type, lines[at])));
+        frame.push(once(at, () -> new Use.ArrayMade(code, type, lines[at])));
     }
 
     private void loadElement(TypeKind kind) {

@@ -1,20 +1,17 @@
 package ringfort.rules;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-
-import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.JavaAccess;
-import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.PackageMatchers;
 import com.tngtech.archunit.lang.ArchRule;
-import java.util.Set;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What code does not use: reflection, {@code Unsafe}, and native memory outside the places made for it. */
 public final class CodeRules {
     /** Where Ringfort names the one hook that needs reflection: virtual threads on a scheduler of its own. */
     private static final String SCHEDULER = "ringfort.server.exchange.Scheduler";
 
-    private static final Set<String> REFLECTIVE_METHODS_OF_CLASS = Set.of(
+    private static final List<String> METHODS_OF_CLASS = List.of(
             "forName",
             "newInstance",
             "getMethod",
@@ -33,7 +30,7 @@ public final class CodeRules {
             "getEnclosingMethod",
             "getEnclosingConstructor");
 
-    private static final Set<String> REFLECTIVE_METHODS_OF_LOOKUP = Set.of(
+    private static final List<String> METHODS_OF_LOOKUP = List.of(
             "privateLookupIn",
             "unreflect",
             "unreflectSpecial",
@@ -46,26 +43,30 @@ public final class CodeRules {
      * No reflection, but in {@code ringfort.server.exchange.Scheduler}. Method and variable handles that the compiler's access
      * rules hold for ({@code MethodHandles.lookup()}) are none.
      */
-    public static final ArchRule NO_REFLECTION = noClasses()
-            .that()
-            .doNotHaveFullyQualifiedName(SCHEDULER)
-            .should()
-            .accessTargetWhere(isReflection())
-            .because(Advice.of(
+    public static final ArchRule NO_REFLECTION = ProjectRule.of(
+            "no classes that do not have fully qualified name '" + SCHEDULER
+                    + "' should access target where is reflection",
+            Advice.of(
                     "CodeRules.NO_REFLECTION",
                     "reflection goes past modules, types and the next refactoring; it fails where nobody looks",
-                    "use ServiceLoader, an interface, or a handle from MethodHandles.lookup()"))
-            .allowEmptyShould(true);
+                    "use ServiceLoader, an interface, or a handle from MethodHandles.lookup()"),
+            project -> project.from(
+                    type -> !type.name().equals(SCHEDULER) && mayReflect(type),
+                    type -> type.accesses().stream()
+                            .filter(CodeRules::isReflection)
+                            .map(Access::describe)
+                            .toList()));
 
     /** No {@code Unsafe}, of which there are two. */
-    public static final ArchRule NO_UNSAFE = classes()
-            .should(new LeaveTypesAlone(
-                    "not use Unsafe",
-                    (_, type) -> type.equals("sun.misc.Unsafe") || type.equals("jdk.internal.misc.Unsafe")))
-            .because(Advice.of(
+    public static final ArchRule NO_UNSAFE = LeaveTypesAlone.of(
+            "classes should not use Unsafe",
+            Advice.of(
                     "CodeRules.NO_UNSAFE",
                     "Unsafe is being removed from the JDK, and a wrong offset is a crash instead of an exception",
-                    "use a VarHandle, which checks bounds"));
+                    "use a VarHandle, which checks bounds"),
+            _ -> true,
+            List.of("misc/Unsafe"),
+            (_, type) -> type.equals("sun.misc.Unsafe") || type.equals("jdk.internal.misc.Unsafe"));
 
     /** Only {@code ringfort.sys}, {@code ring} and {@code poller} know the Foreign Function and Memory API. */
     public static final ArchRule NATIVE_CODE_STAYS_IN_ITS_ROOMS =
@@ -75,27 +76,31 @@ public final class CodeRules {
 
     /** Only the packages named, in ArchUnit's notation, know the Foreign Function and Memory API. */
     public static ArchRule nativeCodeOnlyIn(String... packages) {
-        return classes()
-                .that()
-                .resideOutsideOfPackages(packages)
-                .should(new LeaveTypesAlone(
-                        "not know the Foreign Function and Memory API",
-                        (_, type) -> type.startsWith("java.lang.foreign.")))
-                .because(Advice.of(
+        PackageMatchers rooms = PackageMatchers.of(packages);
+        String names = Stream.of(packages).map(name -> "'" + name + "'").collect(Collectors.joining(", "));
+        return LeaveTypesAlone.of(
+                "classes that reside outside of packages [" + names
+                        + "] should not know the Foreign Function and Memory API",
+                Advice.of(
                         "CodeRules.NATIVE_CODE_STAYS_IN_ITS_ROOMS",
                         "a wrong layout or a lifetime misjudged corrupts memory: few places may get it wrong",
-                        "ask the room that has the memory for what you need; declare a new room with nativeCodeOnlyIn"))
-                .allowEmptyShould(true);
+                        "ask the room that has the memory for what you need; declare a new room with nativeCodeOnlyIn"),
+                type -> !rooms.test(type.packageName()),
+                List.of("java/lang/foreign/"),
+                (_, type) -> type.startsWith("java.lang.foreign."));
     }
 
-    private static DescribedPredicate<JavaAccess<?>> isReflection() {
-        return DescribedPredicate.describe("is reflection", access -> {
-            JavaClass owner = access.getTargetOwner();
-            String name = access.getTarget().getName();
-            return owner.getPackageName().equals("java.lang.reflect")
-                    || (owner.getName().equals("java.lang.Class") && REFLECTIVE_METHODS_OF_CLASS.contains(name))
-                    || (owner.getName().startsWith("java.lang.invoke.MethodHandles")
-                            && REFLECTIVE_METHODS_OF_LOOKUP.contains(name));
-        });
+    private static boolean mayReflect(ImportedClass type) {
+        return type.mentions("java/lang/reflect/")
+                || (type.mentions("java/lang/Class") && type.mentionsAny(METHODS_OF_CLASS))
+                || (type.mentions("java/lang/invoke/MethodHandles") && type.mentionsAny(METHODS_OF_LOOKUP));
+    }
+
+    private static boolean isReflection(Access access) {
+        String owner = access.to().owner();
+        String name = access.to().name();
+        return Names.packageOf(owner).equals("java.lang.reflect")
+                || (owner.equals("java.lang.Class") && METHODS_OF_CLASS.contains(name))
+                || (owner.startsWith("java.lang.invoke.MethodHandles") && METHODS_OF_LOOKUP.contains(name));
     }
 }

@@ -1,7 +1,6 @@
 package ringfort.rules;
 
 import java.util.Objects;
-import java.util.regex.Pattern;
 
 /**
  * Code that a rule lets pass, and why: what it does is not counted, and calls of it or through it are not followed.
@@ -24,10 +23,31 @@ public record Exemption(String code, String because) {
     }
 
     boolean matches(Code other) {
-        return pattern().matcher(other.qualifiedName()).matches();
+        return matches(other.qualifiedName());
     }
 
-    private Pattern pattern() {
-        return Pattern.compile(Pattern.quote(code).replace("*", "\\E.*\\Q"));
+    /** What stands between two stars is found at its first place: a later one leaves less room for the rest. */
+    private boolean matches(String name) {
+        int star = code.indexOf('*');
+        if (star < 0) {
+            return code.equals(name);
+        }
+        int last = code.lastIndexOf('*');
+        String end = code.substring(last + 1);
+        if (!name.startsWith(code.substring(0, star)) || name.length() < star + end.length() || !name.endsWith(end)) {
+            return false;
+        }
+        int at = star;
+        while (star < last) {
+            int next = code.indexOf('*', star + 1);
+            String part = code.substring(star + 1, next);
+            at = name.indexOf(part, at);
+            if (at < 0 || at + part.length() > name.length() - end.length()) {
+                return false;
+            }
+            at += part.length();
+            star = next;
+        }
+        return true;
     }
 }

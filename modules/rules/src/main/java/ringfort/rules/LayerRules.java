@@ -35,29 +35,29 @@ public final class LayerRules {
     private static final List<String> ENGINES = List.of("ringfort.server.", "ringfort.app.", "ringfort.json.");
 
     /** A package named {@code internal} is used from the package above it and from below that, by nobody else. */
-    public static final ArchRule INTERNAL_PACKAGES_ARE_LEFT_ALONE = classes()
-            .should(new LeaveTypesAlone("not use internal packages of others", LayerRules::isInternalOfOthers))
-            .because(Advice.of(
+    public static final ArchRule INTERNAL_PACKAGES_ARE_LEFT_ALONE = LeaveTypesAlone.of(
+            "classes should not use internal packages of others",
+            Advice.of(
                     "LayerRules.INTERNAL_PACKAGES_ARE_LEFT_ALONE",
                     "what is internal changes without notice; a use of it breaks with the next version",
-                    "use what the library exports, or ask it for a public way"))
-            .allowEmptyShould(true);
+                    "use what the library exports, or ask it for a public way"),
+            _ -> true,
+            List.of("/internal/", "sun/"),
+            LayerRules::isInternalOfOthers);
 
     /**
      * Applications know {@code ringfort.api}; the engines, the program and the JSON codec are found at run time. On the
      * module path the compiler sees to it, on the class path only this does.
      */
-    public static final ArchRule APPLICATIONS_LEAVE_THE_ENGINES_ALONE = classes()
-            .that()
-            .resideOutsideOfPackage("ringfort..")
-            .should(new LeaveTypesAlone(
-                    "not name the engines, the program or the codec",
-                    (_, type) -> ENGINES.stream().anyMatch(type::startsWith)))
-            .because(Advice.of(
+    public static final ArchRule APPLICATIONS_LEAVE_THE_ENGINES_ALONE = LeaveTypesAlone.of(
+            "classes that reside outside of package 'ringfort..' should not name the engines, the program or the codec",
+            Advice.of(
                     "LayerRules.APPLICATIONS_LEAVE_THE_ENGINES_ALONE",
                     "which engine serves is decided at run time: code that names one does not start on another machine",
-                    "use ringfort.api, and set the option engine"))
-            .allowEmptyShould(true);
+                    "use ringfort.api, and set the option engine"),
+            type -> !(type.packageName() + ".").startsWith("ringfort."),
+            List.of("ringfort/"),
+            (_, type) -> ENGINES.stream().anyMatch(type::startsWith));
 
     private final String rootPackage;
     private final Map<String, Set<String>> layers;
@@ -187,7 +187,7 @@ public final class LayerRules {
                 return;
             }
             seen.add(from);
-            for (TypeUse use : ClassReader.typesNamed(type)) {
+            for (TypeUse use : Project.read(type).typesNamed()) {
                 String target = Names.packageOf(use.type());
                 if (isBelowRoot(target)) {
                     String to = layerOf(target);
@@ -227,7 +227,7 @@ public final class LayerRules {
         @Override
         public void check(JavaClass type, ConditionEvents events) {
             String from = layerOf(type.getPackageName());
-            for (TypeUse use : ClassReader.typesNamed(type)) {
+            for (TypeUse use : Project.read(type).typesNamed()) {
                 String target = Names.packageOf(use.type());
                 if (isBelowRoot(target)) {
                     arrows.add(named(from), named(layerOf(target)), use);
@@ -247,10 +247,10 @@ public final class LayerRules {
         }
     }
 
-    private static boolean isInternalOfOthers(JavaClass user, String type) {
+    private static boolean isInternalOfOthers(ImportedClass user, String type) {
         String target = Names.packageOf(type);
         int at = (target + ".").indexOf(".internal.");
-        boolean own = at >= 0 && (user.getPackageName() + ".").startsWith(target.substring(0, at) + ".");
+        boolean own = at >= 0 && (user.packageName() + ".").startsWith(target.substring(0, at) + ".");
         return (at >= 0 && !own) || target.startsWith("sun.");
     }
 }

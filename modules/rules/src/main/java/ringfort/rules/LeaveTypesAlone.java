@@ -1,32 +1,36 @@
 package ringfort.rules;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.lang.ArchCondition;
-import com.tngtech.archunit.lang.ConditionEvents;
-import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.List;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
-/** No class names certain types, wherever in its class file that may be: see {@link TypeReader}. */
-final class LeaveTypesAlone extends ArchCondition<JavaClass> {
-    private final BiPredicate<JavaClass, String> forbidden;
+/** Makes rules by which classes do not name certain types, wherever in the class file that may be: see {@link TypeReader}. */
+final class LeaveTypesAlone {
+    private LeaveTypesAlone() {}
 
     /**
-     * A condition.
+     * A rule.
      *
-     * @param wording completes "classes should ..."
+     * @param wording the whole sentence but for the reason: "classes should ..."
+     * @param classes which classes it is for
+     * @param texts what a class file mentions in any case that names such a type, with slashes: one of these
      * @param forbidden tells whether the class may not name the type
      */
-    LeaveTypesAlone(String wording, BiPredicate<JavaClass, String> forbidden) {
-        super(wording);
-        this.forbidden = forbidden;
-    }
-
-    @Override
-    public void check(JavaClass type, ConditionEvents events) {
-        for (TypeUse use : ClassReader.typesNamed(type)) {
-            if (forbidden.test(type, use.type())) {
-                events.add(SimpleConditionEvent.violated(type, use.describe()));
-            }
-        }
+    static ArchRule of(
+            String wording,
+            String because,
+            Predicate<ImportedClass> classes,
+            List<String> texts,
+            BiPredicate<ImportedClass, String> forbidden) {
+        return ProjectRule.of(
+                wording,
+                because,
+                project -> project.from(
+                        type -> classes.test(type) && type.mentionsAny(texts),
+                        type -> type.typesNamed().stream()
+                                .filter(use -> forbidden.test(type, use.type()))
+                                .map(TypeUse::describe)
+                                .toList()));
     }
 }

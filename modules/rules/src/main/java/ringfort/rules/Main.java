@@ -1,8 +1,5 @@
 package ringfort.rules;
 
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.Location;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -12,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.jar.JarFile;
 
 /**
  * Checks class files from the command line, for a build without JUnit.
@@ -109,37 +105,22 @@ public final class Main {
         if (!baseline.isEmpty() && !Files.exists(Path.of(baseline))) {
             return refuse("there is no baseline " + baseline + ": write it with --write-baseline");
         }
-        JavaClasses classes = read();
-        if (classes.isEmpty()) {
+        Project classes = Project.in(paths);
+        if (classes.classes().isEmpty()) {
             return refuse("no class files below " + paths + ": nothing was checked");
         }
-        progress(classes.size() + " classes read");
+        progress(classes.classes().size() + " classes read");
         String toWrite = options.getOrDefault("--write-baseline", "");
         if (!toWrite.isEmpty()) {
-            int count = Baseline.write(Path.of(toWrite), classes, rules);
-            out.println(classes.size() + " classes, " + rules.size() + " rules, " + count + " violations written to "
+            int count = Baseline.write(Path.of(toWrite), rules, rule -> rule.violations(classes));
+            out.println(classes.classes().size() + " classes, " + rules.size() + " rules, " + count + " violations written to "
                     + toWrite);
             return 0;
         }
         return report(classes, rules, baseline.isEmpty() ? Baseline.empty() : Baseline.read(Path.of(baseline)));
     }
 
-    private JavaClasses read() {
-        List<Location> locations = new ArrayList<>();
-        try {
-            for (Path path : paths) {
-                locations.add(
-                        Files.isRegularFile(path) && path.toString().endsWith(".jar")
-                                ? Location.of(new JarFile(path.toFile()))
-                                : Location.of(path));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("a jar cannot be read", e);
-        }
-        return new ClassFileImporter().importLocations(locations);
-    }
-
-    private int report(JavaClasses classes, List<NamedRule> rules, Baseline baseline) {
+    private int report(Project classes, List<NamedRule> rules, Baseline baseline) {
         Map<NamedRule, List<String>> all = new LinkedHashMap<>();
         int broken = 0;
         int known = 0;
@@ -159,7 +140,7 @@ public final class Main {
         if (known > 0) {
             out.println(known + " violations are in the baseline and are not shown");
         }
-        out.println(classes.size() + " classes, " + rules.size() + " rules, " + broken + " broken");
+        out.println(classes.classes().size() + " classes, " + rules.size() + " rules, " + broken + " broken");
         String sarif = options.getOrDefault("--sarif", "");
         if (!sarif.isEmpty()) {
             write(

@@ -1,15 +1,6 @@
 package ringfort.rules;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaCodeUnit;
-import com.tngtech.archunit.core.domain.JavaMethodCall;
-import com.tngtech.archunit.core.domain.JavaStaticInitializer;
-import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
-import com.tngtech.archunit.lang.ConditionEvents;
-import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.ArrayList;
 import java.util.List;
 import ringfort.rules.CallGraph.Edge;
@@ -22,13 +13,16 @@ public final class MemoryRules {
      * A confined or shared arena is closed by the method that opens it, or kept in a field of a class that is
      * {@code AutoCloseable}. The global arena, which nobody frees, is for constants: static initializers only.
      */
-    public static final ArchRule ARENAS_HAVE_AN_OWNER = classes()
-            .should(new OwnArenas())
-            .because(
-                    Advice.of(
-                            "MemoryRules.ARENAS_HAVE_AN_OWNER",
-                            "native memory that nobody closes is lost, and the heap dump does not show it",
-                            "let the caller pass the arena, close it where it is opened, or keep it in an AutoCloseable class"));
+    public static final ArchRule ARENAS_HAVE_AN_OWNER = ProjectRule.of(
+            "classes should own the arenas they open",
+            Advice.of(
+                    "MemoryRules.ARENAS_HAVE_AN_OWNER",
+                    "native memory that nobody closes is lost, and the heap dump does not show it",
+                    "let the caller pass the arena, close it where it is opened, or keep it in an AutoCloseable class"),
+            project -> project.classes().stream()
+                    .filter(type -> type.mentions("java/lang/foreign/Arena"))
+                    .flatMap(type -> ownerless(project, type).stream())
+                    .toList());
 
     /** Nothing that a worker runs takes memory that the garbage collector is to free. */
     public static final ArchRule NO_AUTO_ARENA_ON_HOT_PATHS = noAutoArenaOnHotPaths();
@@ -63,43 +57,53 @@ public final class MemoryRules {
         return violations;
     }
 
-    private static final class OwnArenas extends ArchCondition<JavaClass> {
-        OwnArenas() {
-            super("own the arenas they open");
-        }
-
-        @Override
-        public void check(JavaClass type, ConditionEvents events) {
-            for (JavaMethodCall call : type.getMethodCallsFromSelf()) {
-                if (call.getTargetOwner().getName().equals(ARENA)) {
-                    String name = call.getName();
-                    if ((name.equals("ofConfined") || name.equals("ofShared")) && !isOwned(type, call.getOrigin())) {
-                        String text = call.getDescription()
-                                + ": close it there, or keep it in a field of an AutoCloseable class";
-                        events.add(SimpleConditionEvent.violated(call, text));
-                    } else if (name.equals("global") && !isInitialization(call.getOrigin())) {
-                        String text = call.getDescription() + ": what is allocated there is never freed";
-                        events.add(SimpleConditionEvent.violated(call, text));
-                    }
+    private static List<String> ownerless(Project project, ImportedClass type) {
+        List<String> violations = new ArrayList<>();
+        for (Access call : type.accesses()) {
+            if (call.kind() == Access.Kind.CALL && call.to().owner().equals(ARENA)) {
+                String name = call.to().name();
+                if ((name.equals("ofConfined") || name.equals("ofShared")) && !isOwned(project, type, call.from())) {
+                    violations.add(
+                            call.describe() + ": close it there, or keep it in a field of an AutoCloseable class");
+                } else if (name.equals("global") && !isInitialization(project, call.from())) {
+                    violations.add(call.describe() + ": what is allocated there is never freed");
                 }
             }
         }
+        return violations;
+    }
 
-        private static boolean isOwned(JavaClass type, JavaCodeUnit opener) {
-            boolean closesIt = opener.getMethodCallsFromSelf().stream()
-                    .anyMatch(call -> call.getName().equals("close")
-                            && call.getTargetOwner().getName().equals(ARENA));
-            boolean keepsIt = type.isAssignableTo(AutoCloseable.class)
-                    && type.getFields().stream()
-                            .anyMatch(field -> field.getRawType().getName().equals(ARENA));
-            return closesIt || keepsIt;
-        }
+    private static boolean isOwned(Project project, ImportedClass type, Code opener) {
+        boolean closesIt = type.accesses().stream()
+                .anyMatch(call -> call.from().equals(opener)
+                        && call.kind() == Access.Kind.CALL
+                        && call.to().owner().equals(ARENA)
+                        && call.to().name().equals("close"));
+        boolean keepsIt = project.hierarchy().isA(type.name(), "java.lang.AutoCloseable")
+                && type.fields().containsValue("Ljava/lang/foreign/Arena;");
+        return closesIt || keepsIt;
+    }
 
-        private static boolean isInitialization(JavaCodeUnit code) {
-            return code instanceof JavaStaticInitializer
-                    || (!code.getCallsOfSelf().isEmpty()
-                            && code.getCallsOfSelf().stream()
-                                    .allMatch(call -> call.getOrigin() instanceof JavaStaticInitializer));
+    /** A static initializer, or a method that nothing but static initializers calls. */
+    private static boolean isInitialization(Project project, Code code) {
+        if (code.name().equals(Code.STATIC_INITIALIZER)) {
+            return true;
         }
+        List<Access> calls = project.from(
+                type -> type.mentions(code.name()) && type.mentions(code.descriptor()),
+                type -> type.accesses().stream()
+                        .filter(call -> call.kind() == Access.Kind.CALL && mayCall(project, call.to(), code))
+                        .toList());
+        return !calls.isEmpty()
+                && calls.stream().allMatch(call -> call.from().name().equals(Code.STATIC_INITIALIZER));
+    }
+
+    private static boolean mayCall(Project project, Code target, Code method) {
+        boolean isSameName =
+                target.name().equals(method.name()) && target.descriptor().equals(method.descriptor());
+        return isSameName
+                && (target.owner().equals(method.owner())
+                        || (!method.name().equals(Code.CONSTRUCTOR)
+                                && project.hierarchy().isA(target.owner(), method.owner())));
     }
 }

@@ -16,4 +16,16 @@ public record NamedRule(String name, ArchRule rule) {
         EvaluationResult result = rule.allowEmptyShould(true).evaluate(classes);
         return result.getFailureReport().getDetails();
     }
+
+    /** {@link #violations(JavaClasses)} of one of the rules that Ringfort brings along, on classes that ArchUnit did not import. */
+    List<String> violations(Project project) {
+        return projectRule().violations(project);
+    }
+
+    ProjectRule projectRule() {
+        if (rule instanceof ProjectRule ofProject) {
+            return ofProject;
+        }
+        throw new IllegalStateException(name + " looks at what ArchUnit has imported, and at nothing else");
+    }
 }

@@ -35,6 +35,21 @@ final class Names {
                         .intern();
     }
 
+    /** As {@code Class.getName} has it: of an array, its descriptor. */
+    static String ofClass(ClassDesc type) {
+        return type.isArray() ? type.descriptorString().replace('/', '.') : dotted(type);
+    }
+
+    /** The name of a class within those that it is nested in; empty for one that has no name in the source. */
+    static String nested(String type) {
+        String name = simple(type);
+        int at = name.lastIndexOf('$') + 1;
+        while (at > 0 && at < name.length() && Character.isDigit(name.charAt(at))) {
+            at++;
+        }
+        return name.substring(at);
+    }
+
     /** Tells whether a type is one like {@code int}, or an array of them, in however many dimensions. */
     static boolean isPrimitive(ClassDesc type) {
         return element(type).isPrimitive();

@@ -11,7 +11,7 @@ import ringfort.rules.Use.Call;
 import ringfort.rules.Use.Concatenation;
 import ringfort.rules.Use.FieldUse;
 import ringfort.rules.Use.Text;
-import ringfort.rules.ValueFlow.Consumer;
+import ringfort.rules.LocalUses.Consumer;
 
 /** Finds where handlers write status lines themselves, as text, as bytes, or by the engine's own encoder. */
 final class RawResponses {

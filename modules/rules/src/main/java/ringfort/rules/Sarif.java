@@ -1,8 +1,5 @@
 package ringfort.rules;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.Source;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
@@ -10,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,16 +20,13 @@ final class Sarif {
     private static final Pattern PLACE =
             Pattern.compile("\\(([\\w$-]+\\.\\w+):(\\d+)", Pattern.UNICODE_CHARACTER_CLASS);
 
-    private final Map<String, List<JavaClass>> sources = new HashMap<>();
+    private final Map<String, TreeSet<String>> packages = new HashMap<>(); // by the name of a source file
     private final String sourceRoot;
 
-    Sarif(JavaClasses classes, String sourceRoot) {
+    Sarif(Project project, String sourceRoot) {
         this.sourceRoot = sourceRoot.isEmpty() || sourceRoot.endsWith("/") ? sourceRoot : sourceRoot + "/";
-        for (JavaClass type : classes) {
-            type.getSource()
-                    .flatMap(Source::getFileName)
-                    .ifPresent(file -> sources.computeIfAbsent(file, _ -> new ArrayList<>())
-                            .add(type));
+        for (ImportedClass type : project.classes()) {
+            packages.computeIfAbsent(type.sourceFile(), _ -> new TreeSet<>()).add(type.packageName());
         }
     }
 
@@ -87,12 +82,9 @@ final class Sarif {
 
     /** Of several source files of one name, the one whose package the text names. */
     private String path(String file, String text) {
-        TreeSet<String> packages = new TreeSet<>();
-        for (JavaClass type : sources.getOrDefault(file, List.of())) {
-            packages.add(type.getPackageName());
-        }
-        String found = packages.stream()
-                .filter(name -> packages.size() == 1 || text.contains(name + "."))
+        Set<String> some = packages.getOrDefault(file, new TreeSet<>());
+        String found = some.stream()
+                .filter(name -> some.size() == 1 || text.contains(name + "."))
                 .findFirst()
                 .orElse("");
         return uri(sourceRoot + (found.isEmpty() ? "" : found.replace('.', '/') + "/") + file);

@@ -1,20 +1,12 @@
 package ringfort.rules;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-
-import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.JavaAccess;
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaField;
-import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
-import com.tngtech.archunit.lang.ConditionEvents;
-import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /** Time is asked for in one place, and a deadline is a point in time. */
 public final class TimeRules {
@@ -45,16 +37,24 @@ public final class TimeRules {
                     Set.of("schedule", "scheduleAtFixedRate", "scheduleWithFixedDelay"),
             "java.util.concurrent.CompletableFuture", Set.of("orTimeout", "completeOnTimeout", "delayedExecutor"));
 
+    /** What a class file mentions in any case that deals with deadlines; the names of fields and classes in any case. */
+    private static final String TIMERS = "ringfort/timers/";
+
     /** {@code System.nanoTime()} is called by implementations of {@code ringfort.timers.Ticker} and by nobody else. */
-    public static final ArchRule TIME_COMES_FROM_A_TICKER = noClasses()
-            .that(areNoTickers())
-            .should()
-            .accessTargetWhere(isOneOf("System.nanoTime", Map.of("java.lang.System", Set.of("nanoTime"))))
-            .because(Advice.of(
+    public static final ArchRule TIME_COMES_FROM_A_TICKER = ProjectRule.of(
+            "no classes that are no tickers should access target where is System.nanoTime",
+            Advice.of(
                     "TimeRules.TIME_COMES_FROM_A_TICKER",
                     "time that is not injected cannot be moved by a test, and each caller reads another now",
-                    "take a Ticker, and give the test a ManualTicker"))
-            .allowEmptyShould(true);
+                    "take a Ticker, and give the test a ManualTicker"),
+            project -> project.classes().stream()
+                    .filter(type -> type.mentions("nanoTime")
+                            && !project.hierarchy().isA(type.name(), TICKER))
+                    .flatMap(type -> type.accesses().stream())
+                    .filter(access -> access.to().owner().equals("java.lang.System")
+                            && access.to().name().equals("nanoTime"))
+                    .map(Access::describe)
+                    .toList());
 
     /** Code that deals with deadlines does not read the wall clock. */
     public static final ArchRule NO_WALL_CLOCK_IN_DEADLINE_CODE = noWallClockInDeadlineCode();
@@ -69,78 +69,72 @@ public final class TimeRules {
 
     /** {@link #NO_WALL_CLOCK_IN_DEADLINE_CODE}, except in the classes named; say there why. */
     public static ArchRule noWallClockInDeadlineCode(String... exceptClasses) {
-        return classes()
-                .that(dealWithDeadlines(exceptClasses))
-                .should(new LeaveTheWallClock())
-                .because(Advice.of(
+        return inDeadlineCode(
+                "not read a wall clock",
+                Advice.of(
                         "TimeRules.NO_WALL_CLOCK_IN_DEADLINE_CODE",
                         "when the clock is set, by NTP or by hand, every deadline comes due at once, or none ever does",
-                        "compare readings of a Ticker by their difference"))
-                .allowEmptyShould(true);
+                        "compare readings of a Ticker by their difference"),
+                List.of(exceptClasses),
+                (project, type) -> accesses(project, type, WALL_CLOCK));
     }
 
     /** {@link #DEADLINES_ARE_ABSOLUTE}, except in the classes named; say there why. */
     public static ArchRule deadlinesAreAbsolute(String... exceptClasses) {
-        return classes()
-                .that(dealWithDeadlines(exceptClasses))
-                .should(new KeepPointsInTime())
-                .because(Advice.of(
+        return inDeadlineCode(
+                "keep points in time, not spans",
+                Advice.of(
                         "TimeRules.DEADLINES_ARE_ABSOLUTE",
                         "a timeout that begins anew with each read is no limit: one byte now and then keeps it from"
                                 + " firing",
-                        "keep the point in time, and give each wait what is left until then"))
-                .allowEmptyShould(true);
+                        "keep the point in time, and give each wait what is left until then"),
+                List.of(exceptClasses),
+                (project, type) -> {
+                    List<String> found = new ArrayList<>(accesses(project, type, RELATIVE));
+                    if (isSlot(project, type)) {
+                        found.addAll(spans(type));
+                    }
+                    return found;
+                });
     }
 
-    private static DescribedPredicate<JavaClass> areNoTickers() {
-        return DescribedPredicate.describe("are no tickers", type -> !type.isAssignableTo(TICKER));
-    }
-
-    /** Uses the room of timers, or says deadline or timeout in its own name or in that of a field. */
-    private static DescribedPredicate<JavaClass> dealWithDeadlines(String... exceptClasses) {
-        List<String> except = List.of(exceptClasses);
+    private static ArchRule inDeadlineCode(
+            String wording,
+            String because,
+            List<String> except,
+            BiFunction<Project, ImportedClass, List<String>> violations) {
         String exceptions = except.isEmpty() ? "" : ", but for " + String.join(", ", except) + ",";
-        return DescribedPredicate.describe(
-                "deal with deadlines" + exceptions,
-                type -> !except.contains(type.getName()) && !whyItCounts(type).isEmpty());
+        return ProjectRule.of("classes that deal with deadlines" + exceptions + " should " + wording, because, project -> {
+            List<String> found = new ArrayList<>();
+            for (ImportedClass type : project.classes()) {
+                String why = except.contains(type.name()) ? "" : whyItCounts(type);
+                if (!why.isEmpty()) {
+                    String counts = " (" + Names.nested(type.name()) + " deals with deadlines: " + why + ")";
+                    violations.apply(project, type).forEach(text -> found.add(text + counts));
+                }
+            }
+            return found;
+        });
     }
 
     /** What makes a class one that deals with deadlines: a name, a field, or a type that it uses; empty if nothing. */
-    private static String whyItCounts(JavaClass type) {
-        if (saysDeadline(type.getSimpleName())) {
+    private static String whyItCounts(ImportedClass type) {
+        if (saysDeadline(Names.nested(type.name()))) {
             return "its name says deadline or timeout";
         }
-        for (JavaField field : type.getFields()) {
-            if (saysDeadline(field.getName())) {
-                return "it has the field " + field.getName();
+        for (String field : type.fields().keySet()) {
+            if (saysDeadline(field)) {
+                return "it has the field " + field;
             }
         }
-        return ClassReader.typesNamed(type).stream()
-                .map(TypeUse::type)
-                .filter(used -> used.startsWith("ringfort.timers."))
-                .findFirst()
-                .map(used -> "it uses " + used)
-                .orElse("");
-    }
-
-    private static void report(ConditionEvents events, JavaClass type, Object on, String text) {
-        String counts = " (" + type.getSimpleName() + " deals with deadlines: " + whyItCounts(type) + ")";
-        events.add(SimpleConditionEvent.violated(on, text + counts));
-    }
-
-    private static final class LeaveTheWallClock extends ArchCondition<JavaClass> {
-        LeaveTheWallClock() {
-            super("not read a wall clock");
-        }
-
-        @Override
-        public void check(JavaClass type, ConditionEvents events) {
-            for (JavaAccess<?> access : type.getAccessesFromSelf()) {
-                if (isOneOf(access, WALL_CLOCK)) {
-                    report(events, type, access, access.getDescription());
-                }
-            }
-        }
+        return type.mentions(TIMERS)
+                ? type.typesNamed().stream()
+                        .map(TypeUse::type)
+                        .filter(used -> used.startsWith("ringfort.timers."))
+                        .findFirst()
+                        .map(used -> "it uses " + used)
+                        .orElse("")
+                : "";
     }
 
     private static boolean saysDeadline(String name) {
@@ -148,44 +142,30 @@ public final class TimeRules {
         return lower.contains("deadline") || lower.contains("timeout");
     }
 
-    private static DescribedPredicate<JavaAccess<?>> isOneOf(String description, Map<String, Set<String>> methods) {
-        return DescribedPredicate.describe("is " + description, access -> isOneOf(access, methods));
+    private static List<String> accesses(Project project, ImportedClass type, Map<String, Set<String>> methods) {
+        return type.accesses().stream()
+                .filter(access -> isOneOf(project, access.to(), methods))
+                .map(Access::describe)
+                .toList();
     }
 
-    private static boolean isOneOf(JavaAccess<?> access, Map<String, Set<String>> methods) {
-        JavaClass owner = access.getTargetOwner();
+    private static boolean isOneOf(Project project, Code target, Map<String, Set<String>> methods) {
         return methods.entrySet().stream()
-                .anyMatch(entry -> owner.isAssignableTo(entry.getKey())
-                        && entry.getValue().contains(access.getTarget().getName()));
+                .anyMatch(entry -> entry.getValue().contains(target.name())
+                        && project.hierarchy().isA(target.owner(), entry.getKey()));
     }
 
-    private static final class KeepPointsInTime extends ArchCondition<JavaClass> {
-        KeepPointsInTime() {
-            super("keep points in time, not spans");
-        }
+    private static boolean isSlot(Project project, ImportedClass type) {
+        return project.hierarchy().isA(type.name(), "ringfort.timers.DeadlineWheel$Entry")
+                || project.hierarchy().isA(type.name(), "ringfort.budget.DeadlineSlot");
+    }
 
-        @Override
-        public void check(JavaClass type, ConditionEvents events) {
-            for (JavaAccess<?> access : type.getAccessesFromSelf()) {
-                if (isOneOf(access, RELATIVE)) {
-                    report(events, type, access, access.getDescription());
-                }
-            }
-            if (isSlot(type)) {
-                for (JavaField field : type.getFields()) {
-                    boolean span = field.getRawType().getName().equals("java.time.Duration")
-                            || field.getName().toLowerCase(Locale.ROOT).contains("timeout");
-                    if (span) {
-                        String text = field.getDescription() + " is a span of time in what is armed with a deadline";
-                        report(events, type, field, text);
-                    }
-                }
-            }
-        }
-
-        private static boolean isSlot(JavaClass type) {
-            return List.of("ringfort.timers.DeadlineWheel$Entry", "ringfort.budget.DeadlineSlot").stream()
-                    .anyMatch(type::isAssignableTo);
-        }
+    private static List<String> spans(ImportedClass type) {
+        return type.fields().entrySet().stream()
+                .filter(field -> field.getValue().equals("Ljava/time/Duration;")
+                        || field.getKey().toLowerCase(Locale.ROOT).contains("timeout"))
+                .map(field -> "Field <" + type.name() + "." + field.getKey()
+                        + "> is a span of time in what is armed with a deadline")
+                .toList();
     }
 }

@@ -47,7 +47,7 @@ final class TypeCircles extends ArchCondition<JavaClass> {
         if (from == null) {
             return;
         }
-        for (TypeUse use : ClassReader.typesNamed(type)) {
+        for (TypeUse use : Project.read(type).typesNamed()) {
             String to = topLevel.get(use.type());
             if (to != null && Names.packageOf(to).equals(type.getPackageName())) {
                 arrows.computeIfAbsent(type.getPackageName(), _ -> new Arrows()).add(from, to, use);

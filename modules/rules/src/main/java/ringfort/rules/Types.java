@@ -1,6 +1,5 @@
 package ringfort.rules;
 
-import com.tngtech.archunit.core.domain.JavaClass;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,14 +20,16 @@ import ringfort.rules.ClassCode.MethodCode;
 final class Types {
     private final Map<String, ClassCode> classes = new LinkedHashMap<>();
     private final Map<Code, MethodCode> methods = new LinkedHashMap<>();
-    private final Map<String, Set<String>> supertypes = new HashMap<>();
     private final Map<String, List<ClassCode>> subtypes = new HashMap<>();
     private final Map<Code, Set<String>> bridges = new HashMap<>();
     private final Set<String> bridged = new HashSet<>();
-    private final Outside outside = new Outside();
+    private final Map<String, Map<String, String>> fieldNames = new HashMap<>();
+    private final Hierarchy hierarchy;
 
-    Types(Collection<JavaClass> imported) {
-        for (ClassCode code : imported.parallelStream().map(ClassReader::read).toList()) {
+    Types(Project project) {
+        this.hierarchy = project.hierarchy();
+        for (ClassCode code :
+                project.classes().parallelStream().map(ClassReader::read).toList()) {
             classes.put(code.name(), code);
             code.methods().forEach(method -> methods.put(method.code(), method));
         }
@@ -72,23 +73,13 @@ final class Types {
         return methods.get(code);
     }
 
-    /** The type itself, then its superclasses and interfaces, nearest first; also of types that were not imported. */
+    /** {@link Hierarchy#supertypes}. */
     Set<String> supertypes(String type) {
-        Set<String> done = supertypes.get(type);
-        if (done != null) {
-            return done;
-        }
-        Set<String> all = new LinkedHashSet<>();
-        all.add(type);
-        supertypes.put(type, all); // a class file that extends itself must not end in a loop
-        ClassCode code = classes.get(type);
-        List<String> direct = code == null ? outside.header(type).supertypes() : code.supertypes();
-        direct.forEach(supertype -> all.addAll(supertypes(supertype)));
-        return all;
+        return hierarchy.supertypes(type);
     }
 
     boolean isA(String type, String supertype) {
-        return supertypes(type).contains(supertype);
+        return hierarchy.isA(type, supertype);
     }
 
     /** Imported classes that are of the type, itself among them. */
@@ -97,8 +88,7 @@ final class Types {
     }
 
     boolean isInterface(String type) {
-        ClassCode code = classes.get(type);
-        return code == null ? outside.header(type).isInterface() : code.isInterface();
+        return hierarchy.isInterface(type);
     }
 
     /** What an object of the class runs for a call: the imported method, if it is one. */
@@ -135,7 +125,7 @@ final class Types {
             if (code != null) {
                 code.methods().stream().filter(MethodCode::isAbstract).forEach(method -> found.add(method.code()));
             } else {
-                for (String method : outside.header(supertype).abstractMethods()) {
+                for (String method : hierarchy.abstractMethodsOutside(supertype)) {
                     int at = method.indexOf('(');
                     found.add(new Code(supertype, method.substring(0, at), method.substring(at)));
                 }
@@ -146,6 +136,12 @@ final class Types {
 
     /** The name of a field by the class that declares it, whichever subclass an instruction names. */
     String fieldName(String owner, String name) {
+        return fieldNames
+                .computeIfAbsent(owner, _ -> new HashMap<>())
+                .computeIfAbsent(name, _ -> findFieldName(owner, name));
+    }
+
+    private String findFieldName(String owner, String name) {
         for (String type : supertypes(owner)) {
             ClassCode code = classes.get(type);
             if (code != null && code.fields().containsKey(name)) {

@@ -198,14 +198,20 @@ sealed interface Use {
     final class ArrayMade implements Use, Value {
         private static final int KEPT_NUMBERS = 16;
 
+        private final Code in;
         private final String type;
         private final int line;
         private final Map<Integer, Integer> numbers = new TreeMap<>();
         final ValueSet elements = new ValueSet();
 
-        ArrayMade(String type, int line) {
+        ArrayMade(Code in, String type, int line) {
+            this.in = in;
             this.type = type;
             this.line = line;
+        }
+
+        Code in() {
+            return in;
         }
 
         String type() {
@@ -240,12 +246,18 @@ sealed interface Use {
 
     /** A string constant. */
     final class Text implements Use, Value {
+        private final Code in;
         private final String text;
         private final int line;
 
-        Text(String text, int line) {
+        Text(Code in, String text, int line) {
+            this.in = in;
             this.text = text;
             this.line = line;
+        }
+
+        Code in() {
+            return in;
         }
 
         String text() {
@@ -260,6 +272,7 @@ sealed interface Use {
 
     /** Strings are joined by {@code +}. */
     final class Concatenation implements Use, Value {
+        private final Code in;
         private final String beginning;
         private final int line;
         final List<ValueSet> arguments;
@@ -267,12 +280,18 @@ sealed interface Use {
         /**
          * A concatenation.
          *
+         * @param in the method that joins
          * @param beginning the text that is known before the first value; empty when it begins with a value
          */
-        Concatenation(String beginning, int arguments, int line) {
+        Concatenation(Code in, String beginning, int arguments, int line) {
+            this.in = in;
             this.beginning = beginning;
             this.line = line;
             this.arguments = ValueSet.list(arguments);
+        }
+
+        Code in() {
+            return in;
         }
 
         String beginning() {

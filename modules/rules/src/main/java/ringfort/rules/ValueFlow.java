@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import ringfort.rules.ClassCode.MethodCode;
+import ringfort.rules.LocalUses.Consumer;
 import ringfort.rules.Use.ArrayMade;
 import ringfort.rules.Use.Call;
 import ringfort.rules.Use.Concatenation;
@@ -38,26 +40,18 @@ final class ValueFlow {
 
     private static final Set<String> FILLING = Set.of("add", "addFirst", "addLast", "addAll", "offer", "push");
 
-    /**
-     * A place that takes a value.
-     *
-     * @param by a call, a function that takes the value along, a write of a field, an array, a return
-     * @param index which parameter of the call it is, or which captured value; {@link #RECEIVER} for the object called
-     */
-    record Consumer(MethodCode in, Use by, int index) {}
-
-    static final int RECEIVER = -1;
-
     private final Types types;
     private final Targets targets;
+    private final Map<Called, List<Call>> calls = new LinkedHashMap<>();
+    private final Map<Code, List<Called>> calledAs = new HashMap<>();
     private final Map<Code, List<Call>> callers = new HashMap<>();
     private final Map<Code, List<Function>> functionsOfBody = new HashMap<>();
     private final Map<Code, List<Use.Return>> returns = new HashMap<>();
-    private final Map<Returned, Set<Value>> returned = new HashMap<>();
+    private final Map<Called, Set<Value>> returned = new HashMap<>();
     private final Map<String, List<FieldUse>> writes = new HashMap<>();
     private final Map<String, List<FieldUse>> reads = new HashMap<>();
-    private final Map<Object, List<Set<Value>>> putInto = new HashMap<>();
-    private final Map<Value, List<Consumer>> consumers = new HashMap<>();
+    private final Map<String, List<Set<Value>>> putIntoFields = new HashMap<>();
+    private final Map<Code, LocalUses> local = new HashMap<>();
     private final Map<Object, Set<Value>> origins = new HashMap<>();
     private final Map<Set<Value>, Set<Value>> sameOrigins = new HashMap<>();
     private int nested;
@@ -66,81 +60,58 @@ final class ValueFlow {
         this.types = types;
         this.targets = targets;
         types.methods().forEach(this::index);
+        for (Called called : calls.keySet()) {
+            for (Code target : targets.of(called.by(), called.isDispatched())) {
+                if (types.method(target) != null) {
+                    calledAs.computeIfAbsent(target, _ -> new ArrayList<>(1)).add(called);
+                }
+            }
+        }
     }
 
     private void index(MethodCode method) {
         for (Use use : method.uses()) {
             switch (use) {
-                case Call call -> index(method, call);
+                case Call call ->
+                    calls.computeIfAbsent(new Called(call), _ -> new ArrayList<>(2)).add(call);
                 case Function function -> {
                     for (Code body : targets.of(function.body(), function.isDispatched())) {
                         functionsOfBody
-                                .computeIfAbsent(body, _ -> new ArrayList<>())
+                                .computeIfAbsent(body, _ -> new ArrayList<>(1))
                                 .add(function);
                     }
-                    for (int i = 0; i < function.captured.size(); i++) {
-                        consume(method, function.captured.get(i), function, i);
-                    }
                 }
-                case FieldUse access -> {
-                    String name = types.fieldName(access.owner(), access.name());
+                case FieldUse access ->
                     (access.isWrite() ? writes : reads)
-                            .computeIfAbsent(name, _ -> new ArrayList<>())
+                            .computeIfAbsent(fieldName(access), _ -> new ArrayList<>(2))
                             .add(access);
-                    consume(method, access.written, access, 0);
-                }
-                case Use.ArrayStore store -> {
-                    consume(method, store.value(), store, 0);
-                    store.array().values().forEach(array -> putInto(array, store.value()));
-                }
-                case Use.Return end -> {
-                    returns.computeIfAbsent(method.code(), _ -> new ArrayList<>())
+                case Use.Return end ->
+                    returns.computeIfAbsent(method.code(), _ -> new ArrayList<>(1))
                             .add(end);
-                    consume(method, end.value(), end, 0);
-                }
-                case Concatenation joined -> {
-                    for (int i = 0; i < joined.arguments.size(); i++) {
-                        consume(method, joined.arguments.get(i), joined, i);
-                    }
-                }
                 default -> {}
             }
+            LocalUses.forEachPut(use, (container, what) -> {
+                if (container instanceof FieldUse field) {
+                    putIntoFields
+                            .computeIfAbsent(fieldName(field), _ -> new ArrayList<>(2))
+                            .add(what);
+                }
+            });
         }
     }
 
-    private void index(MethodCode method, Call call) {
-        for (Code target : targets.of(call.target(), call.isDispatched())) {
-            if (types.method(target) != null) {
-                callers.computeIfAbsent(target, _ -> new ArrayList<>()).add(call);
-            }
-        }
-        consume(method, call.receiver, call, RECEIVER);
-        for (int i = 0; i < call.arguments.size(); i++) {
-            consume(method, call.arguments.get(i), call, i);
-            for (Value receiver : call.receiver.values()) {
-                putInto(receiver, call.arguments.get(i));
-            }
-        }
+    private String fieldName(FieldUse field) {
+        return types.fieldName(field.owner(), field.name());
     }
 
-    /** What calls give to an object may come out of it again: a map, a builder, an array. */
-    private void putInto(Value container, ValueSet what) {
-        Object key = container instanceof FieldUse field ? types.fieldName(field.owner(), field.name()) : container;
-        if (!key.equals(Value.UNKNOWN) && !what.values().isEmpty()) {
-            putInto.computeIfAbsent(key, _ -> new ArrayList<>()).add(what.values());
-        }
-    }
-
-    private void consume(MethodCode in, ValueSet values, Use by, int index) {
-        for (Value value : values.values()) {
-            if (!value.equals(Value.UNKNOWN) && !(value instanceof Value.IntConstant)) {
-                consumers.computeIfAbsent(value, _ -> new ArrayList<>()).add(new Consumer(in, by, index));
-            }
-        }
+    private LocalUses local(Value value) {
+        Code in = LocalUses.methodOf(value);
+        MethodCode method = in == null ? null : types.method(in);
+        return method == null ? LocalUses.NONE : local.computeIfAbsent(method.code(), _ -> LocalUses.of(method));
     }
 
     List<Consumer> consumers(Value value) {
-        return consumers.getOrDefault(value, List.of());
+        return local(value).consumers(value);
     }
 
     /** The places that read a field, by the name {@link Types#fieldName} gives it. */
@@ -148,8 +119,19 @@ final class ValueFlow {
         return reads.getOrDefault(field, List.of());
     }
 
+    /** The calls that may run an imported method. */
     List<Call> callers(Code method) {
-        return callers.getOrDefault(method, List.of());
+        List<Call> known = callers.get(method);
+        if (known == null) {
+            List<Called> as = calledAs.getOrDefault(method, List.of());
+            known = as.size() == 1
+                    ? calls.getOrDefault(as.getFirst(), List.of())
+                    : as.stream()
+                            .flatMap(called -> calls.getOrDefault(called, List.of()).stream())
+                            .toList();
+            callers.put(method, known);
+        }
+        return known;
     }
 
     /** The lambdas and method references that run a method. */
@@ -174,7 +156,7 @@ final class ValueFlow {
     /** The call that initializes an object just made; null when it is in another method. */
     @Nullable Call constructorCall(Made made) {
         for (Consumer consumer : consumers(made)) {
-            if (consumer.by() instanceof Call call && consumer.index() == RECEIVER && call.isConstructor()) {
+            if (consumer.by() instanceof Call call && consumer.index() == LocalUses.RECEIVER && call.isConstructor()) {
                 return call;
             }
         }
@@ -212,17 +194,31 @@ final class ValueFlow {
      */
     private Object place(Value value) {
         if (value instanceof FieldUse field) {
-            String name = types.fieldName(field.owner(), field.name());
+            String name = fieldName(field);
             return writes.containsKey(name) ? name : value;
         }
         if (value instanceof Call call && isReturnedByTargets(call)) {
-            return new Returned(call.target(), call.isDispatched());
+            return new Called(call);
         }
         return value;
     }
 
-    /** What any call of a method returns. */
-    private record Returned(Code by, boolean isDispatched) {}
+    /** All calls that name one method in one way: they may run, and return, what any of them does. */
+    private record Called(Code by, boolean isDispatched) {
+        Called(Call call) {
+            this(call.target(), call.isDispatched());
+        }
+
+        @Override
+        public int hashCode() {
+            return by.hashCode() * 2 + (isDispatched ? 1 : 0);
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Called called && isDispatched == called.isDispatched && by.equals(called.by);
+        }
+    }
 
     private boolean isReturnedByTargets(Call call) {
         return !call.target().owner().startsWith("ringfort.api.")
@@ -231,7 +227,7 @@ final class ValueFlow {
     }
 
     private Set<Value> returnedByTargets(Call call) {
-        return returned.computeIfAbsent(new Returned(call.target(), call.isDispatched()), _ -> {
+        return returned.computeIfAbsent(new Called(call), _ -> {
             Set<Value> found = new LinkedHashSet<>();
             for (Code target : targets.of(call.target(), call.isDispatched())) {
                 returns.getOrDefault(target, List.of())
@@ -304,7 +300,7 @@ final class ValueFlow {
     }
 
     private boolean written(FieldUse field, ArrayDeque<Value> into) {
-        writes.getOrDefault(types.fieldName(field.owner(), field.name()), List.of())
+        writes.getOrDefault(fieldName(field), List.of())
                 .forEach(write -> into.addAll(write.written.values()));
         return !into.isEmpty();
     }
@@ -328,8 +324,9 @@ final class ValueFlow {
     }
 
     private List<Set<Value>> putIntoOf(Value container) {
-        Object key = container instanceof FieldUse field ? types.fieldName(field.owner(), field.name()) : container;
-        return putInto.getOrDefault(key, List.of());
+        return container instanceof FieldUse field
+                ? putIntoFields.getOrDefault(fieldName(field), List.of())
+                : local(container).putInto(container);
     }
 
     /** What callers give for a parameter. The object of a method is what it is: its class is all that counts. */
@@ -343,7 +340,7 @@ final class ValueFlow {
         }
         int self = method.isStatic() ? 0 : 1;
         boolean known = false;
-        for (Call call : callers.getOrDefault(parameter.of(), List.of())) {
+        for (Call call : callers(parameter.of())) {
             int index = parameter.index() - self;
             if (index >= 0 && index < call.arguments.size()) {
                 into.addAll(call.arguments.get(index).values());
@@ -441,7 +438,7 @@ final class ValueFlow {
             Consumer consumer, ArrayDeque<Value> further, BiFunction<Call, Integer, Mark> parameterMark) {
         switch (consumer.by()) {
             case Call call
-            when consumer.index() == RECEIVER -> {
+            when consumer.index() == LocalUses.RECEIVER -> {
                 return call.isConstructor() || fills(call) ? Set.of() : Set.of(Mark.NONE);
             }
             case Call call -> {
@@ -453,7 +450,7 @@ final class ValueFlow {
                 }
                 return Set.of();
             }
-            case FieldUse write -> further.addAll(reads(types.fieldName(write.owner(), write.name())));
+            case FieldUse write -> further.addAll(reads(fieldName(write)));
             case Use.ArrayStore store -> further.addAll(store.array().values());
             case Use.Return _ -> further.addAll(callers(consumer.in().code()));
             default -> {}

@@ -20,6 +20,9 @@ final class WaysToWorkers {
     private final Set<Code> nextToWorkers = new HashSet<>();
 
     WaysToWorkers(CallGraph graph, Predicate<Edge> follow) {
+        if (!graph.hasWorkers()) {
+            return;
+        }
         Map<Code, List<Edge>> callers = new HashMap<>();
         ArrayDeque<Code> next = new ArrayDeque<>();
         for (MethodCode method : graph.methods()) {

@@ -216,7 +216,7 @@ final class ProjectTest {
     /** Rules that see nothing accept everything: what the colouring must find is known. */
     @TestFactory
     Stream<DynamicTest> theColouringSeesTheProject() {
-        var graph = new CallGraph(server.stream().toList());
+        var graph = Project.of(server.stream().toList()).graph();
         Paths onWorker = WorkerRules.fromWorkerCode(graph, List.of());
         return Stream.of(
                         "ringfort.ring.Sqe.recvMultishot",
@@ -238,7 +238,7 @@ final class ProjectTest {
 
     @Test
     void theColouringReachesTheProtocolAndTheHandlersSide() {
-        var graph = new CallGraph(server.stream().toList());
+        var graph = Project.of(server.stream().toList()).graph();
         Set<Code> reached =
                 Set.copyOf(WorkerRules.fromWorkerCode(graph, List.of()).reached());
         for (String type :

@@ -47,14 +47,14 @@ final class SarifTest {
     void aReportOfManyBrokenRulesKeepsTheSchema() throws IOException {
         Map<NamedRule, List<String>> violations = violations();
         assertFalse(violations.values().stream().allMatch(List::isEmpty), "nothing was reported");
-        assertEquals(List.of(), errors(new Sarif(CLASSES, "src/main/java").write(violations)));
+        assertEquals(List.of(), errors(new Sarif(Project.of(CLASSES.stream().toList()), "src/main/java").write(violations)));
     }
 
     @Test
     void aReportWithoutViolationsKeepsTheSchema() throws IOException {
         Map<NamedRule, List<String>> none = new LinkedHashMap<>();
         ApplicationRules.ALL.forEach(rule -> none.put(rule, List.of()));
-        assertEquals(List.of(), errors(new Sarif(CLASSES, "src/main/java").write(none)));
+        assertEquals(List.of(), errors(new Sarif(Project.of(CLASSES.stream().toList()), "src/main/java").write(none)));
     }
 
     /** A path with a space is no reference of a URI. */
@@ -62,7 +62,7 @@ final class SarifTest {
     void pathsAreReferencesOfUris() {
         Map<NamedRule, List<String>> one =
                 Map.of(ApplicationRules.ALL.getFirst(), List.of("a \"quoted\" \\ text\tin (Größe.java:7)"));
-        String report = new Sarif(CLASSES, "my sources/100%").write(one);
+        String report = new Sarif(Project.of(CLASSES.stream().toList()), "my sources/100%").write(one);
         Check.assertContains(
                 report, List.of("\"uri\":\"my%20sources/100%25/Gr%C3%B6%C3%9Fe.java\"", "\"startLine\":7"));
     }
@@ -70,7 +70,7 @@ final class SarifTest {
     /** A check that cannot fail would say nothing. */
     @Test
     void theSchemaIsNotKeptByAnything() throws IOException {
-        String report = new Sarif(CLASSES, "src/main/java").write(violations());
+        String report = new Sarif(Project.of(CLASSES.stream().toList()), "src/main/java").write(violations());
         assertFalse(errors(report.replace("\"ruleId\"", "\"rule\"")).isEmpty());
         assertFalse(errors(report.replace("\"startLine\":", "\"startLine\":-")).isEmpty());
     }

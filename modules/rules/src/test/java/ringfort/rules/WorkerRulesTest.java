@@ -141,8 +141,10 @@ final class WorkerRulesTest {
 
     @Test
     void whatIsKnownOfTheRingByNameIsWhatItsMarksSay() {
-        var graph = new CallGraph(new ClassFileImporter()
-                .importClasses(Ring.class, Sqe.class, BufferRing.class).stream().toList());
+        var graph = Project.of(new ClassFileImporter()
+                        .importClasses(Ring.class, Sqe.class, BufferRing.class).stream()
+                                .toList())
+                .graph();
         for (Class<?> type : List.of(Ring.class, BufferRing.class)) {
             Set<String> marked = graph.methods().stream()
                     .filter(method -> method.code().owner().equals(type.getName()) && method.mark() == Mark.ON)
@@ -160,9 +162,10 @@ final class WorkerRulesTest {
 
     @Test
     void theTasksThatArePassedToPublishedModulesAreKnownByNameToo() {
-        var graph = new CallGraph(new ClassFileImporter()
-                .importPackages("ringfort.poller", "ringfort.ring", "ringfort.sys", "ringfort.timers").stream()
-                        .toList());
+        var graph = Project.of(new ClassFileImporter()
+                        .importPackages("ringfort.poller", "ringfort.ring", "ringfort.sys", "ringfort.timers").stream()
+                                .toList())
+                .graph();
         Set<String> marked = new TreeSet<>();
         for (ClassCode.MethodCode method : graph.methods()) {
             for (int i = 0; i < method.parameterMarks().size(); i++) {
