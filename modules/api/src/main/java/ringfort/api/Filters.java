@@ -46,7 +46,8 @@ public final class Filters {
             }
             String authority = request.host();
             if (authority == null || authority.isEmpty()) {
-                throw HttpException.badRequest("This port speaks plain HTTP, and the request names no host to be sent to");
+                throw HttpException.badRequest(
+                        "This port speaks plain HTTP, and the request names no host to be sent to");
             }
             int colon = authority.lastIndexOf(':');
             String host = colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;

@@ -184,7 +184,18 @@ public final class RequestBuilder {
      */
     public Request build() {
         RequestSource source = new InMemory(
-                method, target, minorVersion, headers, body, contentLength, trailers, peer, local, secure, tls, interim);
+                method,
+                target,
+                minorVersion,
+                headers,
+                body,
+                contentLength,
+                trailers,
+                peer,
+                local,
+                secure,
+                tls,
+                interim);
         return new Request(source, RouteMatch.unrouted(target, pathParameters));
     }
 

@@ -3,8 +3,8 @@ package ringfort.api;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -295,7 +295,10 @@ public record ServerOptions(
         }
         if (!tlsCert.isEmpty() && tlsSelfSigned) {
             throw new OptionException(
-                    OptionKeys.TLS_SELF_SIGNED.name(), "on", PROGRAM, "tls-cert names a certificate already; use one of the two");
+                    OptionKeys.TLS_SELF_SIGNED.name(),
+                    "on",
+                    PROGRAM,
+                    "tls-cert names a certificate already; use one of the two");
         }
         Tls tls = tlsSelfSigned
                 ? Tls.selfSigned()
@@ -308,7 +311,8 @@ public record ServerOptions(
                     PROGRAM,
                     "tls-client-auth want or need goes with tls-client-ca, a file of authorities, and none without it");
         }
-        return tls.protocols(tlsProtocols.split(",")).sessionTimeout(tlsSessionTimeout)
+        return tls.protocols(tlsProtocols.split(","))
+                .sessionTimeout(tlsSessionTimeout)
                 .clientCertificates(asked, Path.of(tlsClientCa));
     }
 

@@ -76,7 +76,6 @@ public final class PollEngine implements Engine {
                 ports,
                 name(),
                 features,
-                name -> Listeners.serve(
-                        listeners, fds -> new PollWorker(context, admission, ports.all(), name, fds)));
+                name -> Listeners.serve(listeners, fds -> new PollWorker(context, admission, ports.all(), name, fds)));
     }
 }

@@ -34,7 +34,8 @@ final class PortPlan {
                 Tls tls = listener.tls();
                 Layer layer = tls == null ? Layer.NONE : shared.open(tls);
                 if (listener.proxyProtocol()) {
-                    layer = new ProxyLayer(layer, Network.parse(context.options().proxyProtocolFrom()));
+                    layer = new ProxyLayer(
+                            layer, Network.parse(context.options().proxyProtocolFrom()));
                 }
                 ports.add(new Port(new InetSocketAddress(host, listener.port()), layer));
             }

@@ -18,9 +18,11 @@ import ringfort.api.Tls;
 class ListenersTest extends EngineContract {
     @Test
     void eachPortIsServedByItsLayer() throws IOException {
-        Served served = serve(options -> options.workers(2), server -> server.listen(Listener.http(0))
-                .listen(Listener.https(0, Tls.selfSigned()))
-                .get("/", request -> Response.text(request.local().getPort() + " " + request.secure())));
+        Served served = serve(
+                options -> options.workers(2),
+                server -> server.listen(Listener.http(0))
+                        .listen(Listener.https(0, Tls.selfSigned()))
+                        .get("/", request -> Response.text(request.local().getPort() + " " + request.secure())));
         List<URI> uris = served.engine().uris();
         assertEquals(3, uris.size());
         assertEquals(served.port(), uris.getFirst().getPort());
@@ -30,14 +32,16 @@ class ListenersTest extends EngineContract {
             boolean secure = uri.getScheme().equals("https");
             for (int i = 0; i < 8; i++) { // on both workers
                 try (Peer peer = secure ? Peer.connectTls(uri.getPort(), 0) : Peer.connect(uri.getPort())) {
-                    assertEquals(uri.getPort() + " " + secure, peer.get("/").reply().text());
+                    assertEquals(
+                            uri.getPort() + " " + secure, peer.get("/").reply().text());
                 }
             }
         }
         served.awaitOpen(0);
         served.stop(Served.DRAIN);
         for (URI uri : uris) {
-            assertThrows(ConnectException.class, () -> Peer.connect(uri.getPort()).close());
+            assertThrows(
+                    ConnectException.class, () -> Peer.connect(uri.getPort()).close());
         }
     }
 
@@ -48,10 +52,12 @@ class ListenersTest extends EngineContract {
                 .get("/a b/{x}", _ -> Response.text("here")));
         int plain = served.engine().uris().get(1).getPort();
         try (Peer peer = Peer.connect(plain)) {
-            Peer.Reply reply = peer.send("GET /a%20b/%2F?q=1&r= HTTP/1.1\r\nHost: example.test:8080\r\n\r\n").reply();
+            Peer.Reply reply = peer.send("GET /a%20b/%2F?q=1&r= HTTP/1.1\r\nHost: example.test:8080\r\n\r\n")
+                    .reply();
             assertEquals(308, reply.status());
             assertEquals("https://example.test:8443/a%20b/%2F?q=1&r=", reply.field("Location"));
-            Peer.Reply literal = peer.send("GET /x HTTP/1.1\r\nHost: [::1]\r\n\r\n").reply();
+            Peer.Reply literal =
+                    peer.send("GET /x HTTP/1.1\r\nHost: [::1]\r\n\r\n").reply();
             assertEquals("https://[::1]:8443/x", literal.field("Location"));
             assertEquals(400, peer.send("GET /x HTTP/1.0\r\n\r\n").reply().status());
         }

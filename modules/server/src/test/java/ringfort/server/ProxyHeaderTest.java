@@ -27,20 +27,22 @@ class ProxyHeaderTest extends ServerContract {
 
     /** Version 2, PROXY, TCP over IPv4, the same addresses; and a TLV that says that the client came over TLS. */
     private static final byte[] SECURE = HexFormat.of()
-            .parseHex("0d0a0d0a000d0a515549540a" + "2111" + "0014" + "c0000207" + "c6336409" + "04d2" + "01bb" + "200005"
-                    + "0100000000");
+            .parseHex("0d0a0d0a000d0a515549540a" + "2111" + "0014" + "c0000207" + "c6336409" + "04d2" + "01bb"
+                    + "200005" + "0100000000");
 
     @Override
     Served start(UnaryOperator<ServerOptions.Builder> options, Consumer<Server> routes) throws IOException {
-        return Served.start(
-                        variant, builder -> options.apply(builder.proxyProtocol(true)), routes)
+        return Served.start(variant, builder -> options.apply(builder.proxyProtocol(true)), routes)
                 .withoutBoundOnLateness();
     }
 
     private static void who(Server server) {
-        server.get("/", request -> Response.text(request.peer().getAddress().getHostAddress() + ":"
-                + request.peer().getPort() + " to " + request.local().getAddress().getHostAddress() + ":"
-                + request.local().getPort() + " secure " + request.secure()));
+        server.get(
+                "/",
+                request -> Response.text(request.peer().getAddress().getHostAddress() + ":"
+                        + request.peer().getPort() + " to "
+                        + request.local().getAddress().getHostAddress() + ":"
+                        + request.local().getPort() + " secure " + request.secure()));
     }
 
     /** A peer behind a header that is sent in two pieces. */
@@ -77,7 +79,9 @@ class ProxyHeaderTest extends ServerContract {
     void aClientThatCameToTheBalancerOverTlsIsSecure() throws IOException {
         Served served = serve(ProxyHeaderTest::who);
         try (Peer peer = behind(served, SECURE, 0)) {
-            assertEquals("192.0.2.7:1234 to 198.51.100.9:443 secure true", peer.get("/").reply().text());
+            assertEquals(
+                    "192.0.2.7:1234 to 198.51.100.9:443 secure true",
+                    peer.get("/").reply().text());
         }
     }
 
@@ -111,8 +115,7 @@ class ProxyHeaderTest extends ServerContract {
 
     @Test
     void halfAHeaderHasADeadline() throws IOException {
-        Served served =
-                serve(options -> options.handshakeTimeout(Duration.ofMillis(400)), ProxyHeaderTest::who);
+        Served served = serve(options -> options.handshakeTimeout(Duration.ofMillis(400)), ProxyHeaderTest::who);
         try (Peer silent = Peer.connect(served.port());
                 Peer half = Peer.connect(served.port())) {
             half.send("PROXY TCP4 192.0");

@@ -146,17 +146,19 @@ class TlsEndTest extends TlsContract {
 
     /** Says "!", reads to the end, and tells how that came: an exception, or one with the text "end". */
     private static void tunnel(Server server, CompletableFuture<Throwable> seen) {
-        server.get("/", request -> Response.upgrade(request, "t", (in, out) -> {
-            out.write('!');
-            out.flush();
-            try {
-                while (in.read() >= 0) {}
-                seen.complete(new IOException("end"));
-            } catch (IOException e) {
-                seen.complete(e);
-                throw e;
-            }
-        }));
+        server.get(
+                "/",
+                request -> Response.upgrade(request, "t", (in, out) -> {
+                    out.write('!');
+                    out.flush();
+                    try {
+                        while (in.read() >= 0) {}
+                        seen.complete(new IOException("end"));
+                    } catch (IOException e) {
+                        seen.complete(e);
+                        throw e;
+                    }
+                }));
     }
 
     private static TlsClient tunnelled(Socket socket) throws IOException {
@@ -168,11 +170,13 @@ class TlsEndTest extends TlsContract {
 
     @Test
     void aResponseThatFailsMidwayHasNoCloseNotify() throws IOException {
-        Served served = serve(server -> server.get("/", _ -> Response.stream("text/plain", out -> {
-            out.write("some".getBytes(StandardCharsets.US_ASCII));
-            out.flush();
-            throw new IOException("on purpose");
-        })));
+        Served served = serve(server -> server.get(
+                "/",
+                _ -> Response.stream("text/plain", out -> {
+                    out.write("some".getBytes(StandardCharsets.US_ASCII));
+                    out.flush();
+                    throw new IOException("on purpose");
+                })));
         try (Socket socket = plain(served)) {
             TlsClient client = TlsClient.over(socket).handshake();
             client.output().write(bytes(GET));
@@ -210,8 +214,7 @@ class TlsEndTest extends TlsContract {
 
     @Test
     void anAnswerIsNotLostToBytesThatTheClientStillSends() throws IOException {
-        Served served = serve(
-                options -> options.maxBody(100).lingerTimeout(Duration.ofSeconds(5)), TlsContract::here);
+        Served served = serve(options -> options.maxBody(100).lingerTimeout(Duration.ofSeconds(5)), TlsContract::here);
         try (Socket socket = plain(served)) {
             TlsClient client = TlsClient.over(socket).handshake();
             client.output().write(bytes("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n"));

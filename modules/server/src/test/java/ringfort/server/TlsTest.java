@@ -80,9 +80,12 @@ class TlsTest extends TlsContract {
     void theRequestKnowsWhatWasAgreedOn() throws Exception {
         Served served = serve(server -> server.get("/", request -> {
             TlsPeer tls = request.tls();
-            return Response.text(request.secure() + " " + (tls == null ? "none" : tls.protocol() + " "
-                    + tls.cipherSuite() + " " + tls.applicationProtocol() + " " + tls.serverName() + " "
-                    + tls.principal()));
+            return Response.text(request.secure() + " "
+                    + (tls == null
+                            ? "none"
+                            : tls.protocol() + " "
+                                    + tls.cipherSuite() + " " + tls.applicationProtocol() + " " + tls.serverName() + " "
+                                    + tls.principal()));
         }));
         SSLEngine engine = named(context(null), "localhost");
         SSLParameters parameters = engine.getSSLParameters();
@@ -310,7 +313,8 @@ class TlsTest extends TlsContract {
                     throw new java.io.UncheckedIOException(e);
                 }
             });
-            org.junit.jupiter.api.Assertions.assertArrayEquals(much, peer.reply().body());
+            org.junit.jupiter.api.Assertions.assertArrayEquals(
+                    much, peer.reply().body());
         }
     }
 

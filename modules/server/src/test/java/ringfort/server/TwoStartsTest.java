@@ -78,8 +78,8 @@ class TwoStartsTest extends EngineContract {
     @Test
     void listenersThatJoinTheFirstShareItsConnections() throws Exception {
         var port = new Port(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Layer.NONE);
-        var listeners = new Listeners(
-                ServerOptions.defaults().toBuilder().backlog(256).build(), port, true);
+        var listeners =
+                new Listeners(ServerOptions.defaults().toBuilder().backlog(256).build(), port, true);
         int first = listeners.open();
         int joined = listeners.open();
         InetSocketAddress address = listeners.address();

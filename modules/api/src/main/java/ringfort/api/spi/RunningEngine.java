@@ -26,7 +26,8 @@ public interface RunningEngine {
         String host = bound.getAddress() == null
                 ? bound.getHostString()
                 : bound.getAddress().getHostAddress();
-        return List.of(URI.create("http://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + bound.getPort()));
+        return List.of(
+                URI.create("http://" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + bound.getPort()));
     }
 
     /**

@@ -40,6 +40,7 @@ final class Emergency {
         return connection.isOpen()
                 && connection.protocol() != null
                 && !connection.hasOutput()
-                && (connection.deadline().phase() == Phase.HEADER || connection.deadline().phase() == Phase.HANDSHAKE);
+                && (connection.deadline().phase() == Phase.HEADER
+                        || connection.deadline().phase() == Phase.HANDSHAKE);
     }
 }

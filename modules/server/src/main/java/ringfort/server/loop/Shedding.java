@@ -75,10 +75,7 @@ final class Shedding implements Ledger.Member {
 
     /** What the worker holds of the heap. */
     long heldBytes() {
-        return told
-                + buffers.shared().bytes()
-                + loop.lentBytes()
-                + (long) connections.size() * CONNECTION_BYTES;
+        return told + buffers.shared().bytes() + loop.lentBytes() + (long) connections.size() * CONNECTION_BYTES;
     }
 
     // The turn.

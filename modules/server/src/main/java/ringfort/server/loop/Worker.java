@@ -84,8 +84,7 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
     }
 
     /** A worker that is not started yet, and that frees {@code buffers} when it has ended. */
-    protected Worker(
-            ServerContext context, Admission admission, BufferPool buffers, List<Port> ports, String name) {
+    protected Worker(ServerContext context, Admission admission, BufferPool buffers, List<Port> ports, String name) {
         super(context, buffers, name);
         this.clock = new TurnClock(context.ticker());
         this.admission = admission;

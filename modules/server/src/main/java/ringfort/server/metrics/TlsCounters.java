@@ -104,9 +104,15 @@ public final class TlsCounters {
                 Map.of("outcome", outcome.name().toLowerCase(Locale.ROOT)),
                 counter.get())));
         protocols.forEach((protocol, count) -> all.add(counter(
-                "protocols_total", "TLS handshakes that finished, by version.", Map.of("protocol", protocol), count.sum())));
+                "protocols_total",
+                "TLS handshakes that finished, by version.",
+                Map.of("protocol", protocol),
+                count.sum())));
         suites.forEach((suite, count) -> all.add(counter(
-                "suites_total", "TLS handshakes that finished, by cipher suite.", Map.of("suite", suite), count.sum())));
+                "suites_total",
+                "TLS handshakes that finished, by cipher suite.",
+                Map.of("suite", suite),
+                count.sum())));
         histogram(all);
         all.add(counter(
                 "failures_total",
@@ -128,7 +134,8 @@ public final class TlsCounters {
         String help = "Time from the first byte of a TLS connection until its handshake had finished.";
         for (int i = 0; i < MILLIS.size(); i++) {
             String bound = Double.toString(MILLIS.get(i) / 1000.0);
-            all.add(part("bucket", help, Map.of("le", bound), (double) atMost.get(i).get()));
+            all.add(part(
+                    "bucket", help, Map.of("le", bound), (double) atMost.get(i).get()));
         }
         all.add(part("bucket", help, Map.of("le", "+Inf"), (double) finished.get()));
         all.add(part("sum", help, Map.of(), finishedNanos.get() * NANOS));

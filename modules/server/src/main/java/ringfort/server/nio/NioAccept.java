@@ -32,7 +32,8 @@ final class NioAccept {
     private final Admission admission;
     private @Nullable SelectionKey key; // null when the worker does not accept
     private boolean left; // the listener knows that this worker accepts no more
-    private long againNanos; // after a failed accept, or when there was work enough; 0 when there is nothing to wait for
+    private long
+            againNanos; // after a failed accept, or when there was work enough; 0 when there is nothing to wait for
 
     NioAccept(NioWorker worker, NioRoom room, NioListener listener, Entrance entrance, Admission admission) {
         this.worker = worker;
@@ -122,7 +123,8 @@ final class NioAccept {
         if (connection == null) {
             return;
         }
-        worker.noticeTime(); // it connected after the turn's events were looked at: the budget must not begin with those
+        worker.noticeTime(); // it connected after the turn's events were looked at: the budget must not begin with
+        // those
         try {
             NioWorker.wire(connection).register(connection);
             connection.accepted();

@@ -98,7 +98,8 @@ final class PollAccept {
         if (connection == null) {
             return;
         }
-        worker.noticeTime(); // it connected after the turn's events were looked at: the budget must not begin with those
+        worker.noticeTime(); // it connected after the turn's events were looked at: the budget must not begin with
+        // those
         int events = Epoll.EPOLLIN | Epoll.EPOLLOUT | Epoll.EPOLLRDHUP | Epoll.EPOLLET;
         int result = epoll.add(fd, events, connection.id());
         if (result < 0) {

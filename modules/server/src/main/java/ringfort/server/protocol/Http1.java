@@ -214,7 +214,8 @@ final class Http1 implements Protocol {
         RequestBody tunnel = responder.tunnelInput();
         if (tunnel != null) {
             if (host.isInputCut()) {
-                tunnel.fail(new EOFException("the peer's bytes ended without the close_notify of TLS: some may be missing"));
+                tunnel.fail(new EOFException(
+                        "the peer's bytes ended without the close_notify of TLS: some may be missing"));
             } else {
                 tunnel.end();
             }

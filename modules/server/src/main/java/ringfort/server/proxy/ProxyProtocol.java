@@ -31,8 +31,7 @@ final class ProxyProtocol implements Protocol {
     private final ProxyParser parser = new ProxyParser();
     private final Outbox nothing;
 
-    ProxyProtocol(
-            WorkerRoom room, ProxyProtocols owner, ProtocolHost host, @Nullable Phase armed, long dueNanos) {
+    ProxyProtocol(WorkerRoom room, ProxyProtocols owner, ProtocolHost host, @Nullable Phase armed, long dueNanos) {
         this.room = room;
         this.owner = owner;
         this.host = host;

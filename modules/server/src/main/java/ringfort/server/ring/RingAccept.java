@@ -23,7 +23,8 @@ final class RingAccept {
     private boolean wanted = true;
     private boolean cancelled; // a cancel of that accept was submitted
     private boolean rests; // there was work enough, and the accept is not to be armed until againNanos
-    private long againNanos; // after a failed accept, or when there was work enough; 0 when there is nothing to wait for
+    private long
+            againNanos; // after a failed accept, or when there was work enough; 0 when there is nothing to wait for
 
     /** @param number the place among the ports of the worker */
     RingAccept(RingWorker worker, RingQueue queue, Listener listener, Entrance entrance, RingRoom room, int number) {

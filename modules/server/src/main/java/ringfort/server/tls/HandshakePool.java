@@ -47,8 +47,10 @@ final class HandshakePool implements AutoCloseable {
     /** Starts the threads, once. */
     synchronized void open() {
         while (threads.size() < most && !closed) {
-            Thread thread =
-                    Thread.ofPlatform().daemon().name("ringfort-handshake-" + threads.size()).unstarted(this::run);
+            Thread thread = Thread.ofPlatform()
+                    .daemon()
+                    .name("ringfort-handshake-" + threads.size())
+                    .unstarted(this::run);
             threads.add(thread);
             thread.start();
         }

@@ -42,8 +42,10 @@ public final class TlsPorts implements AutoCloseable {
         }
         List<Metric> metrics = new ArrayList<>(counters.metrics());
         metrics.addAll(pool.metrics());
-        Instant expiry =
-                services.stream().map(TlsService::expiry).min(Instant::compareTo).orElseThrow();
+        Instant expiry = services.stream()
+                .map(TlsService::expiry)
+                .min(Instant::compareTo)
+                .orElseThrow();
         metrics.add(new Metric(
                 "ringfort_tls_certificate_expiry_timestamp_seconds",
                 "When the first of the certificates in use expires, in seconds since 1970.",

@@ -41,9 +41,10 @@ final class TlsProtocol implements Protocol {
 
     private static final String SPEAKS_HTTPS = "This port speaks HTTPS, and not plain HTTP.\n";
 
-    private static final byte[] PLAIN_ANSWER = ("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                    + "Content-Length: " + SPEAKS_HTTPS.length() + "\r\nConnection: close\r\n\r\n" + SPEAKS_HTTPS)
-            .getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] PLAIN_ANSWER =
+            ("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n" + "Content-Length: "
+                            + SPEAKS_HTTPS.length() + "\r\nConnection: close\r\n\r\n" + SPEAKS_HTTPS)
+                    .getBytes(StandardCharsets.US_ASCII);
 
     private final TlsRoom room;
     private final TlsProtocols owner;
@@ -60,8 +61,7 @@ final class TlsProtocol implements Protocol {
     private long headLateNanos; // as the watchdog asked last
 
     /** @param armed what the slot of {@code outer} holds */
-    TlsProtocol(
-            TlsRoom room, TlsProtocols owner, ProtocolHost outer, @Nullable Phase armed, long deadlineNanos) {
+    TlsProtocol(TlsRoom room, TlsProtocols owner, ProtocolHost outer, @Nullable Phase armed, long deadlineNanos) {
         this.room = room;
         this.owner = owner;
         this.outer = outer;
@@ -212,7 +212,8 @@ final class TlsProtocol implements Protocol {
         }
         inputDone = true;
         within.abandon(new IOException("the TLS connection failed: " + failure.message()));
-        outer.closeWhenSent(failure.kind() == TlsFailure.Kind.PEER_ALERT ? CloseReason.PEER_MIDWAY : CloseReason.REFUSED);
+        outer.closeWhenSent(
+                failure.kind() == TlsFailure.Kind.PEER_ALERT ? CloseReason.PEER_MIDWAY : CloseReason.REFUSED);
     }
 
     // The end of the peer's bytes.
@@ -330,7 +331,10 @@ final class TlsProtocol implements Protocol {
         if (current != null) {
             current.sendWaits(waits);
         } else if (within.isAgreed() && waits && !outer.isOpen()) { // an alert: what was due before is over
-            slot.armFor(Phase.WRITE, room.worker().context().timeouts().writeGraceNanos(), room.worker().turn().now());
+            slot.armFor(
+                    Phase.WRITE,
+                    room.worker().context().timeouts().writeGraceNanos(),
+                    room.worker().turn().now());
         } else if (slot.phase() == Phase.WRITE) {
             slot.clear();
         }

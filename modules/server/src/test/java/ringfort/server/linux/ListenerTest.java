@@ -36,7 +36,8 @@ class ListenerTest {
         int fd = Sockets.listen(loopback, 16, false, false);
         int port = Sockets.localAddress(fd).getPort();
         try (var notices = new Notices();
-                var listener = new Listener(fd, admission, () -> false, new TurnedAway(), () -> 0, counters, notices, true)) {
+                var listener =
+                        new Listener(fd, admission, () -> false, new TurnedAway(), () -> 0, counters, notices, true)) {
             for (int i = 1; i <= 3; i++) { // more than there are places
                 try (Socket peer = new Socket(InetAddress.getLoopbackAddress(), port)) {
                     int accepted = Libc.accept4(listener.fd(), 0, 0, Linux.SOCK_CLOEXEC);

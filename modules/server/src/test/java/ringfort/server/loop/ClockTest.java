@@ -57,8 +57,7 @@ class ClockTest {
         var port = new Port(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Layer.NONE);
         Worker worker = Listeners.serve(
                 Listeners.of(options, List.of(port), true),
-                fds -> new PollWorker(
-                        context, Admission.of(ServerOptions.defaults()), List.of(port), "worker", fds));
+                fds -> new PollWorker(context, Admission.of(ServerOptions.defaults()), List.of(port), "worker", fds));
         worker.start();
         worker.awaitStarted();
         Await.standstill(readings::size); // the worker sleeps
