@@ -45,8 +45,8 @@ final class CommandLine {
                 values.put(name, argument.substring(equals + 1));
             } else if (i + 1 < arguments.size() && !arguments.get(i + 1).startsWith("--")) {
                 values.put(name, arguments.get(++i));
-            } else if (flag.bare() instanceof String bare) {
-                values.put(name, bare);
+            } else if (flag.bare() != null) {
+                values.put(name, flag.bare());
             } else {
                 throw new UsageException("--" + name + " needs a value: " + flag.usage());
             }

@@ -175,7 +175,10 @@ final class Demo {
         Map<String, Object> told = new LinkedHashMap<>();
         told.put("protocol", request.version());
         told.put("secure", request.secure());
-        told.put("peer", request.peer().getAddress().getHostAddress() + ":" + request.peer().getPort());
+        told.put(
+                "peer",
+                request.peer().getAddress().getHostAddress() + ":"
+                        + request.peer().getPort());
         TlsPeer tls = request.tls();
         if (tls != null) {
             Map<String, Object> agreed = new LinkedHashMap<>();

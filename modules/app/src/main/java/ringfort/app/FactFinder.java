@@ -77,7 +77,8 @@ final class FactFinder {
 
     private static List<String> tlsProtocols() {
         try {
-            List<String> spoken = List.of(SSLContext.getDefault().getDefaultSSLParameters().getProtocols());
+            List<String> spoken =
+                    List.of(SSLContext.getDefault().getDefaultSSLParameters().getProtocols());
             return Stream.of("TLSv1.3", "TLSv1.2").filter(spoken::contains).toList();
         } catch (NoSuchAlgorithmException e) {
             return List.of();

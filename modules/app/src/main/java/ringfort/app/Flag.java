@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param help what it does, in one line or a few
  * @param bare the value of the flag when it is given without one; null when it needs one
  */
-record Flag(String name, @Nullable String placeholder, String help, @Nullable String bare) {
+record Flag(
+        String name,
+        @Nullable String placeholder,
+        String help,
+        @Nullable String bare) {
     /** A flag that needs its value, or takes none. */
     Flag(String name, @Nullable String placeholder, String help) {
         this(name, placeholder, help, null);

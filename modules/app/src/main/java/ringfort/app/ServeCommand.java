@@ -150,7 +150,7 @@ final class ServeCommand implements Command {
     }
 
     private static String ready(URI uri, RunningServer server) {
-        return "ringfort ready " + uri + " engine=" + server.engine() + " " + server.details()
-                + " pid=" + ProcessHandle.current().pid();
+        return "ringfort ready " + uri + " engine=" + server.engine() + " " + server.details() + " pid="
+                + ProcessHandle.current().pid();
     }
 }

@@ -41,7 +41,7 @@ final class ProjectTest {
             .layer("ring", "sys")
             .layer("poller", "sys", "timers")
             .layer("json", "api")
-            .layer("server", "api", "timers", "budget", "message", "h1", "sys", "ring", "poller")
+            .layer("server", "api", "timers", "budget", "message", "h1", "tls", "sys", "ring", "poller")
             .layer("app", "api", "server", "json")
             .layer("rules");
 
@@ -56,12 +56,14 @@ final class ProjectTest {
             .layer("wire")
             .layer("exchange", "metrics")
             .layer("protocol", "metrics", "wire", "exchange")
+            .layer("tls", "metrics", "wire", "exchange", "protocol")
+            .layer("proxy", "metrics", "wire", "exchange", "protocol")
             .layer("loop", "metrics", "wire", "exchange", "protocol")
             .layer("linux", "metrics", "wire", "exchange", "loop")
             .layer("ring", "metrics", "wire", "exchange", "loop", "linux")
             .layer("poll", "metrics", "wire", "exchange", "loop", "linux")
             .layer("nio", "metrics", "wire", "exchange", "loop")
-            .layer("", "metrics", "exchange", "loop", "linux", "ring", "poll", "nio");
+            .layer("", "metrics", "exchange", "protocol", "tls", "proxy", "loop", "linux", "ring", "poll", "nio");
 
     /** Only ever reached when the worker itself has ended: whoever comes then takes what is left, under a lock. */
     private static final Exemption AFTER_THE_WORKER =

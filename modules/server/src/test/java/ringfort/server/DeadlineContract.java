@@ -15,10 +15,10 @@ import ringfort.api.ServerOptions;
 
 /**
  * No peer outstays its budget, on any engine: each subclass is a theme and runs with {@link ShortDeadlines}, once per
- * engine and once more for the ring with timers in the kernel. What runs the handlers makes no difference to a deadline,
+ * engine, once more for the ring with timers in the kernel, and once through TLS. What runs the handlers makes no difference to a deadline,
  * so the variants with the JDK's scheduler are left out.
  */
-@EnumSource(names = {"RING_WITH_TLS"})
+@EnumSource(names = {"RING", "RING_WITH_KERNEL_TIMERS", "POLL", "NIO", "RING_WITH_TLS"})
 @Timeout(30)
 @Tag("deadlines")
 @Execution(ExecutionMode.CONCURRENT)

@@ -14,7 +14,9 @@ import ringfort.api.ServerOptions;
  * <p>Its tests put any load on the machine and hold workers as they like, so how late a deadline is noticed is not
  * judged; that each deadline is accounted for is.
  */
-@EnumSource(names = {"RING", "RING_WITH_TLS", "POLL_WITH_TLS", "NIO_WITH_TLS"})
+@EnumSource(
+        mode = EnumSource.Mode.EXCLUDE,
+        names = {"POLL_WITH_TLS", "NIO_WITH_TLS"})
 @Timeout(60)
 abstract class EngineContract extends ServerContract {
     @Override

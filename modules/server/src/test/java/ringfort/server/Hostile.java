@@ -1,6 +1,7 @@
 package ringfort.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.net.SocketException;
@@ -96,7 +97,10 @@ final class Hostile {
 
     /** Clients of other protocols: TLS, HTTP/2, SSH, SMTP, a shell. */
     void foreign() throws IOException {
-        refused(400, "\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003" + "\u00a5".repeat(506));
+        try (Peer peer = Peer.connect(port)) { // a client that speaks TLS reads no answer in clear
+            peer.send("\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003" + "\u00a5".repeat(506));
+            assertTrue(peer.isClosed());
+        }
         refused(505, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\u0012\u0004\0\0\0\0\0" + "\0".repeat(18));
         refused(400, "SSH-2.0-OpenSSH_9.9\r\n");
         refused(400, "EHLO example.org\r\n");
