@@ -29,7 +29,7 @@ public final class RequestBuilder {
     private InetSocketAddress peer = new InetSocketAddress(InetAddress.getLoopbackAddress(), 50_000);
     private InetSocketAddress local = new InetSocketAddress(InetAddress.getLoopbackAddress(), 8080);
     private boolean secure;
-    private int minorVersion = 1;
+    private String protocol = "HTTP/1.1";
     private BiConsumer<Integer, Headers> interim = (_, _) -> {};
 
     RequestBuilder(String method, String target) {
@@ -149,7 +149,7 @@ public final class RequestBuilder {
      * @return this builder
      */
     public RequestBuilder http10() {
-        minorVersion = 0;
+        protocol = "HTTP/1.0";
         return this;
     }
 
@@ -171,14 +171,14 @@ public final class RequestBuilder {
      */
     public Request build() {
         RequestSource source = new InMemory(
-                method, target, minorVersion, headers, body, contentLength, trailers, peer, local, secure, interim);
+                method, target, protocol, headers, body, contentLength, trailers, peer, local, secure, interim);
         return new Request(source, RouteMatch.unrouted(target, pathParameters));
     }
 
     private record InMemory(
             String method,
             String target,
-            int minorVersion,
+            String protocol,
             Headers headers,
             InputStream body,
             long contentLength,
@@ -200,14 +200,18 @@ public final class RequestBuilder {
 
         @Override
         public @Nullable String upgrade() {
-            return UpgradeField.asked(method, minorVersion, headers, contentLength);
+            return UpgradeField.asked(method, isHttp10() ? 0 : 1, headers, contentLength);
         }
 
         @Override
         public void inform(int status, Headers fields) {
-            if (minorVersion > 0) {
+            if (!isHttp10()) {
                 interim.accept(status, fields);
             }
+        }
+
+        private boolean isHttp10() {
+            return protocol.equals("HTTP/1.0");
         }
 
         /** No peer is there that could go. */

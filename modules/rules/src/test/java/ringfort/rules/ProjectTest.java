@@ -41,7 +41,7 @@ final class ProjectTest {
             .layer("ring", "sys")
             .layer("poller", "sys", "timers")
             .layer("json", "api")
-            .layer("server", "api", "timers", "budget", "message", "h1", "sys", "ring", "poller")
+            .layer("server", "api", "timers", "budget", "message", "h1", "h2", "sys", "ring", "poller")
             .layer("app", "api", "server", "json")
             .layer("rules");
 
@@ -56,7 +56,8 @@ final class ProjectTest {
             .layer("wire")
             .layer("exchange", "metrics")
             .layer("protocol", "metrics", "wire", "exchange")
-            .layer("loop", "metrics", "wire", "exchange", "protocol")
+            .layer("http2", "metrics", "wire", "exchange", "protocol")
+            .layer("loop", "metrics", "wire", "exchange", "protocol", "http2")
             .layer("linux", "metrics", "wire", "exchange", "loop")
             .layer("ring", "metrics", "wire", "exchange", "loop", "linux")
             .layer("poll", "metrics", "wire", "exchange", "loop", "linux")

@@ -7,4 +7,12 @@ import ringfort.sys.OnWorker;
 public interface ExchangeOwner {
     /** An exchange has something for the worker: an answer, more of one, room for more of its body. */
     void signalled(HandlerThread.Work from);
+
+    /**
+     * Whether the exchange is one of several on its connection, which share windows and a limit: then its owner is also told
+     * when content was read, and when the handler has returned.
+     */
+    default boolean sharesConnection() {
+        return false;
+    }
 }

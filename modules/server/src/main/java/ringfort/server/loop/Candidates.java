@@ -7,6 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import ringfort.budget.Phase;
 import ringfort.budget.Timeouts;
+import ringfort.server.protocol.Protocol;
 import ringfort.sys.OnWorker;
 
 /**
@@ -98,7 +99,7 @@ final class Candidates {
     private void sort(Connection connection, long nowNanos, Timeouts timeouts) {
         Phase phase = connection.deadline().phase();
         long leftNanos = connection.deadline().dueNanos() - nowNanos;
-        if (connection.protocol() == null) {
+        if (isAtRest(connection)) {
             if (isIdle(connection, nowNanos)) {
                 idle.add(connection);
             }
@@ -119,9 +120,15 @@ final class Candidates {
     /** Whether nothing has been under way for a while: an answer was taken, or nothing was ever asked. */
     private static boolean isIdle(Connection connection, long nowNanos) {
         return connection.isOpen()
-                && connection.protocol() == null
+                && isAtRest(connection)
                 && !connection.touched
                 && nowNanos - connection.settledNanos >= IDLE_FLOOR_NANOS;
+    }
+
+    /** Whether nothing is under way, also where its protocol remembers something until the end. */
+    private static boolean isAtRest(Connection connection) {
+        Protocol protocol = connection.protocol();
+        return protocol == null || (!connection.hasOutput() && protocol.waitsForRequest());
     }
 
     /** The connection that has been idle for the longest time, of those that were looked at; null when there is none. */

@@ -178,7 +178,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
 
     @Override
     public boolean awaitsHandler() {
-        return protocol != null && ending.isOpen() && protocol.awaitedExchange() != null;
+        return protocol != null && ending.isOpen() && protocol.awaitsHandler();
     }
 
     @Override
@@ -209,7 +209,11 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         deadline.received(to - from);
         loop.counters().receivedBytes.add(to - from);
         if (ending.isOpen()) {
-            engage().received(buffer, from, to);
+            if (protocol == null) {
+                protocol = loop.protocols()
+                        .take(this, !served, deadline.phase(), deadline.dueNanos(), buffer, from, to);
+            }
+            protocol.received(buffer, from, to);
             loop.handled(to - from);
             return;
         }
@@ -289,7 +293,8 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         } else if (lingering != null) {
             return lingering.goesOn();
         }
-        lingering = ending.isOpen() ? Lingering.begin(loop, wire, deadline, Lingering.Before.DRAIN) : null;
+        boolean drops = ending.isOpen() && (protocol == null || protocol.dropsRest());
+        lingering = drops ? Lingering.begin(loop, wire, deadline, Lingering.Before.DRAIN) : null;
         return lingering != null;
     }
 

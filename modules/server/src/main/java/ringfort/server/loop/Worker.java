@@ -9,9 +9,9 @@ import ringfort.server.exchange.Carried;
 import ringfort.server.exchange.Carrier;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.exchange.Urgent;
+import ringfort.server.http2.PriorKnowledge;
 import ringfort.server.metrics.CloseReason;
 import ringfort.server.protocol.Http1Heads;
-import ringfort.server.protocol.Http1Pool;
 import ringfort.server.protocol.Protocols;
 import ringfort.server.protocol.WorkerRoom;
 import ringfort.server.wire.BufferPool;
@@ -78,7 +78,7 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
         super(context, buffers, name);
         this.clock = new TurnClock(context.ticker());
         this.admission = admission;
-        this.protocols = new Http1Pool(new WorkerRoom(
+        this.protocols = PriorKnowledge.protocols(new WorkerRoom(
                 context,
                 this,
                 this,

@@ -1,41 +1,46 @@
 package ringfort.server.protocol;
 
 import java.util.Arrays;
-import ringfort.budget.Phase;
-import ringfort.h1.H1State;
 import ringfort.sys.OnWorker;
 
-/** Bytes of the peer that wait until the request before them is answered. One worker only. */
+/** Bytes of the peer that wait until those before them are dealt with, or the worker has time. One worker only. */
 @OnWorker
-final class Leftover {
+public final class Leftover {
     private static final byte[] NONE = {};
 
     private byte[] bytes = NONE;
     private int at; // the first byte that waits
 
-    boolean isEmpty() {
+    /** Nothing waits. */
+    public Leftover() {}
+
+    /** Whether nothing waits. */
+    public boolean isEmpty() {
         return at == bytes.length;
     }
 
-    byte[] bytes() {
+    /** The array in which they are. */
+    public byte[] bytes() {
         return bytes;
     }
 
-    int from() {
+    /** Where they begin. */
+    public int from() {
         return at;
     }
 
-    int to() {
+    /** Where they end. */
+    public int to() {
         return bytes.length;
     }
 
     /** What they take of the heap. */
-    int heldBytes() {
+    public int heldBytes() {
         return bytes.length;
     }
 
     /** The bytes before {@code index} have been taken. */
-    void takenUpTo(int index) {
+    public void takenUpTo(int index) {
         assert index >= at && index <= bytes.length : index + " of " + bytes.length;
         at = index;
         if (at == bytes.length) {
@@ -43,15 +48,8 @@ final class Leftover {
         }
     }
 
-    /** Whether what the peer is judged by still waits here, until the worker has time for it. */
-    boolean isUnread(H1State h1, long nowNanos) {
-        return !isEmpty()
-                && h1.lateNanos(Phase.WRITE, nowNanos) < 0
-                && (h1.lateNanos(Phase.HEADER, nowNanos) >= 0 || h1.lateNanos(Phase.IDLE, nowNanos) >= 0);
-    }
-
     /** More bytes came, which wait behind these; {@code buffer} is not kept. */
-    void add(byte[] buffer, int from, int to) {
+    public void add(byte[] buffer, int from, int to) {
         if (isEmpty()) {
             bytes = Arrays.copyOfRange(buffer, from, to);
         } else {
@@ -65,7 +63,7 @@ final class Leftover {
     }
 
     /** They are of no use any more. */
-    void drop() {
+    public void drop() {
         bytes = NONE;
         at = 0;
     }
