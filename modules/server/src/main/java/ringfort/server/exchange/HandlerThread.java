@@ -55,7 +55,9 @@ public final class HandlerThread extends Urgent implements Executor, Runnable, C
         Mount mount();
 
         /** Whether {@link #isOver} becoming true is worth a signal; any thread. */
-        boolean tellsReturn();
+        default boolean tellsReturn() {
+            return false;
+        }
 
         /** The handler's thread has signalled; the worker. */
         @OnWorker

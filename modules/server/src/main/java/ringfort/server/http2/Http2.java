@@ -321,12 +321,26 @@ final class Http2 implements Protocol {
             out.append(sink.array(), 0, sink.length());
             settle();
         }
+        if (inputEnded && out.isEmpty() && host.isOpen()) {
+            resetStalled();
+        }
         if (h2.isClosing() && host.isOpen()) {
             ends();
             if (out.isEmpty()) {
                 fill();
             }
         }
+    }
+
+    /** The peer has sent its FIN and will give no more room: what has none, when all else is written, never gets any. */
+    private void resetStalled() {
+        for (int i = 0; i < streams.size(); i++) {
+            H2Stream stream = streams.get(i).h2();
+            if (!stream.isClosed() && stream.lent() > 0) {
+                h2.reset(stream, ErrorCode.CANCEL, turn.now());
+            }
+        }
+        settle();
     }
 
     @Override
