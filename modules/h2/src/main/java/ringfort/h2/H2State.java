@@ -364,7 +364,9 @@ public final class H2State {
     /** The stream whose deadline of a phase was reached first; null when the deadline of none was. Changes nothing. */
     public @Nullable H2Stream lateStream(Phase phase, long nowNanos) {
         Earliest.Node node = connection.clock.earliest().earliest(phase);
-        return node != null && nowNanos - node.atNanos() >= 0 && node.owner() instanceof H2Stream stream ? stream : null;
+        return node != null && nowNanos - node.atNanos() >= 0 && node.owner() instanceof H2Stream stream
+                ? stream
+                : null;
     }
 
     private Expiry expired(H2Stream stream) {

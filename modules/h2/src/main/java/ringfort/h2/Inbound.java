@@ -453,7 +453,8 @@ final class Inbound {
         H2Stream found = connection.streams.get(reader.stream());
         if (found == null || found.closed) {
             if (connection.closedStreams.end(reader.stream()) == ClosedStreams.End.RESET_BY_US) {
-                connection.closedStreams.add(reader.stream(), ClosedStreams.End.RESET_BY_PEER); // nothing may follow its own
+                connection.closedStreams.add(
+                        reader.stream(), ClosedStreams.End.RESET_BY_PEER); // nothing may follow its own
             }
             return calm(connection.ledger.meaningless(connection.now()));
         }

@@ -55,6 +55,7 @@ final class H2Peer implements AutoCloseable {
         final List<String> trailers = new ArrayList<>();
         final ByteSink content = new ByteSink(64);
         boolean ended;
+
         @Nullable ErrorCode reset;
 
         int status() {
@@ -234,8 +235,8 @@ final class H2Peer implements AutoCloseable {
         send();
         while (!soFar(stream).isOver()) {
             if (!readFrame()) {
-                throw new EOFException("the connection ended (" + goAway + ") and stream " + stream + " has "
-                        + soFar(stream));
+                throw new EOFException(
+                        "the connection ended (" + goAway + ") and stream " + stream + " has " + soFar(stream));
             }
         }
         return soFar(stream);

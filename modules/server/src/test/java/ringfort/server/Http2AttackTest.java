@@ -52,21 +52,40 @@ class Http2AttackTest extends EngineContract {
     private static List<Attack> attacks() {
         List<Attack> attacks = new ArrayList<>();
         byte[] nothing = {};
-        attacks.add(new Attack(Excess.RESETS, "CVE-2023-44487, rapid reset", (peer, i) ->
-                peer.get(2 * i + 1, "/").reset(2 * i + 1)));
-        attacks.add(new Attack(Excess.RESETS, "rapid reset of inline handlers", (peer, i) ->
-                peer.headers(2 * i + 1, false, H2Peer.request("GET", "/inline")).reset(2 * i + 1)));
-        attacks.add(new Attack(Excess.RESETS, "CVE-2025-8671, MadeYouReset", (peer, i) ->
-                peer.post(2 * i + 1, "/", "content-length", "1").data(2 * i + 1, false, "ab")));
-        attacks.add(new Attack(Excess.RESETS, "malformed heads", (peer, i) ->
-                peer.headers(2 * i + 1, true, H2Peer.request("GET", "/", "connection", "x"))));
-        attacks.add(new Attack(Excess.CONTINUATIONS, "CVE-2024-27316, CONTINUATION flood", (peer, i) -> peer.frame(
-                i == 0 ? Frame.HEADERS : Frame.CONTINUATION, 0, 1, i == 0 ? peer.block("a", "b") : new byte[] {(byte) 0x82})));
+        attacks.add(new Attack(
+                Excess.RESETS,
+                "CVE-2023-44487, rapid reset",
+                (peer, i) -> peer.get(2 * i + 1, "/").reset(2 * i + 1)));
+        attacks.add(new Attack(
+                Excess.RESETS,
+                "rapid reset of inline handlers",
+                (peer, i) -> peer.headers(2 * i + 1, false, H2Peer.request("GET", "/inline"))
+                        .reset(2 * i + 1)));
+        attacks.add(new Attack(
+                Excess.RESETS,
+                "CVE-2025-8671, MadeYouReset",
+                (peer, i) -> peer.post(2 * i + 1, "/", "content-length", "1").data(2 * i + 1, false, "ab")));
+        attacks.add(new Attack(
+                Excess.RESETS,
+                "malformed heads",
+                (peer, i) -> peer.headers(2 * i + 1, true, H2Peer.request("GET", "/", "connection", "x"))));
+        attacks.add(new Attack(
+                Excess.CONTINUATIONS,
+                "CVE-2024-27316, CONTINUATION flood",
+                (peer, i) -> peer.frame(
+                        i == 0 ? Frame.HEADERS : Frame.CONTINUATION,
+                        0,
+                        1,
+                        i == 0 ? peer.block("a", "b") : new byte[] {(byte) 0x82})));
         attacks.add(new Attack(Excess.CONTROL_FRAMES, "CVE-2019-9512, PING flood", H2Peer::ping));
-        attacks.add(new Attack(Excess.CONTROL_FRAMES, "CVE-2019-9515, SETTINGS flood", (peer, _) ->
-                peer.frame(Frame.SETTINGS, 0, 0, nothing)));
-        attacks.add(new Attack(Excess.PRIORITY_FRAMES, "CVE-2019-9513, PRIORITY flood", (peer, _) ->
-                peer.frame(Frame.PRIORITY, 0, 1, new byte[] {0, 0, 0, 3, 0})));
+        attacks.add(new Attack(
+                Excess.CONTROL_FRAMES,
+                "CVE-2019-9515, SETTINGS flood",
+                (peer, _) -> peer.frame(Frame.SETTINGS, 0, 0, nothing)));
+        attacks.add(new Attack(
+                Excess.PRIORITY_FRAMES,
+                "CVE-2019-9513, PRIORITY flood",
+                (peer, _) -> peer.frame(Frame.PRIORITY, 0, 1, new byte[] {0, 0, 0, 3, 0})));
         attacks.add(new Attack(Excess.EMPTY_FRAMES, "CVE-2019-9518, empty DATA", (peer, i) -> {
             if (i == 0) {
                 peer.post(1, "/");
@@ -74,10 +93,12 @@ class Http2AttackTest extends EngineContract {
             peer.data(1, false, "");
         }));
         attacks.add(new Attack(Excess.WINDOW_UPDATES, "WINDOW_UPDATE flood", (peer, _) -> peer.update(0, 1)));
-        attacks.add(new Attack(Excess.MEANINGLESS_FRAMES, "unknown frames", (peer, _) ->
-                peer.frame(0xFA, 0, 0, nothing)));
-        attacks.add(new Attack(Excess.SETTINGS, "SETTINGS of many entries", (peer, _) ->
-                peer.frame(Frame.SETTINGS, 0, 0, new byte[6 * 100])));
+        attacks.add(
+                new Attack(Excess.MEANINGLESS_FRAMES, "unknown frames", (peer, _) -> peer.frame(0xFA, 0, 0, nothing)));
+        attacks.add(new Attack(
+                Excess.SETTINGS,
+                "SETTINGS of many entries",
+                (peer, _) -> peer.frame(Frame.SETTINGS, 0, 0, new byte[6 * 100])));
         attacks.add(new Attack(Excess.FIELDS, "HPACK bomb", (peer, i) -> {
             byte[] entry = peer.block(H2Peer.request("GET", "/", "x", "y".repeat(900)));
             byte[] block = Arrays.copyOf(entry, entry.length + 1_000);
@@ -129,7 +150,8 @@ class Http2AttackTest extends EngineContract {
         var goOn = new CountDownLatch(1);
         var all = new CountDownLatch(100);
         Served served = serve(
-                options -> options.interruptOnReset(false), server -> server.post("/", _ -> {
+                options -> options.interruptOnReset(false),
+                server -> server.post("/", _ -> {
                     all.countDown();
                     goOn.await();
                     return Response.text("late");
@@ -149,9 +171,17 @@ class Http2AttackTest extends EngineContract {
             for (int i = 0; i < 100; i++) {
                 byte[] block = peer.block(request.apply(i));
                 int first = Math.min(block.length, 16_000);
-                peer.frame(Frame.HEADERS, block.length == first ? Frame.END_HEADERS : 0, 2 * i + 1, Arrays.copyOf(block, first));
+                peer.frame(
+                        Frame.HEADERS,
+                        block.length == first ? Frame.END_HEADERS : 0,
+                        2 * i + 1,
+                        Arrays.copyOf(block, first));
                 if (first < block.length) {
-                    peer.frame(Frame.CONTINUATION, Frame.END_HEADERS, 2 * i + 1, Arrays.copyOfRange(block, first, block.length));
+                    peer.frame(
+                            Frame.CONTINUATION,
+                            Frame.END_HEADERS,
+                            2 * i + 1,
+                            Arrays.copyOfRange(block, first, block.length));
                 }
                 peer.data(2 * i + 1, true, zeros, 0, zeros.length).send();
             }
@@ -168,7 +198,8 @@ class Http2AttackTest extends EngineContract {
     void aConnectionThatHoldsTooMuchIsGivenUpWithAReason() throws Exception {
         var goOn = new CountDownLatch(1);
         Served served = serve(
-                options -> options.maxMemory(600_000), server -> server.post("/", _ -> {
+                options -> options.maxMemory(600_000),
+                server -> server.post("/", _ -> {
                             goOn.await();
                             return Response.text("late");
                         })

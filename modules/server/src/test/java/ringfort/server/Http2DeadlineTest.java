@@ -122,8 +122,7 @@ class Http2DeadlineTest extends DeadlineContract {
     @Test
     void aPeerThatDoesNotReadIsCut() throws IOException {
         Served served = serve(Http2DeadlineTest::routes);
-        try (H2Peer peer = H2Peer.silent(served.port(), 4096)
-                .opening(Frame.INITIAL_WINDOW_SIZE, Integer.MAX_VALUE)) {
+        try (H2Peer peer = H2Peer.silent(served.port(), 4096).opening(Frame.INITIAL_WINDOW_SIZE, Integer.MAX_VALUE)) {
             peer.update(0, Integer.MAX_VALUE - 65_535).settings();
             for (int stream = 1; stream < 9; stream += 2) {
                 peer.get(stream, "/large");
@@ -155,11 +154,11 @@ class Http2DeadlineTest extends DeadlineContract {
     void aHandlerIsLateOnItsStreamAlone() throws Exception {
         var goOn = new CountDownLatch(1);
         Served served = serve(
-                options -> options.handlerTimeout(Duration.ofMillis(300)).interruptOnReset(false), server -> server.get(
-                                "/waits", _ -> {
-                                    goOn.await();
-                                    return Response.text("late");
-                                })
+                options -> options.handlerTimeout(Duration.ofMillis(300)).interruptOnReset(false),
+                server -> server.get("/waits", _ -> {
+                            goOn.await();
+                            return Response.text("late");
+                        })
                         .get("/", _ -> Response.text("here")));
         try (H2Peer peer = H2Peer.connect(served)) {
             peer.get(1, "/waits");
@@ -204,16 +203,16 @@ class Http2DeadlineTest extends DeadlineContract {
         var goOn = new CountDownLatch(1);
         var holds = new CountDownLatch(1);
         Served served = serve(server -> server.get(
-                        "/holds",
-                        _ -> {
-                            holds.countDown();
-                            while (goOn.getCount() > 0) {
-                                Thread.onSpinWait();
-                            }
-                            return Response.text("held");
-                        },
-                        Route.inline())
-                .get("/", _ -> Response.text("here")))
+                                "/holds",
+                                _ -> {
+                                    holds.countDown();
+                                    while (goOn.getCount() > 0) {
+                                        Thread.onSpinWait();
+                                    }
+                                    return Response.text("held");
+                                },
+                                Route.inline())
+                        .get("/", _ -> Response.text("here")))
                 .withoutBoundOnLateness();
         try (H2Peer idle = H2Peer.connect(served);
                 H2Peer silent = H2Peer.silent(served.port()).acknowledgingNothing();

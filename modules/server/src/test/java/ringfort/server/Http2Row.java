@@ -78,18 +78,27 @@ record Http2Row(
     }
 
     private static void frames(List<Http2Row> rows) {
-        rows.add(ends(ErrorCode.FRAME_SIZE_ERROR, "4.2", "a frame above MAX_FRAME_SIZE", peer -> FrameWriter.header(
-                peer.post(1, "/").out(), 16_385, Frame.DATA, 0, 1)));
+        rows.add(ends(
+                ErrorCode.FRAME_SIZE_ERROR,
+                "4.2",
+                "a frame above MAX_FRAME_SIZE",
+                peer -> FrameWriter.header(peer.post(1, "/").out(), 16_385, Frame.DATA, 0, 1)));
         rows.add(answers(
-                200, "4.1", "an unknown type is ignored", peer -> peer.frame(0xBE, 0xFF, 0, zeros(7)).get(1, "/")));
+                200,
+                "4.1",
+                "an unknown type is ignored",
+                peer -> peer.frame(0xBE, 0xFF, 0, zeros(7)).get(1, "/")));
         rows.add(ends(
                 ErrorCode.PROTOCOL_ERROR,
                 "5.5",
                 "an unknown type inside a block of fields",
                 peer -> peer.frame(Frame.HEADERS, Frame.END_STREAM, 1, peer.block(H2Peer.request("GET", "/")))
                         .frame(0xBE, 0, 0, NONE)));
-        rows.add(ends(ErrorCode.PROTOCOL_ERROR, "6.10", "CONTINUATION alone", peer -> peer.frame(
-                Frame.CONTINUATION, Frame.END_HEADERS, 1, NONE)));
+        rows.add(ends(
+                ErrorCode.PROTOCOL_ERROR,
+                "6.10",
+                "CONTINUATION alone",
+                peer -> peer.frame(Frame.CONTINUATION, Frame.END_HEADERS, 1, NONE)));
         rows.add(ends(
                 ErrorCode.PROTOCOL_ERROR,
                 "6.10",
@@ -107,23 +116,44 @@ record Http2Row(
         }));
         int[] ofStreams = {Frame.DATA, Frame.HEADERS, Frame.PRIORITY, Frame.RST_STREAM, Frame.CONTINUATION};
         for (int type : ofStreams) {
-            rows.add(ends(ErrorCode.PROTOCOL_ERROR, "6", "type " + type + " on stream 0", peer -> peer.frame(
-                    type, Frame.END_HEADERS, 0, zeros(type == Frame.PRIORITY ? 5 : 4))));
+            rows.add(ends(
+                    ErrorCode.PROTOCOL_ERROR,
+                    "6",
+                    "type " + type + " on stream 0",
+                    peer -> peer.frame(type, Frame.END_HEADERS, 0, zeros(type == Frame.PRIORITY ? 5 : 4))));
         }
-        rows.add(ends(ErrorCode.PROTOCOL_ERROR, "6.5", "SETTINGS on a stream", peer -> peer.frame(
-                Frame.SETTINGS, 0, 1, NONE)));
-        rows.add(ends(ErrorCode.PROTOCOL_ERROR, "6.7", "PING on a stream", peer -> peer.frame(
-                Frame.PING, 0, 1, zeros(8))));
-        rows.add(ends(ErrorCode.PROTOCOL_ERROR, "6.8", "GOAWAY on a stream", peer -> peer.frame(
-                Frame.GOAWAY, 0, 1, zeros(8))));
-        rows.add(ends(ErrorCode.FRAME_SIZE_ERROR, "6.7", "a PING of seven octets", peer -> peer.frame(
-                Frame.PING, 0, 0, zeros(7))));
-        rows.add(ends(ErrorCode.FRAME_SIZE_ERROR, "6.4", "RST_STREAM of three octets", peer -> peer.get(1, "/")
-                .frame(Frame.RST_STREAM, 0, 1, zeros(3))));
-        rows.add(ends(ErrorCode.FRAME_SIZE_ERROR, "6.9", "WINDOW_UPDATE of three octets", peer -> peer.frame(
-                Frame.WINDOW_UPDATE, 0, 0, zeros(3))));
-        rows.add(ends(ErrorCode.FRAME_SIZE_ERROR, "6.3", "PRIORITY of four octets", peer -> peer.frame(
-                Frame.PRIORITY, 0, 1, zeros(4))));
+        rows.add(ends(
+                ErrorCode.PROTOCOL_ERROR,
+                "6.5",
+                "SETTINGS on a stream",
+                peer -> peer.frame(Frame.SETTINGS, 0, 1, NONE)));
+        rows.add(ends(
+                ErrorCode.PROTOCOL_ERROR, "6.7", "PING on a stream", peer -> peer.frame(Frame.PING, 0, 1, zeros(8))));
+        rows.add(ends(
+                ErrorCode.PROTOCOL_ERROR,
+                "6.8",
+                "GOAWAY on a stream",
+                peer -> peer.frame(Frame.GOAWAY, 0, 1, zeros(8))));
+        rows.add(ends(
+                ErrorCode.FRAME_SIZE_ERROR,
+                "6.7",
+                "a PING of seven octets",
+                peer -> peer.frame(Frame.PING, 0, 0, zeros(7))));
+        rows.add(ends(
+                ErrorCode.FRAME_SIZE_ERROR,
+                "6.4",
+                "RST_STREAM of three octets",
+                peer -> peer.get(1, "/").frame(Frame.RST_STREAM, 0, 1, zeros(3))));
+        rows.add(ends(
+                ErrorCode.FRAME_SIZE_ERROR,
+                "6.9",
+                "WINDOW_UPDATE of three octets",
+                peer -> peer.frame(Frame.WINDOW_UPDATE, 0, 0, zeros(3))));
+        rows.add(ends(
+                ErrorCode.FRAME_SIZE_ERROR,
+                "6.3",
+                "PRIORITY of four octets",
+                peer -> peer.frame(Frame.PRIORITY, 0, 1, zeros(4))));
         rows.add(ends(
                 ErrorCode.PROTOCOL_ERROR,
                 "6.1",
@@ -135,8 +165,11 @@ record Http2Row(
                 "padding is no content",
                 peer -> peer.post(1, "/", "content-length", "1")
                         .frame(Frame.DATA, Frame.PADDED | Frame.END_STREAM, 1, new byte[] {2, 'x', 0, 0})));
-        rows.add(ends(ErrorCode.PROTOCOL_ERROR, "8.4", "PUSH_PROMISE", peer -> peer.frame(
-                Frame.PUSH_PROMISE, Frame.END_HEADERS, 1, zeros(4))));
+        rows.add(ends(
+                ErrorCode.PROTOCOL_ERROR,
+                "8.4",
+                "PUSH_PROMISE",
+                peer -> peer.frame(Frame.PUSH_PROMISE, Frame.END_HEADERS, 1, zeros(4))));
         rows.add(ends(
                 ErrorCode.PROTOCOL_ERROR,
                 "9218 7.1",
@@ -153,8 +186,7 @@ record Http2Row(
                 peer -> peer.get(5, "/").get(3, "/")));
         rows.add(ends(ErrorCode.PROTOCOL_ERROR, "5.1", "DATA on an idle stream", peer -> peer.data(1, true, "x")));
         rows.add(ends(ErrorCode.PROTOCOL_ERROR, "5.1", "RST_STREAM on an idle stream", peer -> peer.reset(1)));
-        rows.add(ends(
-                ErrorCode.PROTOCOL_ERROR, "5.1", "WINDOW_UPDATE on an idle stream", peer -> peer.update(1, 1)));
+        rows.add(ends(ErrorCode.PROTOCOL_ERROR, "5.1", "WINDOW_UPDATE on an idle stream", peer -> peer.update(1, 1)));
         rows.add(ends(
                 ErrorCode.STREAM_CLOSED,
                 "5.1",
@@ -170,8 +202,11 @@ record Http2Row(
                 "5.1",
                 "DATA behind the peer's RST_STREAM",
                 peer -> peer.post(1, "/").reset(1).data(1, true, "x")));
-        rows.add(ends(ErrorCode.PROTOCOL_ERROR, "6.9", "WINDOW_UPDATE of 0 on the connection", peer -> peer.frame(
-                Frame.WINDOW_UPDATE, 0, 0, number(0))));
+        rows.add(ends(
+                ErrorCode.PROTOCOL_ERROR,
+                "6.9",
+                "WINDOW_UPDATE of 0 on the connection",
+                peer -> peer.frame(Frame.WINDOW_UPDATE, 0, 0, number(0))));
         rows.add(ends(
                 ErrorCode.PROTOCOL_ERROR,
                 "6.9",
@@ -187,21 +222,20 @@ record Http2Row(
                 "6.9.1",
                 "a window of a stream above 2^31-1",
                 peer -> peer.post(1, "/").update(1, Integer.MAX_VALUE)));
-        rows.add(ends(
-                ErrorCode.FLOW_CONTROL_ERROR,
-                "6.9",
-                "DATA beyond the window of the stream",
-                peer -> {
-                    peer.acknowledgingNothing().post(1, "/unread");
-                    for (int i = 0; i < 5; i++) {
-                        peer.data(1, false, zeros(16_000), 0, 16_000);
-                    }
-                }));
+        rows.add(ends(ErrorCode.FLOW_CONTROL_ERROR, "6.9", "DATA beyond the window of the stream", peer -> {
+            peer.acknowledgingNothing().post(1, "/unread");
+            for (int i = 0; i < 5; i++) {
+                peer.data(1, false, zeros(16_000), 0, 16_000);
+            }
+        }));
     }
 
     private static void settings(List<Http2Row> rows) {
-        rows.add(ends(ErrorCode.FRAME_SIZE_ERROR, "6.5", "SETTINGS of five octets", peer -> peer.frame(
-                Frame.SETTINGS, 0, 0, zeros(5))));
+        rows.add(ends(
+                ErrorCode.FRAME_SIZE_ERROR,
+                "6.5",
+                "SETTINGS of five octets",
+                peer -> peer.frame(Frame.SETTINGS, 0, 0, zeros(5))));
         rows.add(ends(
                 ErrorCode.FRAME_SIZE_ERROR,
                 "6.5",
@@ -231,9 +265,11 @@ record Http2Row(
                 peer -> peer.post(1, "/")
                         .update(1, Integer.MAX_VALUE - 65_535)
                         .frame(Frame.SETTINGS, 0, 0, setting(Frame.INITIAL_WINDOW_SIZE, 65_536))));
-        rows.add(answers(200, "6.5.2", "an unknown setting is ignored", peer -> peer.frame(
-                        Frame.SETTINGS, 0, 0, setting(0x7F, -1))
-                .get(1, "/")));
+        rows.add(answers(
+                200,
+                "6.5.2",
+                "an unknown setting is ignored",
+                peer -> peer.frame(Frame.SETTINGS, 0, 0, setting(0x7F, -1)).get(1, "/")));
     }
 
     private static void messages(List<Http2Row> rows) {
@@ -261,8 +297,8 @@ record Http2Row(
         rows.add(malformed("8.3.1", "neither :authority nor Host", ":method", "GET", ":scheme", "http", ":path", "/"));
         rows.add(malformedField("8.3.1", "Host that is not :authority", "host", "other"));
         rows.add(malformed("8.5", "CONNECT with a :path", H2Peer.request("CONNECT", "/")));
-        rows.add(answers(501, "8.5", "CONNECT", peer -> peer.headers(
-                1, true, ":method", "CONNECT", ":authority", "h:1")));
+        rows.add(answers(
+                501, "8.5", "CONNECT", peer -> peer.headers(1, true, ":method", "CONNECT", ":authority", "h:1")));
         rows.add(resets(
                 ErrorCode.PROTOCOL_ERROR,
                 "8.1.1",
@@ -288,8 +324,11 @@ record Http2Row(
                 "8.1",
                 "content and trailers",
                 peer -> peer.post(1, "/").data(1, false, "abc").headers(1, true, "x", "y")));
-        rows.add(answers(200, "8.3.1", "Host in place of :authority", peer -> peer.headers(
-                1, true, ":method", "GET", ":scheme", "http", ":path", "/", "host", "h")));
+        rows.add(answers(
+                200,
+                "8.3.1",
+                "Host in place of :authority",
+                peer -> peer.headers(1, true, ":method", "GET", ":scheme", "http", ":path", "/", "host", "h")));
         rows.add(answers(200, "8.3.1", "a query", peer -> peer.get(1, "/?a=b")));
         rows.add(malformed(
                 "8441 4",
@@ -321,7 +360,10 @@ record Http2Row(
         for (int i = 0; i < block.length; i++) {
             octets[i] = (byte) block[i];
         }
-        return ends(ErrorCode.COMPRESSION_ERROR, "7541 " + section, what, peer -> peer.frame(
-                Frame.HEADERS, Frame.END_STREAM | Frame.END_HEADERS, 1, octets));
+        return ends(
+                ErrorCode.COMPRESSION_ERROR,
+                "7541 " + section,
+                what,
+                peer -> peer.frame(Frame.HEADERS, Frame.END_STREAM | Frame.END_HEADERS, 1, octets));
     }
 }

@@ -40,11 +40,12 @@ class Http2RowsTest extends EngineContract {
     @TestFactory
     Stream<DynamicTest> everyRowHolds() throws IOException {
         Served served = serve(Http2RowsTest::routes);
-        return Http2Row.all().stream().map(row -> dynamicTest(row.name(), () -> {
-            for (Way way : Way.values()) {
-                play(served, row, way);
-            }
-        }));
+        return Http2Row.all().stream()
+                .map(row -> dynamicTest(row.name(), () -> {
+                    for (Way way : Way.values()) {
+                        play(served, row, way);
+                    }
+                }));
     }
 
     private static void play(Served served, Http2Row row, Way way) throws IOException {

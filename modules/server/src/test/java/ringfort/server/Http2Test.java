@@ -55,10 +55,12 @@ class Http2Test extends EngineContract {
                 .get("/fails", _ -> {
                     throw new IllegalStateException("on purpose");
                 })
-                .get("/midway", _ -> Response.stream("text/plain", out -> {
-                    out.write(new byte[LARGE]);
-                    throw new IOException("on purpose");
-                }));
+                .get(
+                        "/midway",
+                        _ -> Response.stream("text/plain", out -> {
+                            out.write(new byte[LARGE]);
+                            throw new IOException("on purpose");
+                        }));
     }
 
     @Test
@@ -89,7 +91,11 @@ class Http2Test extends EngineContract {
         Served served = serve(Http2Test::routes);
         for (boolean alone : new boolean[] {false, true}) {
             try (H2Peer peer = H2Peer.connect(served)) {
-                peer.get(1, "/carried").post(3, "/inline").data(3, false, "one").get(5, "/inline").data(3, true, "two");
+                peer.get(1, "/carried")
+                        .post(3, "/inline")
+                        .data(3, false, "one")
+                        .get(5, "/inline")
+                        .data(3, true, "two");
                 if (alone) {
                     peer.sendByteByByte();
                 }
@@ -114,7 +120,8 @@ class Http2Test extends EngineContract {
                 while (sent < content.length) {
                     int count = Math.min(step, Math.min(left, content.length - sent));
                     if (count > 0) {
-                        peer.data(1, sent + count == content.length, content, sent, count).send();
+                        peer.data(1, sent + count == content.length, content, sent, count)
+                                .send();
                         sent += count;
                         left -= count;
                     } else {
@@ -237,7 +244,9 @@ class Http2Test extends EngineContract {
         try (H2Peer peer = H2Peer.connect(served)) {
             assertEquals(
                     "[a=1; b=2]",
-                    peer.get(1, "/cookie", "cookie", "a=1", "cookie", "b=2").reply(1).text());
+                    peer.get(1, "/cookie", "cookie", "a=1", "cookie", "b=2")
+                            .reply(1)
+                            .text());
         }
     }
 
@@ -254,15 +263,19 @@ class Http2Test extends EngineContract {
     @Test
     void limitsOfARouteHold() throws IOException {
         Served served = serve(server -> server.post(
-                        "/", request -> Response.text("" + request.bytes().length), Route.carried().maxBody(10))
+                        "/",
+                        request -> Response.text("" + request.bytes().length),
+                        Route.carried().maxBody(10))
                 .get("/", _ -> {
                     throw new HttpException(418, "teapot");
                 }));
         try (H2Peer peer = H2Peer.connect(served)) {
             assertEquals(413, peer.post(1, "/", "content-length", "11").reply(1).status());
             assertEquals(
-                    413, peer.post(3, "/").data(3, false, "0123456789a").reply(3).status());
-            assertEquals("10", peer.post(5, "/").data(5, true, "0123456789").reply(5).text());
+                    413,
+                    peer.post(3, "/").data(3, false, "0123456789a").reply(3).status());
+            assertEquals(
+                    "10", peer.post(5, "/").data(5, true, "0123456789").reply(5).text());
             assertEquals(418, peer.get(7, "/").reply(7).status());
             String large = "x".repeat(9_000);
             H2Peer.Reply tooLarge = peer.get(9, "/", "a", large, "b", large, "c", large, "d", large)
@@ -352,7 +365,8 @@ class Http2Test extends EngineContract {
 
     @Test
     void aConnectionMayBeClosedByTheResponse() throws IOException {
-        Served served = serve(server -> server.get("/", _ -> Response.text("last").closing()));
+        Served served =
+                serve(server -> server.get("/", _ -> Response.text("last").closing()));
         try (H2Peer peer = H2Peer.connect(served)) {
             assertEquals("last", peer.get(1, "/").reply(1).text());
             assertEquals(ErrorCode.NO_ERROR, peer.end());
@@ -394,7 +408,11 @@ class Http2Test extends EngineContract {
     void aPeerThatEndsItsSideIsAnsweredAndThenLeft() throws IOException {
         Served served = serve(Http2Test::routes);
         try (H2Peer peer = H2Peer.connect(served)) {
-            peer.get(1, "/carried").post(3, "/carried").data(3, false, "half").send().finish();
+            peer.get(1, "/carried")
+                    .post(3, "/carried")
+                    .data(3, false, "half")
+                    .send()
+                    .finish();
             while (!peer.soFar(1).isOver() || peer.readFrame()) {
                 if (!peer.soFar(1).isOver()) {
                     assertTrue(peer.readFrame());
@@ -429,7 +447,9 @@ class Http2Test extends EngineContract {
                     () -> served.metric("ringfort_memory_held_bytes", Map.of("kind", "heap")) >= window,
                     () -> "content that waits is not in the ledger: " + held);
             goOn.countDown();
-            assertEquals("" + (window + 1), peer.awaitRoom(1).data(1, true, "x").reply(1).text());
+            assertEquals(
+                    "" + (window + 1),
+                    peer.awaitRoom(1).data(1, true, "x").reply(1).text());
         }
         served.awaitOpen(0);
         Await.until(

@@ -1,5 +1,6 @@
 package ringfort.server.exchange;
 
+import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
 
 /** What an exchange belongs to: an HTTP/1 connection while it has a request under way, or one stream of a later version. */
@@ -10,8 +11,9 @@ public interface ExchangeOwner {
 
     /**
      * Whether the exchange is one of several on its connection, which share windows and a limit: then its owner is also told
-     * when content was read, and when the handler has returned.
+     * when content was read, and when the handler has returned. Any thread.
      */
+    @OffWorker
     default boolean sharesConnection() {
         return false;
     }

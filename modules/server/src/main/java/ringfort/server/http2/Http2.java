@@ -64,22 +64,19 @@ final class Http2 implements Protocol {
     private final Leftover leftover = new Leftover();
     private final ArrayDeque<Http2Stream> signalled = new ArrayDeque<>();
     private final List<Http2Stream> streams = new ArrayList<>(); // open, or with a handler that has not returned
-    private final List<Http2Stream> unstarted = new ArrayList<>(); // their handlers wait for content, or for the end of feed
+    private final List<Http2Stream> unstarted =
+            new ArrayList<>(); // their handlers wait for content, or for the end of feed
     private final List<H2Stream> late = new ArrayList<>(0); // to be answered by answerLate
 
     private int begun; // requests that began in this turn; one with a long head counts as several
+    private long opened; // streams, in all
     private boolean inputEnded; // the state machine knows that the peer has sent its FIN
     private boolean deadlinePassed; // and ends the connection
     private boolean over;
 
     /** @param beganNanos from when on the peer's preface is due */
-    Http2(
-            WorkerRoom room,
-            Http2Heads heads,
-            ProtocolHost host,
-            H2Limits limits,
-            H2Timeouts timeouts,
-            long beganNanos) {
+    @OnWorker
+    Http2(WorkerRoom room, Http2Heads heads, ProtocolHost host, H2Limits limits, H2Timeouts timeouts, long beganNanos) {
         this.room = room;
         this.turn = room.turn();
         this.host = host;
@@ -197,6 +194,7 @@ final class Http2 implements Protocol {
         begun += 1 + stream.head().byteLength() / 256;
         room.counters().requests.add(1);
         room.counters().h2Streams.add(1);
+        opened++;
         var known = new Http2Stream(room, host, stream, signalled);
         stream.attach(known);
         streams.add(known);
@@ -237,10 +235,14 @@ final class Http2 implements Protocol {
     private void startWaiting() {
         for (int i = unstarted.size() - 1; i >= 0; i--) {
             Http2Stream known = unstarted.get(i);
-            if (!known.exchange().isStarted() && !known.isAbandoned() && !known.h2().isClosed()) {
+            if (!known.exchange().isStarted()
+                    && !known.isAbandoned()
+                    && !known.h2().isClosed()) {
                 known.exchange().start(contentComes(known.h2()));
             }
-            if (known.exchange().isStarted() || known.isAbandoned() || known.h2().isClosed()) {
+            if (known.exchange().isStarted()
+                    || known.isAbandoned()
+                    || known.h2().isClosed()) {
                 unstarted.remove(i);
             }
         }
@@ -405,6 +407,7 @@ final class Http2 implements Protocol {
         Excess excess = h2.excess();
         if (excess != null) {
             room.counters().h2Excess(excess).add(1);
+            room.context().notices().ended(host.peer(), excess, opened);
         }
         abandon(new IOException("the connection ends: " + h2.error() + " " + h2.errorReason()));
         host.closeWhenSent(reason());
@@ -459,9 +462,7 @@ final class Http2 implements Protocol {
         for (H2Stream stream : late) {
             Refusal refusal = stream.refusal();
             refuse(stream);
-            if (refusal != null
-                    && refusal.status() == 503
-                    && stream.attachment() instanceof Http2Stream known) {
+            if (refusal != null && refusal.status() == 503 && stream.attachment() instanceof Http2Stream known) {
                 known.exchange().thread().interrupt();
             }
         }
@@ -551,8 +552,7 @@ final class Http2 implements Protocol {
 
     @Override
     public @Nullable Exchange awaitedExchange() {
-        H2Stream stream =
-                h2.lateStream(Phase.HANDLER, room.context().ticker().nanos());
+        H2Stream stream = h2.lateStream(Phase.HANDLER, room.context().ticker().nanos());
         return stream != null && stream.attachment() instanceof Http2Stream known ? known.exchange() : null;
     }
 

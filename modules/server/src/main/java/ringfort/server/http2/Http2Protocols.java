@@ -55,7 +55,9 @@ public final class Http2Protocols implements Protocols {
         room.counters().h2Connections.add(1);
         // The preface is due from accept on, which is when the deadline was armed.
         boolean runs = armed == Phase.HEADER && timeouts.shared().headerNanos() > 0;
-        long beganNanos = runs ? deadlineNanos - timeouts.shared().headerNanos() : room.turn().now();
+        long beganNanos = runs
+                ? deadlineNanos - timeouts.shared().headerNanos()
+                : room.turn().now();
         return new Http2(room, heads, host, limits, timeouts, beganNanos);
     }
 

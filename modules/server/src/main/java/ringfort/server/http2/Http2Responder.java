@@ -89,9 +89,8 @@ final class Http2Responder {
         Response response = answer.response();
         if (answer instanceof Answer.Whole whole) {
             byte[] content = whole.content() != null ? whole.content() : Contents.bytes(response);
-            long length = whole.content() != null
-                    ? content.length
-                    : response.body().length();
+            long length =
+                    whole.content() != null ? content.length : response.body().length();
             boolean sends = content.length > 0
                     && !stream.exchange().head().isHead()
                     && !StatusCodes.forbidsContent(response.status());

@@ -11,6 +11,7 @@ import ringfort.server.exchange.ResponseStream;
 import ringfort.server.protocol.ProtocolHost;
 import ringfort.server.protocol.WorkerRoom;
 import ringfort.server.wire.SharedArrays;
+import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
 
 /**
@@ -43,6 +44,7 @@ final class Http2Stream implements ExchangeOwner {
     private int contentAt; // what comes before was lent
     private @Nullable ResponseStream streamed;
 
+    @OnWorker
     Http2Stream(WorkerRoom room, ProtocolHost host, H2Stream h2, ArrayDeque<Http2Stream> signalled) {
         this.h2 = h2;
         this.host = host;
@@ -60,6 +62,7 @@ final class Http2Stream implements ExchangeOwner {
     }
 
     @Override
+    @OffWorker
     public boolean sharesConnection() {
         return true;
     }

@@ -30,7 +30,9 @@ public final class PriorKnowledge implements Protocols {
     /** What a worker speaks without TLS, by the options. */
     public static Protocols protocols(WorkerRoom room) {
         Protocols http1 = new Http1Pool(room);
-        return room.context().options().h2c() ? new PriorKnowledge(http1, new Http2Protocols(room), room.buffers()) : http1;
+        return room.context().options().h2c()
+                ? new PriorKnowledge(http1, new Http2Protocols(room), room.buffers())
+                : http1;
     }
 
     @Override

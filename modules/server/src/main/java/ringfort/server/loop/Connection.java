@@ -210,8 +210,8 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         loop.counters().receivedBytes.add(to - from);
         if (ending.isOpen()) {
             if (protocol == null) {
-                protocol = loop.protocols()
-                        .take(this, !served, deadline.phase(), deadline.dueNanos(), buffer, from, to);
+                protocol =
+                        loop.protocols().take(this, !served, deadline.phase(), deadline.dueNanos(), buffer, from, to);
             }
             protocol.received(buffer, from, to);
             loop.handled(to - from);

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import ringfort.api.spi.LogText;
 import ringfort.api.spi.Mount;
 import ringfort.budget.Phase;
+import ringfort.h2.Excess;
 import ringfort.timers.Ticker;
 
 /**
@@ -49,6 +50,8 @@ public class Notices implements AutoCloseable {
             Phase phase, InetSocketAddress peer, long ageNanos, long lateNanos, long receivedBytes, boolean log)
             implements Notice {}
 
+    private record Ended(InetSocketAddress peer, Excess account, long streams) implements Notice {}
+
     private final ArrayBlockingQueue<Notice> queue = new ArrayBlockingQueue<>(ROOM);
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicLong shortageNanos = new AtomicLong(); // when the last was told; 0 for none
@@ -81,6 +84,13 @@ public class Notices implements AutoCloseable {
     public void expired(
             Phase phase, InetSocketAddress peer, long ageNanos, long lateNanos, long receivedBytes, boolean log) {
         put(new Expired(phase, peer, ageNanos, lateNanos, receivedBytes, log));
+    }
+
+    /** A connection of HTTP/2 ended because its peer made work without use, after so many streams; for the flight recorder. */
+    public void ended(InetSocketAddress peer, Excess account, long streams) {
+        if (FlightRecorder.isOn()) {
+            put(new Ended(peer, account, streams));
+        }
     }
 
     /** A handler holds its worker. */
@@ -153,6 +163,7 @@ public class Notices implements AutoCloseable {
         switch (notice) {
             case Said said -> logger.log(said.level, said.text, said.cause == null ? null : LogText.of(said.cause));
             case Expired expired -> say(logger, expired);
+            case Ended ended -> FlightRecorder.ended(ended.peer, ended.account, ended.streams);
             case NoMemory _ -> logger.log(System.Logger.Level.ERROR, NO_MEMORY_TEXT, noMemory);
             case Last _ -> {}
         }
