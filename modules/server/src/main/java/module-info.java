@@ -18,6 +18,7 @@ module ringfort.server {
     requires ringfort.api;
     requires ringfort.budget;
     requires ringfort.h1;
+    requires ringfort.h2;
     requires ringfort.message;
     requires ringfort.poller;
     requires ringfort.ring;

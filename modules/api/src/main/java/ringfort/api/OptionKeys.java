@@ -156,6 +156,28 @@ final class OptionKeys {
             1L << 30,
             256L << 10,
             "Most response bytes queued for a connection before its handler has to wait");
+    static final OptionKey<Boolean> H2 = new OptionKey<>(
+            "h2",
+            OptionType.SWITCH,
+            true,
+            _ -> true,
+            "on or off",
+            "Whether HTTP/2 is offered to clients that speak TLS (ALPN), before HTTP/1.1");
+    static final OptionKey<Boolean> H2C = new OptionKey<>(
+            "h2c",
+            OptionType.SWITCH,
+            true,
+            _ -> true,
+            "on or off",
+            "Whether a connection without TLS speaks HTTP/2 when it begins with the preface of HTTP/2 (prior knowledge)");
+    static final OptionKey<Integer> H2_MAX_STREAMS = OptionKey.between(
+            "h2-max-streams",
+            OptionType.COUNT,
+            1,
+            10_000,
+            100,
+            "Most streams of an HTTP/2 connection at a time, each counted until its handler has returned; above it they are"
+                    + " refused");
     static final OptionKey<Integer> MAX_CONNECTIONS = OptionKey.between(
             "max-connections", OptionType.COUNT, 0, 10_000_000, 65_536, "Most open connections; 0 for no limit");
     static final OptionKey<Integer> MAX_CONNECTIONS_PER_PEER = OptionKey.between(
@@ -307,6 +329,9 @@ final class OptionKeys {
             MAX_BODY,
             MAX_DRAIN,
             MAX_QUEUED_WRITE,
+            H2,
+            H2C,
+            H2_MAX_STREAMS,
             MAX_CONNECTIONS,
             MAX_CONNECTIONS_PER_PEER,
             MAX_HANDLERS,

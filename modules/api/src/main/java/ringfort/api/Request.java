@@ -484,12 +484,12 @@ public final class Request {
     }
 
     /**
-     * The version of the request.
+     * The protocol that the peer speaks.
      *
-     * @return {@code HTTP/1.1} or {@code HTTP/1.0}
+     * @return {@code HTTP/1.0}, {@code HTTP/1.1} or {@code HTTP/2}
      */
     public String version() {
-        return source.minorVersion() == 0 ? "HTTP/1.0" : "HTTP/1.1";
+        return source.protocol();
     }
 
     /**

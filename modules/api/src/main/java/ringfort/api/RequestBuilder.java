@@ -30,7 +30,7 @@ public final class RequestBuilder {
     private InetSocketAddress local = new InetSocketAddress(InetAddress.getLoopbackAddress(), 8080);
     private boolean secure;
     private @Nullable TlsPeer tls;
-    private int minorVersion = 1;
+    private String protocol = "HTTP/1.1";
     private BiConsumer<Integer, Headers> interim = (_, _) -> {};
 
     RequestBuilder(String method, String target) {
@@ -162,7 +162,7 @@ public final class RequestBuilder {
      * @return this builder
      */
     public RequestBuilder http10() {
-        minorVersion = 0;
+        protocol = "HTTP/1.0";
         return this;
     }
 
@@ -186,7 +186,7 @@ public final class RequestBuilder {
         RequestSource source = new InMemory(
                 method,
                 target,
-                minorVersion,
+                protocol,
                 headers,
                 body,
                 contentLength,
@@ -202,7 +202,7 @@ public final class RequestBuilder {
     private record InMemory(
             String method,
             String target,
-            int minorVersion,
+            String protocol,
             Headers headers,
             InputStream body,
             long contentLength,
@@ -225,14 +225,18 @@ public final class RequestBuilder {
 
         @Override
         public @Nullable String upgrade() {
-            return UpgradeField.asked(method, minorVersion, headers, contentLength);
+            return UpgradeField.asked(method, isHttp10() ? 0 : 1, headers, contentLength);
         }
 
         @Override
         public void inform(int status, Headers fields) {
-            if (minorVersion > 0) {
+            if (!isHttp10()) {
                 interim.accept(status, fields);
             }
+        }
+
+        private boolean isHttp10() {
+            return protocol.equals("HTTP/1.0");
         }
 
         /** No peer is there that could go. */

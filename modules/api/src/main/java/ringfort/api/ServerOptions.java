@@ -51,6 +51,10 @@ import org.jspecify.annotations.Nullable;
  * @param maxBody largest request body; above it 413; 0 for none at all
  * @param maxDrain most bytes of an unread request body that are discarded to keep a connection
  * @param maxQueuedWrite most response bytes queued for a connection before its handler has to wait
+ * @param h2 whether HTTP/2 is offered to clients that speak TLS (ALPN), before HTTP/1.1
+ * @param h2c whether a connection without TLS speaks HTTP/2 when it begins with the preface of HTTP/2 (prior knowledge)
+ * @param h2MaxStreams most streams of an HTTP/2 connection at a time, each counted until its handler has returned; above it they
+ *     are refused
  * @param maxConnections most open connections; 0 for no limit
  * @param maxConnectionsPerPeer most open connections of one IPv4 address or one IPv6 network of 64 bits; {@link #AUTO} for a
  *     quarter of max-connections, 64 at least; 0 for no limit
@@ -106,6 +110,9 @@ public record ServerOptions(
         long maxBody,
         int maxDrain,
         int maxQueuedWrite,
+        boolean h2,
+        boolean h2c,
+        int h2MaxStreams,
         int maxConnections,
         int maxConnectionsPerPeer,
         int maxHandlers,
@@ -165,6 +172,9 @@ public record ServerOptions(
         OptionKeys.MAX_BODY.check(maxBody, PROGRAM);
         OptionKeys.MAX_DRAIN.check((long) maxDrain, PROGRAM);
         OptionKeys.MAX_QUEUED_WRITE.check((long) maxQueuedWrite, PROGRAM);
+        OptionKeys.H2.check(h2, PROGRAM);
+        OptionKeys.H2C.check(h2c, PROGRAM);
+        OptionKeys.H2_MAX_STREAMS.check(h2MaxStreams, PROGRAM);
         OptionKeys.MAX_CONNECTIONS.check(maxConnections, PROGRAM);
         OptionKeys.MAX_CONNECTIONS_PER_PEER.check(maxConnectionsPerPeer, PROGRAM);
         OptionKeys.MAX_HANDLERS.check(maxHandlers, PROGRAM);
@@ -259,6 +269,9 @@ public record ServerOptions(
                 .maxBody(maxBody)
                 .maxDrain(maxDrain)
                 .maxQueuedWrite(maxQueuedWrite)
+                .h2(h2)
+                .h2c(h2c)
+                .h2MaxStreams(h2MaxStreams)
                 .maxConnections(maxConnections)
                 .maxConnectionsPerPeer(maxConnectionsPerPeer)
                 .maxHandlers(maxHandlers)
@@ -644,6 +657,36 @@ public record ServerOptions(
         }
 
         /**
+         * Sets {@link ServerOptions#h2()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder h2(boolean value) {
+            return put(OptionKeys.H2, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#h2c()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder h2c(boolean value) {
+            return put(OptionKeys.H2C, value);
+        }
+
+        /**
+         * Sets {@link ServerOptions#h2MaxStreams()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder h2MaxStreams(int value) {
+            return put(OptionKeys.H2_MAX_STREAMS, value);
+        }
+
+        /**
          * Sets {@link ServerOptions#maxConnections()}.
          *
          * @param value the value
@@ -903,6 +946,9 @@ public record ServerOptions(
                     values.of(OptionKeys.MAX_BODY),
                     values.size(OptionKeys.MAX_DRAIN),
                     values.size(OptionKeys.MAX_QUEUED_WRITE),
+                    values.of(OptionKeys.H2),
+                    values.of(OptionKeys.H2C),
+                    values.of(OptionKeys.H2_MAX_STREAMS),
                     values.of(OptionKeys.MAX_CONNECTIONS),
                     values.of(OptionKeys.MAX_CONNECTIONS_PER_PEER),
                     values.of(OptionKeys.MAX_HANDLERS),

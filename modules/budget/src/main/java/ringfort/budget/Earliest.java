@@ -126,6 +126,17 @@ public final class Earliest {
         return size > 0 && heap[0].atNanos - nowNanos <= 0 ? heap[0] : null;
     }
 
+    /** Of the nodes that are armed for a phase, the one whose deadline comes first; or null. Looks at all nodes. */
+    public @Nullable Node earliest(Phase phase) {
+        Node found = null;
+        for (int i = 0; i < size; i++) {
+            if (heap[i].phase == phase && (found == null || heap[i].atNanos - found.atNanos < 0)) {
+                found = heap[i];
+            }
+        }
+        return found;
+    }
+
     /** How many nodes are armed. */
     public int size() {
         return size;

@@ -131,6 +131,11 @@ public final class H2RequestHead extends FieldSection implements MessageHead {
         return priority;
     }
 
+    /** How many octets the head takes, its names and values without what they were compressed to. */
+    public int byteLength() {
+        return octets.length;
+    }
+
     @Override
     public FieldSection fields() {
         return this;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ringfort.budget.DeadlineSlot;
+import ringfort.budget.Earliest;
 import ringfort.budget.Phase;
 import ringfort.message.ByteSink;
 import ringfort.message.Refusal;
@@ -354,6 +355,20 @@ public final class H2State {
         return expiry;
     }
 
+    /** How long ago the deadline of a phase was reached, of the connection or of a stream; -1 when none was. Changes nothing. */
+    public long lateNanos(Phase phase, long nowNanos) {
+        Earliest.Node node = connection.clock.earliest().earliest(phase);
+        return node == null ? -1 : Math.max(-1, nowNanos - node.atNanos());
+    }
+
+    /** The stream whose deadline of a phase was reached first; null when the deadline of none was. Changes nothing. */
+    public @Nullable H2Stream lateStream(Phase phase, long nowNanos) {
+        Earliest.Node node = connection.clock.earliest().earliest(phase);
+        return node != null && nowNanos - node.atNanos() >= 0 && node.owner() instanceof H2Stream stream
+                ? stream
+                : null;
+    }
+
     private Expiry expired(H2Stream stream) {
         Phase phase = connection.clock.fired(stream, connection.now());
         if (phase == null) {
@@ -446,6 +461,16 @@ public final class H2State {
                 complete++;
             }
         }
+    }
+
+    /** Octets of content that were handed out on all streams and not {@linkplain #consumed consumed}. */
+    public long unread() {
+        return connection.inbound.capacity() - connection.inbound.left() - connection.inbound.credit();
+    }
+
+    /** Octets of content that were lent on all streams and not yet written. */
+    public int lent() {
+        return connection.outbox.lent();
     }
 
     /** Calls for each stream that is open, or whose handler has not returned. The call must not open or end one. */

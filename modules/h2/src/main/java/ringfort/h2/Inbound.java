@@ -452,6 +452,10 @@ final class Inbound {
     private H2State.@Nullable Event reset() {
         H2Stream found = connection.streams.get(reader.stream());
         if (found == null || found.closed) {
+            if (connection.closedStreams.end(reader.stream()) == ClosedStreams.End.RESET_BY_US) {
+                connection.closedStreams.add(
+                        reader.stream(), ClosedStreams.End.RESET_BY_PEER); // nothing may follow its own
+            }
             return calm(connection.ledger.meaningless(connection.now()));
         }
         connection.resetByPeer(found, ErrorCode.of(Frame.int32(reader.payload(), reader.payloadFrom())));

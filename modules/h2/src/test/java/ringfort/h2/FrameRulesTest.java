@@ -106,6 +106,12 @@ final class FrameRulesTest {
         Wire.connectionError(
                 ErrorCode.STREAM_CLOSED,
                 open().post(1).reset(1, ErrorCode.CANCEL).headers(1, true, "a", "b"));
+        Wire.connectionError(
+                ErrorCode.STREAM_CLOSED,
+                open().post(1, "content-length", "1")
+                        .data(1, false, "ab")
+                        .reset(1, ErrorCode.CANCEL)
+                        .data(1, true, "x"));
         Wire.plays(
                 open().post(1).reset(1, ErrorCode.CANCEL).update(1, 1).reset(1, ErrorCode.CANCEL),
                 "1 POST / []  RESET CANCEL ",

@@ -41,7 +41,7 @@ final class ProjectTest {
             .layer("ring", "sys")
             .layer("poller", "sys", "timers")
             .layer("json", "api")
-            .layer("server", "api", "timers", "budget", "message", "h1", "tls", "sys", "ring", "poller")
+            .layer("server", "api", "timers", "budget", "message", "h1", "h2", "tls", "sys", "ring", "poller")
             .layer("app", "api", "server", "json")
             .layer("rules");
 
@@ -58,7 +58,8 @@ final class ProjectTest {
             .layer("protocol", "metrics", "wire", "exchange")
             .layer("tls", "metrics", "wire", "exchange", "protocol")
             .layer("proxy", "metrics", "wire", "exchange", "protocol")
-            .layer("loop", "metrics", "wire", "exchange", "protocol")
+            .layer("http2", "metrics", "wire", "exchange", "protocol")
+            .layer("loop", "metrics", "wire", "exchange", "protocol", "http2")
             .layer("linux", "metrics", "wire", "exchange", "loop")
             .layer("ring", "metrics", "wire", "exchange", "loop", "linux")
             .layer("poll", "metrics", "wire", "exchange", "loop", "linux")

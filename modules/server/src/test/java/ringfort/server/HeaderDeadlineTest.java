@@ -67,7 +67,7 @@ class HeaderDeadlineTest extends DeadlineContract {
         try (SlowPeer waits = server.connectSlow();
                 SlowPeer garbage = server.connectSlow()) {
             waits.send("PRI ");
-            garbage.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").trickle("\0".repeat(300), OFTEN);
+            garbage.send("PRI * HTTP/2.0\r\n\r\nXM\r\n\r\n").trickle("\0".repeat(300), OFTEN);
             waits.end().answered(408).after(HEADER);
             SlowPeer.Ending refused = garbage.end();
             assertTrue(refused.received().startsWith("HTTP/1.1 "), refused::received);

@@ -101,7 +101,7 @@ final class Hostile {
             peer.send("\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003" + "\u00a5".repeat(506));
             assertTrue(peer.isClosed());
         }
-        refused(505, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\u0012\u0004\0\0\0\0\0" + "\0".repeat(18));
+        refused(505, "PRI * HTTP/2.0\r\n\r\nXM\r\n\r\n\0\0\u0012\u0004\0\0\0\0\0" + "\0".repeat(18));
         refused(400, "SSH-2.0-OpenSSH_9.9\r\n");
         refused(400, "EHLO example.org\r\n");
         refused(400, "\u0001\u0002\u0003\u0004; rm -rf /\n");

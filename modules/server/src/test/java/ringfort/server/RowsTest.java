@@ -18,7 +18,8 @@ class RowsTest extends EngineContract {
     @TestFactory
     Stream<DynamicTest> row() throws IOException {
         // Long enough for a row that is refused at its beginning to be sent to its end, byte by byte.
-        Served served = serve(options -> options.lingerTimeout(Duration.ofSeconds(30)), RowServer::routes);
+        Served served =
+                serve(options -> options.lingerTimeout(Duration.ofSeconds(30)).h2c(false), RowServer::routes);
         var play = new RowPlay(served);
         return WireRow.all().stream()
                 .map(row -> dynamicTest(row.name(), () -> {

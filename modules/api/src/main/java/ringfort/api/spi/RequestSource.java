@@ -33,11 +33,11 @@ public interface RequestSource {
     String pathAndQuery();
 
     /**
-     * The minor version of HTTP/1.
+     * The protocol that the peer speaks.
      *
-     * @return 0 or 1
+     * @return {@code HTTP/1.0}, {@code HTTP/1.1} or {@code HTTP/2}
      */
-    int minorVersion();
+    String protocol();
 
     /**
      * The header section.

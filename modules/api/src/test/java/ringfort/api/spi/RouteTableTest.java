@@ -343,8 +343,8 @@ class RouteTableTest {
         public void onGone(Runnable action) {}
 
         @Override
-        public int minorVersion() {
-            return 1;
+        public String protocol() {
+            return "HTTP/1.1";
         }
 
         @Override

@@ -45,7 +45,8 @@ public final class Exchange implements HandlerThread.Work, RequestView.Asked {
     private final HandlerThread thread;
     private final @Nullable RequestBody body;
 
-    private boolean started; // set by the worker when it has started the handler
+    private boolean started; // set by the worker when it has started the handler, or refused to
+    private boolean launched; // set by the worker when the handler's thread was told to run
     private boolean answered; // set by the worker when the response head is queued
 
     private volatile boolean
@@ -69,16 +70,25 @@ public final class Exchange implements HandlerThread.Work, RequestView.Asked {
         this.context = context;
         this.head = head;
         this.thread = new HandlerThread(carrier, context.scheduler(), context.handlers(), this);
-        this.body = head.hasBody() ? new RequestBody(thread) : null;
+        this.body = head.hasBody() ? new RequestBody(thread, tells(owner)) : null;
         this.view = new RequestView(head, body, endpoints, this);
         RouteMatch match = context.match(view);
         this.mount = match.mount();
         this.request = new Request(view, match);
     }
 
+    private static RequestBody.Tells tells(ExchangeOwner owner) {
+        return owner.sharesConnection() ? RequestBody.Tells.READING : RequestBody.Tells.NOTHING;
+    }
+
     @Override
     public Mount mount() {
         return mount;
+    }
+
+    @Override
+    public boolean tellsReturn() {
+        return owner.sharesConnection();
     }
 
     /** The thread that runs the handler. */
@@ -130,14 +140,22 @@ public final class Exchange implements HandlerThread.Work, RequestView.Asked {
         }
         started = true;
         if (placement == Placement.INLINE && bodyIsHere) {
+            launched = true;
             thread.runInline();
         } else if (!context.handlers().admits()) {
             refused();
             ANSWER.setRelease(this, FixedAnswers.FULL);
             owner.signalled(this);
         } else {
+            launched = true;
             thread.start(placement != Placement.OFFLOADED);
         }
+    }
+
+    /** Whether no code of the handler runs for this exchange, nor will; once true it stays so. */
+    @OnWorker
+    public boolean isOver() {
+        return launched ? thread.isOver() : started || abandoned;
     }
 
     private void refused() {
@@ -321,7 +339,7 @@ public final class Exchange implements HandlerThread.Work, RequestView.Asked {
     }
 
     private void switchTo(Response result, Upgrade upgrade) {
-        var input = new RequestBody(thread, true);
+        var input = new RequestBody(thread, RequestBody.Tells.WAITING);
         tunnelInput = input;
         var out = new ResponseStream(thread, -1, context::isShort);
         out.whenBegun(() -> answer = new Answer.Switched(result, upgrade, input, out));

@@ -23,6 +23,7 @@ import ringfort.sys.OnWorker;
 public final class HandlerThread extends Urgent implements Executor, Runnable, Carried, Signals {
     private static final VarHandle RUNNABLE;
     private static final VarHandle PLACE;
+    private static final VarHandle BESIDE;
 
     // Values of place.
     private static final int NOT_COUNTED = 0;
@@ -34,6 +35,7 @@ public final class HandlerThread extends Urgent implements Executor, Runnable, C
             var lookup = MethodHandles.lookup();
             RUNNABLE = lookup.findVarHandle(HandlerThread.class, "runnable", Runnable.class);
             PLACE = lookup.findVarHandle(HandlerThread.class, "place", int.class);
+            BESIDE = lookup.findVarHandle(HandlerThread.class, "beside", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -51,6 +53,11 @@ public final class HandlerThread extends Urgent implements Executor, Runnable, C
 
         /** The route of the handler; any thread. */
         Mount mount();
+
+        /** Whether {@link #isOver} becoming true is worth a signal; any thread. */
+        default boolean tellsReturn() {
+            return false;
+        }
 
         /** The handler's thread has signalled; the worker. */
         @OnWorker
@@ -98,6 +105,10 @@ public final class HandlerThread extends Urgent implements Executor, Runnable, C
     /** Whether {@code ledger} counts the handler, and whether its code has returned. The worker counts, the thread returns. */
     @SuppressWarnings("UnusedVariable") // also written through PLACE
     private volatile int place;
+
+    /** How many tasks run beside the handler. Any thread counts, through BESIDE. */
+    @SuppressWarnings("UnusedVariable")
+    private volatile int beside;
 
     /** A thread that is not started yet; it runs {@code work} for the worker {@code carrier}. */
     public HandlerThread(Carrier carrier, Scheduler scheduler, HandlerLedger ledger, Work work) {
@@ -183,19 +194,28 @@ public final class HandlerThread extends Urgent implements Executor, Runnable, C
      */
     @OffWorker
     public void startBeside(@OffWorker Runnable task) {
-        Thread beside = scheduler.offloaded(() -> {
+        Thread thread = scheduler.offloaded(() -> {
             try {
                 task.run();
             } finally {
-                ledger.left();
+                leftBeside();
             }
         });
         ledger.entered();
+        BESIDE.getAndAdd(this, 1);
         try {
-            beside.start();
+            thread.start();
         } catch (Throwable e) {
-            ledger.left();
+            leftBeside();
             throw e;
+        }
+    }
+
+    private void leftBeside() {
+        ledger.left();
+        BESIDE.getAndAdd(this, -1);
+        if (work.tellsReturn()) {
+            carrier.execute((Urgent) this);
         }
     }
 
@@ -222,7 +242,8 @@ public final class HandlerThread extends Urgent implements Executor, Runnable, C
     /** The code of the handler has returned. What it has left behind is no longer the worker's to run. */
     private void returned() {
         int before;
-        if (Thread.currentThread() == thread && carriedBy == carrier.thread()) {
+        boolean beneath = Thread.currentThread() == thread && carriedBy == carrier.thread();
+        if (beneath) {
             before = (int) PLACE.get(this); // the worker is beneath this very call, and cannot count meanwhile
             PLACE.setRelease(this, RETURNED);
         } else {
@@ -231,6 +252,19 @@ public final class HandlerThread extends Urgent implements Executor, Runnable, C
         if (before == COUNTED) {
             ledger.left();
         }
+        if (!work.tellsReturn()) {
+            return;
+        } else if (beneath) {
+            carriedSignal = true;
+        } else {
+            carrier.execute((Urgent) this);
+        }
+    }
+
+    /** Whether the code of a handler that was started has returned, and no task runs beside it. */
+    @OnWorker
+    public boolean isOver() {
+        return hasReturned() && beside == 0;
     }
 
     private boolean hasReturned() {
@@ -291,7 +325,13 @@ public final class HandlerThread extends Urgent implements Executor, Runnable, C
         String name = worker.getName();
         int priority = worker.getPriority();
         ClassLoader loader = worker.getContextClassLoader();
-        work.runInline();
+        try {
+            work.runInline();
+        } finally {
+            if (thread == worker) { // else a thread writes the response
+                PLACE.setRelease(this, RETURNED);
+            }
+        }
         BorrowedThread.giveBack(worker, name, priority, loader);
     }
 

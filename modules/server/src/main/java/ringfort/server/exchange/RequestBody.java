@@ -29,6 +29,12 @@ public final class RequestBody extends InputStream {
     /** The same while the server is short of memory. */
     public static final int SHORT_BYTES = 32 * 1024;
 
+    /** Where reading makes room in a window, the worker is told of it in steps of so many bytes, and when the reader waits. */
+    static final int STEP_BYTES = 4 * 1024;
+
+    /** What {@link #readBytes()} is when the reader wants no more. */
+    private static final long ALL = Long.MAX_VALUE;
+
     /** A segment without its bytes: two objects with their headers, rounded up. */
     static final int SEGMENT_BYTES = 64;
 
@@ -56,8 +62,21 @@ public final class RequestBody extends InputStream {
         }
     }
 
+    /** What the worker wants to be told of beside {@link #continueWanted()} and {@link #wantsMore()}. */
+    public enum Tells {
+        /** Nothing. */
+        NOTHING,
+        /** That {@link #readerWaits()} has become true, each time. */
+        WAITING,
+        /** How much was read. */
+        READING
+    }
+
     private final Signals signals;
     private final boolean tellsWaiting;
+    private final boolean tellsReading;
+    private volatile long readBytes; // written by the reader, where the worker is told of it
+    private long toldBytes; // the reader's: the last value of readBytes
     private volatile long offeredCost; // of all segments; written by the worker
     private volatile long takenCost; // of those that are the reader's; written by the reader
     private volatile boolean paused; // written by the worker
@@ -80,13 +99,14 @@ public final class RequestBody extends InputStream {
 
     /** @param signals tells the worker that {@link #continueWanted()} or {@link #wantsMore()} may have changed */
     public RequestBody(Signals signals) {
-        this(signals, false);
+        this(signals, Tells.NOTHING);
     }
 
-    /** @param tellsWaiting whether {@link #readerWaits()} becoming true is worth a signal each time */
-    public RequestBody(Signals signals, boolean tellsWaiting) {
+    /** @param tells what else is worth a signal */
+    public RequestBody(Signals signals, Tells tells) {
         this.signals = signals;
-        this.tellsWaiting = tellsWaiting;
+        this.tellsWaiting = tells == Tells.WAITING;
+        this.tellsReading = tells == Tells.READING;
     }
 
     // The worker's side.
@@ -161,6 +181,11 @@ public final class RequestBody extends InputStream {
     /** Whether the reader can do nothing before the peer has sent something. */
     public boolean readerWaits() {
         return waiting != null && readWhenWaiting == offered && !ended;
+    }
+
+    /** How many of the bytes that were offered the reader has read, or does not want, as far as it has told. */
+    public long readBytes() {
+        return Math.min(readBytes, offered);
     }
 
     /** Receiving goes on. */
@@ -283,6 +308,15 @@ public final class RequestBody extends InputStream {
         current = new Segment(NONE, 0);
         position = 0;
         limit = 0;
+        if (tellsReading && toldBytes != ALL) {
+            told(ALL);
+        }
+    }
+
+    private void told(long bytes) {
+        toldBytes = bytes;
+        readBytes = bytes;
+        signals.signal();
     }
 
     private boolean ready() throws IOException {
@@ -294,6 +328,9 @@ public final class RequestBody extends InputStream {
 
     /** Looks for bytes behind those that were read. */
     private boolean look() {
+        if (tellsReading && before + position - toldBytes >= STEP_BYTES) {
+            told(before + position);
+        }
         limit = current.filled;
         if (position < limit) {
             return true;
@@ -329,6 +366,9 @@ public final class RequestBody extends InputStream {
         if (!continueWanted && !ended) {
             continueWanted = true;
             signals.signal();
+        }
+        if (tellsReading && before + position > toldBytes) {
+            told(before + position);
         }
         readWhenWaiting = before + position;
         waiting = Thread.currentThread();

@@ -58,8 +58,8 @@ final class RequestView implements RequestSource {
     }
 
     @Override
-    public int minorVersion() {
-        return head.protocol().equals("HTTP/1.0") ? 0 : 1;
+    public String protocol() {
+        return head.protocol();
     }
 
     @Override

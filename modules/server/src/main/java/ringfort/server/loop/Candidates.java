@@ -31,6 +31,9 @@ final class Candidates {
     /** Content that waits for a handler counts as unread when it takes this much. */
     static final int UNREAD_BYTES = 16 * 1024;
 
+    /** What no exchange by itself holds: others of the connection hold it, whatever the deadline of one of them says. */
+    static final int MANY_STREAMS_BYTES = 512 * 1024;
+
     /** After a search in vain idle connections are searched for again so much later at the earliest. */
     private static final long SEARCH_NANOS = 10_000_000L;
 
@@ -106,6 +109,8 @@ final class Candidates {
             long grace = phase == Phase.WRITE ? timeouts.writeGraceNanos() : timeouts.bodyGraceNanos();
             if (leftNanos <= grace / 2) {
                 slow.add(connection);
+            } else if (connection.heldBytes >= MANY_STREAMS_BYTES) {
+                unread.add(connection);
             }
         } else if (phase == Phase.HEADER || phase == Phase.HANDSHAKE) {
             if (connection.heldBytes >= LARGE_HEAD_BYTES || leftNanos <= timeouts.headerNanos() - IDLE_FLOOR_NANOS) {

@@ -81,6 +81,14 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         return protocol;
     }
 
+    /** As {@link #engage()}; where the port speaks several protocols the bytes that have come choose one. */
+    private Protocol engage(byte[] buffer, int from, int to) {
+        if (protocol == null) {
+            protocol = protocols.take(this, !served, deadline.phase(), deadline.dueNanos(), buffer, from, to);
+        }
+        return protocol;
+    }
+
     /** Gives the protocol state back when nothing of a message is under way; the end of the input is still its to judge. */
     private void rest() {
         if (protocol != null && ending.isOpen() && !ending.isInputEnded() && protocol.rest()) {
@@ -186,7 +194,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
 
     @Override
     public boolean awaitsHandler() {
-        return protocol != null && ending.isOpen() && protocol.awaitedExchange() != null;
+        return protocol != null && ending.isOpen() && protocol.awaitsHandler();
     }
 
     @Override
@@ -217,7 +225,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         deadline.received(to - from);
         loop.counters().receivedBytes.add(to - from);
         if (ending.isOpen()) {
-            engage().received(buffer, from, to);
+            engage(buffer, from, to).received(buffer, from, to);
             loop.handled(to - from);
             return;
         }
@@ -298,7 +306,8 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         } else if (lingering != null) {
             return lingering.goesOn();
         }
-        lingering = ending.isOpen() ? Lingering.begin(loop, wire, deadline, Lingering.Before.DRAIN) : null;
+        boolean drops = ending.isOpen() && (protocol == null || protocol.dropsRest());
+        lingering = drops ? Lingering.begin(loop, wire, deadline, Lingering.Before.DRAIN) : null;
         return lingering != null;
     }
 
@@ -364,7 +373,7 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
             deadline.armFor(opening, loop.context().openingNanos(opening));
         }
         if (from < to) {
-            engage().received(buffer, from, to);
+            engage(buffer, from, to).received(buffer, from, to);
         }
     }
 
@@ -452,9 +461,9 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         destroy(reason, null);
     }
 
-    /** Whether nothing is under way. */
+    /** Whether nothing is under way, also where its protocol remembers something until the end. */
     boolean isResting() {
-        return protocol == null || protocol.isAtRest();
+        return protocol == null || protocol.isAtRest() || (!hasOutput() && protocol.waitsForRequest());
     }
 
     /** Whether a response has begun. */

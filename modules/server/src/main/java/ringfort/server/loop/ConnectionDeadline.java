@@ -181,7 +181,7 @@ final class ConnectionDeadline extends Timed implements DeadlineSlot {
             look = new LastLook(owner.loop().now(), receivedBytes + waiting);
             lastLook = look;
         }
-        if (passed == Phase.WRITE) {
+        if (passed == Phase.WRITE && owner.hasOutput()) { // else it is room in a window that the peer has not given
             // It may have taken all, and the kernel has yet to say so. For want of memory that can take a while.
             long sinceNanos = owner.loop().now() - look.atNanos();
             long mostNanos = owner.loop().context().timeouts().writeGraceNanos();

@@ -2,7 +2,6 @@ package ringfort.server.loop;
 
 import ringfort.api.spi.JvmExit;
 import ringfort.budget.Phase;
-import ringfort.server.exchange.Exchange;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.metrics.CloseReason;
 import ringfort.server.protocol.Protocol;
@@ -103,8 +102,14 @@ final class Drain {
 
     private void end(Connection connection) {
         switch (pass) {
-            case IDLE -> endIf(connection, waitsForRequest(connection));
-            case SILENT -> endIf(connection, waitsForRequest(connection) || isSilent(connection));
+            case IDLE -> drain(connection);
+            case SILENT -> {
+                if (isSilent(connection)) {
+                    connection.closeWhenSent(CloseReason.DRAINED);
+                } else {
+                    drain(connection);
+                }
+            }
             case FORCED -> force(connection);
         }
     }
@@ -118,20 +123,22 @@ final class Drain {
         }
     }
 
-    /** Cuts a connection whose handler has called System.exit. */
+    /** Gives up what was asked of handlers that have called System.exit. */
     static void cutExiting(Connection connection) {
         Protocol protocol = connection.protocol();
-        Exchange exchange = protocol == null ? null : protocol.awaitedExchange();
-        Thread handler = exchange == null ? null : exchange.thread().thread();
-        if (handler != null && JvmExit.isCalledBy(handler)) {
-            connection.cut(CloseReason.HANDLER);
+        if (protocol != null) {
+            protocol.giveUp(JvmExit::isCalledBy);
         }
     }
 
-    /** Whether the server owes it nothing: a response has been sent, and no request has begun since. */
-    private static boolean waitsForRequest(Connection connection) {
+    /** Ends it if the server owes it nothing: a response has been sent, and no request has begun since. */
+    private static void drain(Connection connection) {
         Protocol protocol = connection.protocol();
-        return protocol == null ? connection.isServed() : protocol.waitsForRequest();
+        if (protocol != null) {
+            protocol.drain();
+        } else if (connection.isServed()) {
+            connection.closeWhenSent(CloseReason.DRAINED);
+        }
     }
 
     /** Whether the peer has not asked anything yet. */
@@ -140,12 +147,6 @@ final class Drain {
                 && (connection.protocol() == null
                         || connection.deadline().phase() == Phase.HEADER
                         || connection.deadline().phase() == Phase.HANDSHAKE);
-    }
-
-    private static void endIf(Connection connection, boolean ends) {
-        if (ends) {
-            connection.closeWhenSent(CloseReason.DRAINED);
-        }
     }
 
     /** How long the worker may wait until the next pass begins. */

@@ -27,7 +27,8 @@ import ringfort.sys.OnWorker;
  *           or what waits ends it
  *  BODY     anything waits                                                      shut down; reset once a response has begun
  *  HANDLER  the handler has answered                                            503, FIN; ended if it cannot be sent
- *  WRITE    the peer took enough, or all, of what the kernel has                reset
+ *  WRITE    the peer took enough, or all, of what the kernel has; where         reset
+ *           nothing is queued, and a window has no room, anything waits
  *  LINGER   the peer still takes what it was sent                               shut down; reset if that was to follow
  * </pre>
  *
@@ -186,7 +187,10 @@ final class Intervention {
 
     // What the peer has taken.
 
-    private static boolean takes(Connection connection, long nowNanos) {
+    private boolean takes(Connection connection, long nowNanos) {
+        if (!connection.hasOutput()) {
+            return connection.wire().peek(connection, pending) > 0;
+        }
         connection.deadline().credit();
         return lateNanos(connection, Phase.WRITE, nowNanos) < 0
                 || connection.wire().unacknowledged() == 0;

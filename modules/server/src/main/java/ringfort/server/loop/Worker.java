@@ -3,7 +3,6 @@ package ringfort.server.loop;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +11,9 @@ import ringfort.server.exchange.Carried;
 import ringfort.server.exchange.Carrier;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.exchange.Urgent;
+import ringfort.server.http2.PriorKnowledge;
 import ringfort.server.metrics.CloseReason;
 import ringfort.server.protocol.Http1Heads;
-import ringfort.server.protocol.Http1Pool;
 import ringfort.server.protocol.Layer;
 import ringfort.server.protocol.Protocols;
 import ringfort.server.protocol.WorkerRoom;
@@ -49,7 +48,7 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
     private final Admission admission;
     private final Shedding shedding;
     private final TurnedAway turnedAway = new TurnedAway();
-    private final Protocols http;
+    private final PriorKnowledge http;
     private final List<Entrance> entrances = new ArrayList<>();
     private final byte[] scratch = new byte[SCRATCH_BYTES];
     private final Runnables runnables = new Runnables();
@@ -96,9 +95,9 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
                 buffers,
                 new Http1Heads(context),
                 new ByteSink(BufferPool.SMALL_BYTES));
-        this.http = new Http1Pool(room);
+        this.http = new PriorKnowledge(room);
         for (Port port : ports) {
-            entrances.add(new Entrance(port, port.layer().over(room, Map.of(Layer.HTTP_1, http))));
+            entrances.add(new Entrance(port, port.layer().over(room, http.byName())));
         }
         this.handlers = new HandlerRuns(this, thread(), context.heavyRoutes());
         this.shedding = new Shedding(this, this, admission.ledger(), buffers, connections);

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import ringfort.api.Metric;
 import ringfort.budget.Phase;
+import ringfort.h2.Excess;
 
 /** The sums over all workers, as the server publishes them. */
 public final class CounterMetrics {
@@ -26,6 +27,7 @@ public final class CounterMetrics {
         sums.connections();
         sums.memory();
         sums.traffic();
+        sums.http2();
         sums.kernel();
         sums.turns();
         sums.deadlines();
@@ -85,6 +87,35 @@ public final class CounterMetrics {
                 "Connections closed because they began with no header of the PROXY protocol, or came from elsewhere.",
                 c -> c.proxyRefused);
         counter("defects_total", "Failures of the server itself; one is one too many.", c -> c.defects);
+    }
+
+    private void http2() {
+        counter("http2_connections_total", "Connections that spoke HTTP/2.", c -> c.h2Connections);
+        sample(
+                "http2_connections_open",
+                "Connections that speak HTTP/2 now.",
+                Metric.Kind.GAUGE,
+                Map.of(),
+                c -> Math.max(0, c.h2Connections.get() - c.h2ConnectionsOver.get()));
+        counter("http2_streams_total", "Streams with a request whose head was complete and valid.", c -> c.h2Streams);
+        sample(
+                "http2_streams_open",
+                "Streams that are open, or whose handler has not returned.",
+                Metric.Kind.GAUGE,
+                Map.of(),
+                c -> Math.max(0, c.h2Streams.get() - c.h2StreamsOver.get()));
+        counter(
+                "http2_streams_reset_total",
+                "Streams that were reset, by the peer or by the server, before they were complete.",
+                c -> c.h2StreamsReset);
+        for (Excess excess : Excess.values()) {
+            sample(
+                    "http2_excess_total",
+                    "Connections ended because of work without use, by the account that was overdrawn.",
+                    Metric.Kind.COUNTER,
+                    Map.of("account", lower(excess)),
+                    c -> c.h2Excess(excess).get());
+        }
     }
 
     private void kernel() {

@@ -2,6 +2,7 @@ package ringfort.server.metrics;
 
 import java.util.EnumMap;
 import ringfort.budget.Phase;
+import ringfort.h2.Excess;
 
 /** What one worker counts. */
 public final class Counters {
@@ -28,6 +29,13 @@ public final class Counters {
     public final Counter usedBufferBytes; // send buffers that connections have
     public final Counter bufferBytes; // all send buffers there are
 
+    // HTTP/2.
+    public final Counter h2Connections = new Counter(false);
+    public final Counter h2ConnectionsOver = new Counter(false);
+    public final Counter h2Streams = new Counter(false);
+    public final Counter h2StreamsOver = new Counter(false); // closed, and the handler has returned
+    public final Counter h2StreamsReset = new Counter(false);
+
     // The watchdog's.
     public final Counter interventions = new Counter(true);
     public final Counter stuck = new Counter(true);
@@ -37,6 +45,7 @@ public final class Counters {
     public final TurnCounters turns = new TurnCounters();
 
     private final EnumMap<CloseReason, Counter> closed = new EnumMap<>(CloseReason.class);
+    private final EnumMap<Excess, Counter> h2Excess = new EnumMap<>(Excess.class);
     private final EnumMap<Shed, Counter> shed = new EnumMap<>(Shed.class);
     private final EnumMap<Phase, PhaseCounters> phases = new EnumMap<>(Phase.class);
 
@@ -64,6 +73,9 @@ public final class Counters {
         heldBytes = new Counter(false);
         usedBufferBytes = new Counter(false);
         bufferBytes = new Counter(false);
+        for (Excess excess : Excess.values()) {
+            h2Excess.put(excess, new Counter(false));
+        }
         for (Shed why : Shed.values()) {
             shed.put(why, new Counter(false));
         }
@@ -81,6 +93,10 @@ public final class Counters {
 
     public Counter shed(Shed why) {
         return of(shed, why);
+    }
+
+    public Counter h2Excess(Excess excess) {
+        return of(h2Excess, excess);
     }
 
     public PhaseCounters phase(Phase phase) {

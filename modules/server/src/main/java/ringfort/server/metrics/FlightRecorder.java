@@ -10,6 +10,7 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 import ringfort.budget.Phase;
+import ringfort.h2.Excess;
 
 /**
  * Events for the JDK's flight recorder, where the module {@code jdk.jfr} is there and a recording was ever started; else
@@ -54,6 +55,20 @@ public final class FlightRecorder {
             event.protocol = protocol;
             event.suite = suite;
             event.durationNanos = nanos;
+            event.commit();
+        }
+    }
+
+    /** A connection of HTTP/2 ended because of work without use. */
+    public static void ended(InetSocketAddress peer, Excess account, long streams) {
+        if (!isOn()) {
+            return;
+        }
+        var event = new Http2Excess();
+        if (event.isEnabled() && event.shouldCommit()) {
+            event.peer = peer.getAddress().getHostAddress() + ":" + peer.getPort();
+            event.account = account.name().toLowerCase(Locale.ROOT);
+            event.streams = streams;
             event.commit();
         }
     }
@@ -119,6 +134,23 @@ public final class FlightRecorder {
         @Label("Duration")
         @Timespan(Timespan.NANOSECONDS)
         long durationNanos;
+    }
+
+    @Name("ringfort.Http2Excess")
+    @Label("HTTP/2 Excess")
+    @Category("Ringfort")
+    @Description("A connection was ended because its peer made work without use")
+    @StackTrace(false)
+    @SuppressWarnings("UnusedVariable") // the flight recorder reads the fields
+    private static final class Http2Excess extends Event {
+        @Label("Peer")
+        String peer = "";
+
+        @Label("Account")
+        String account = "";
+
+        @Label("Streams")
+        long streams;
     }
 
     @Name("ringfort.WorkerStuck")

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import ringfort.api.spi.LogText;
 import ringfort.api.spi.Mount;
 import ringfort.budget.Phase;
+import ringfort.h2.Excess;
 import ringfort.timers.Ticker;
 
 /**
@@ -52,6 +53,8 @@ public class Notices implements AutoCloseable {
     private record Handshaken(InetSocketAddress peer, String outcome, String protocol, String suite, long nanos)
             implements Notice {}
 
+    private record Ended(InetSocketAddress peer, Excess account, long streams) implements Notice {}
+
     private final ArrayBlockingQueue<Notice> queue = new ArrayBlockingQueue<>(ROOM);
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicLong shortageNanos = new AtomicLong(); // when the last was told; 0 for none
@@ -84,6 +87,13 @@ public class Notices implements AutoCloseable {
     public void expired(
             Phase phase, InetSocketAddress peer, long ageNanos, long lateNanos, long receivedBytes, boolean log) {
         put(new Expired(phase, peer, ageNanos, lateNanos, receivedBytes, log));
+    }
+
+    /** A connection of HTTP/2 ended because its peer made work without use, after so many streams; for the flight recorder. */
+    public void ended(InetSocketAddress peer, Excess account, long streams) {
+        if (FlightRecorder.isOn()) {
+            put(new Ended(peer, account, streams));
+        }
     }
 
     /** A handler holds its worker. */
@@ -172,6 +182,7 @@ public class Notices implements AutoCloseable {
             case Said said -> logger.log(said.level, said.text, said.cause == null ? null : LogText.of(said.cause));
             case Expired expired -> say(logger, expired);
             case Handshaken h -> FlightRecorder.handshake(h.peer, h.outcome, h.protocol, h.suite, h.nanos);
+            case Ended ended -> FlightRecorder.ended(ended.peer, ended.account, ended.streams);
             case NoMemory _ -> logger.log(System.Logger.Level.ERROR, NO_MEMORY_TEXT, noMemory);
             case Last _ -> {}
         }

@@ -2,6 +2,7 @@ package ringfort.server.protocol;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import ringfort.budget.Phase;
 import ringfort.h1.H1State;
@@ -320,7 +321,7 @@ final class Http1 implements Protocol {
 
     @Override
     public Verdict expired(long nowNanos) {
-        if (leftover.isUnread(h1, nowNanos)) {
+        if (isUnread(nowNanos)) {
             return Verdict.NOT_DUE;
         }
         return switch (h1.expired(nowNanos)) {
@@ -329,6 +330,13 @@ final class Http1 implements Protocol {
             case CLOSE_SILENT, LINGER_OVER -> Verdict.CLOSE;
             case ABORT -> Verdict.CUT;
         };
+    }
+
+    /** Whether what the peer is judged by still waits as leftover, until the worker has time for it. */
+    private boolean isUnread(long nowNanos) {
+        return !leftover.isEmpty()
+                && h1.lateNanos(Phase.WRITE, nowNanos) < 0
+                && (h1.lateNanos(Phase.HEADER, nowNanos) >= 0 || h1.lateNanos(Phase.IDLE, nowNanos) >= 0);
     }
 
     @Override
@@ -409,6 +417,32 @@ final class Http1 implements Protocol {
     @Override
     public boolean completesHead(byte[] pending, int count) {
         return h1.completesHead(pending, 0, count);
+    }
+
+    @Override
+    public boolean dropsRest() {
+        return true;
+    }
+
+    @Override
+    public boolean awaitsHandler() {
+        return !inProgress.isNone();
+    }
+
+    @Override
+    public void giveUp(Predicate<? super Thread> handlers) {
+        Exchange current = inProgress.exchange();
+        Thread handler = current == null ? null : current.thread().thread();
+        if (handler != null && handlers.test(handler)) {
+            host.cut(CloseReason.HANDLER);
+        }
+    }
+
+    @Override
+    public void drain() {
+        if (waitsForRequest()) {
+            host.closeWhenSent(CloseReason.DRAINED);
+        }
     }
 
     @Override

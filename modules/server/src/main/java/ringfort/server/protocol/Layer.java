@@ -12,14 +12,17 @@ public interface Layer extends AutoCloseable {
     /** HTTP/1 by its name for ALPN (RFC 7301, 6): what a client gets that does not ask. */
     String HTTP_1 = "http/1.1";
 
-    /** What is spoken, by its names for ALPN, those preferred first; a worker lends each of them. */
-    List<String> APPLICATION_PROTOCOLS = List.of(HTTP_1);
+    /** HTTP/2 over TLS by its name for ALPN (RFC 9113, 3.2). */
+    String HTTP_2 = "h2";
+
+    /** What is spoken where nothing is agreed on by name: the first bytes of a connection choose. No name for ALPN. */
+    String UNNAMED = "";
 
     /** Nothing: the bytes of the transport are those of HTTP. */
     Layer NONE = new Layer() {
         @Override
         public Protocols over(WorkerRoom room, Map<String, Protocols> byName) {
-            return Objects.requireNonNull(byName.get(HTTP_1), HTTP_1);
+            return Objects.requireNonNull(byName.get(UNNAMED), UNNAMED);
         }
 
         @Override
@@ -32,7 +35,7 @@ public interface Layer extends AutoCloseable {
      * What the bytes of this port mean to the connections of one worker.
      *
      * @param room what the protocols of the worker share
-     * @param byName what lends the protocols without a layer: {@link #APPLICATION_PROTOCOLS}
+     * @param byName what lends the protocols without a layer, by their names for ALPN, and {@link #UNNAMED}
      */
     Protocols over(WorkerRoom room, Map<String, Protocols> byName);
 

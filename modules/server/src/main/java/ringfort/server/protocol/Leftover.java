@@ -1,11 +1,9 @@
 package ringfort.server.protocol;
 
 import java.util.Arrays;
-import ringfort.budget.Phase;
-import ringfort.h1.H1State;
 import ringfort.sys.OnWorker;
 
-/** Bytes of the peer that wait until what came before them has been dealt with. One worker only. */
+/** Bytes of the peer that wait until those before them are dealt with, or the worker has time. One worker only. */
 @OnWorker
 public final class Leftover {
     private static final byte[] NONE = {};
@@ -48,13 +46,6 @@ public final class Leftover {
         if (at == bytes.length) {
             drop();
         }
-    }
-
-    /** Whether what the peer is judged by still waits here, until the worker has time for it. */
-    boolean isUnread(H1State h1, long nowNanos) {
-        return !isEmpty()
-                && h1.lateNanos(Phase.WRITE, nowNanos) < 0
-                && (h1.lateNanos(Phase.HEADER, nowNanos) >= 0 || h1.lateNanos(Phase.IDLE, nowNanos) >= 0);
     }
 
     /** More bytes came, which wait behind these; {@code buffer} is not kept. */

@@ -1,6 +1,7 @@
 package ringfort.server.protocol;
 
 import java.io.IOException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import ringfort.budget.Phase;
 import ringfort.message.ByteSink;
@@ -22,7 +23,7 @@ public interface Protocol {
     enum Verdict {
         /** Nothing: it was cleared or moved meanwhile. */
         NOT_DUE,
-        /** {@link Protocol#answerLate} answers it, and the connection closes in order. */
+        /** {@link Protocol#answerLate} answers it. The connection closes in order, unless others are served on it. */
         ANSWER,
         /** Close without a word. */
         CLOSE,
@@ -71,7 +72,7 @@ public interface Protocol {
     /** The deadline in the host's slot has passed. */
     Verdict expired(long nowNanos);
 
-    /** Answers, after {@link Verdict#ANSWER}, and closes. */
+    /** Answers, after {@link Verdict#ANSWER}, and closes where nothing else goes on. */
     void answerLate();
 
     /** Whether nothing is under way: the connection may be given up, and nothing is lost. */
@@ -86,11 +87,20 @@ public interface Protocol {
         return isAtRest();
     }
 
-    /** Whether nothing is under way but what is still to be sent: a connection that drains may end then. */
+    /** Whether nothing is under way but what is still to be sent. */
     boolean waitsForRequest();
 
-    /** The exchange whose answer is not whole; null when there is none. */
-    @Nullable Exchange awaitedExchange();
+    /** Whether the deadline of LINGER, on a connection that stays open, is for the rest of a request that is dropped. */
+    boolean dropsRest();
+
+    /** Whether a handler works for the peer. */
+    boolean awaitsHandler();
+
+    /** Handlers that these threads run will never answer: what was asked of them is given up. */
+    void giveUp(Predicate<? super Thread> handlers);
+
+    /** The server stops: the connection ends in order as soon as nothing is under way on it. Said again it changes nothing. */
+    void drain();
 
     /**
      * Writes what the peer is told when its connection is closed and nothing is owed to it; the transport sends it at once or not at
@@ -108,6 +118,9 @@ public interface Protocol {
     void end(@Nullable IOException cause);
 
     // Beside a worker that a handler holds: asked by the watchdog, which then has the worker's state to itself.
+
+    /** The exchange whose answer is not whole; of several the one whose handler is late; null when there is none. */
+    @Nullable Exchange awaitedExchange();
 
     /** How long ago the deadline of a phase was reached; -1 when it was not, or none is set. */
     long lateNanos(Phase phase, long nowNanos);

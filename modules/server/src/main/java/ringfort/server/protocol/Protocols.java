@@ -21,6 +21,21 @@ public interface Protocols {
         return Phase.HEADER;
     }
 
+    /**
+     * As the method above, for a connection of which {@code buffer[from, to)} has come, and will be given to what this returns:
+     * where several protocols are spoken, these bytes choose.
+     */
+    default Protocol take(
+            ProtocolHost host,
+            boolean first,
+            @Nullable Phase armed,
+            long deadlineNanos,
+            byte[] buffer,
+            int from,
+            int to) {
+        return take(host, first, armed, deadlineNanos);
+    }
+
     /** Takes back state that {@linkplain Protocol#isAtRest is at rest} or whose connection is over. */
     void give(Protocol protocol);
 

@@ -2,6 +2,7 @@ package ringfort.server.proxy;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import ringfort.budget.Phase;
 import ringfort.message.ByteSink;
@@ -159,6 +160,22 @@ final class ProxyProtocol implements Protocol {
     public boolean waitsForRequest() {
         return false;
     }
+
+    @Override
+    public boolean dropsRest() {
+        return false;
+    }
+
+    @Override
+    public boolean awaitsHandler() {
+        return false;
+    }
+
+    @Override
+    public void giveUp(Predicate<? super Thread> handlers) {}
+
+    @Override
+    public void drain() {}
 
     @Override
     public @Nullable Exchange awaitedExchange() {

@@ -3,6 +3,7 @@ package ringfort.server.tls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import ringfort.budget.Phase;
 import ringfort.message.ByteSink;
@@ -304,6 +305,31 @@ final class TlsProtocol implements Protocol {
     @Override
     public long heldBytes() {
         return pending.heldBytes() + tls.partialRecordBytes() + output.out().heldBytes() + within.heldBytes();
+    }
+
+    @Override
+    public boolean dropsRest() {
+        return within.dropsRest();
+    }
+
+    @Override
+    public boolean awaitsHandler() {
+        return within.awaitsHandler();
+    }
+
+    @Override
+    public void giveUp(Predicate<? super Thread> handlers) {
+        within.giveUp(handlers);
+    }
+
+    @Override
+    public void drain() {
+        Protocol current = within.current();
+        if (current != null) {
+            current.drain();
+        } else if (waitsForRequest()) {
+            outer.closeWhenSent(CloseReason.DRAINED);
+        }
     }
 
     @Override

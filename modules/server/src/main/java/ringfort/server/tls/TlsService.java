@@ -69,7 +69,7 @@ final class TlsService implements Layer {
         try {
             CertificateReload reload = reload(tls);
             CertificateSet certificates = reload == null ? selfSigned(server) : told(server, reload);
-            TlsService service = new TlsService(new TlsContext(options(tls), certificates, trust(tls)), pool, counters);
+            TlsService service = new TlsService(new TlsContext(options(tls, server.options().h2()), certificates, trust(tls)), pool, counters);
             service.warmUp(server);
             pool.open();
             if (reload != null) {
@@ -81,10 +81,10 @@ final class TlsService implements Layer {
         }
     }
 
-    private static TlsOptions options(Tls tls) {
+    private static TlsOptions options(Tls tls, boolean http2) {
         return new TlsOptions(
                 tls.protocols(),
-                Layer.APPLICATION_PROTOCOLS,
+                http2 ? List.of(Layer.HTTP_2, Layer.HTTP_1) : List.of(Layer.HTTP_1),
                 switch (tls.clientCertificates()) {
                     case NONE -> ClientAuth.NONE;
                     case WANT -> ClientAuth.WANT;

@@ -1,6 +1,7 @@
 package ringfort.server.tls;
 
 import java.io.IOException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import ringfort.budget.Phase;
 import ringfort.server.exchange.Exchange;
@@ -83,6 +84,20 @@ final class Within {
 
     boolean waitsForRequest() {
         return isAgreed() && (current == null ? host.isServed() : current.waitsForRequest());
+    }
+
+    boolean dropsRest() {
+        return current == null || current.dropsRest();
+    }
+
+    boolean awaitsHandler() {
+        return current != null && current.awaitsHandler();
+    }
+
+    void giveUp(Predicate<? super Thread> handlers) {
+        if (current != null) {
+            current.giveUp(handlers);
+        }
     }
 
     boolean isMidway() {

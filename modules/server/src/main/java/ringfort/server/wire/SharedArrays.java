@@ -18,7 +18,7 @@ public final class SharedArrays {
     SharedArrays() {}
 
     /** One more response refers to the array. */
-    void add(byte[] array) {
+    public void add(byte[] array) {
         int[] known = references.get(array);
         if (known == null) {
             references.put(array, new int[] {1});
@@ -29,7 +29,7 @@ public final class SharedArrays {
     }
 
     /** A response does not refer to it any more. */
-    void remove(byte[] array) {
+    public void remove(byte[] array) {
         int @Nullable [] known = references.get(array);
         if (known != null && --known[0] == 0) {
             references.remove(array);
