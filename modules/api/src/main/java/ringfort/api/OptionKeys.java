@@ -402,7 +402,8 @@ final class OptionKeys {
         }
         // What all of them begin with says nothing about which was meant.
         int shared = name.startsWith("ringfort.") || name.startsWith("RINGFORT_") ? "ringfort.".length() : 0;
-        return least <= Math.max(2, (name.length() - shared) / 3) ? Optional.of(nearest) : Optional.empty();
+        boolean alike = least < Math.max(name.length(), nearest.length()); // they share a letter
+        return alike && least <= Math.max(2, (name.length() - shared) / 3) ? Optional.of(nearest) : Optional.empty();
     }
 
     /** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours, each of them one. */

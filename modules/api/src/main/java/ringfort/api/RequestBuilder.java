@@ -184,18 +184,7 @@ public final class RequestBuilder {
      */
     public Request build() {
         RequestSource source = new InMemory(
-                method,
-                target,
-                protocol,
-                headers,
-                body,
-                contentLength,
-                trailers,
-                peer,
-                local,
-                secure,
-                tls,
-                interim);
+                method, target, protocol, headers, body, contentLength, trailers, peer, local, secure, tls, interim);
         return new Request(source, RouteMatch.unrouted(target, pathParameters));
     }
 

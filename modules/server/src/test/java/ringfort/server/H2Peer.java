@@ -3,6 +3,7 @@ package ringfort.server;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +31,9 @@ final class H2Peer implements AutoCloseable {
     private static final int BOUND_MILLIS = 10_000;
 
     private final Socket socket;
+    private final @Nullable TlsClient tls; // null in clear
     private final InputStream in;
+    private final OutputStream raw;
     private final ByteSink out = new ByteSink(256);
     private final HpackEncoder encoder = new HpackEncoder();
     private final HpackDecoder decoder = new HpackDecoder(32 * 1024, 200);
@@ -84,26 +87,35 @@ final class H2Peer implements AutoCloseable {
         }
     }
 
-    private H2Peer(Socket socket) throws IOException {
+    private H2Peer(Socket socket, @Nullable TlsClient tls) throws IOException {
         this.socket = socket;
-        this.in = socket.getInputStream();
+        this.tls = tls;
+        this.in = tls == null ? socket.getInputStream() : tls.input();
+        this.raw = tls == null ? socket.getOutputStream() : tls.output();
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(BOUND_MILLIS);
     }
 
     /** Connects, and says nothing. */
-    static H2Peer silent(int port) throws IOException {
-        return new H2Peer(Peer.open(port, 0));
+    static H2Peer silent(Served served) throws IOException {
+        return silent(served, 0);
     }
 
     /** Connects with a receive buffer of about so many bytes, and says nothing. */
-    static H2Peer silent(int port, int receiveBufferBytes) throws IOException {
-        return new H2Peer(Peer.open(port, receiveBufferBytes));
+    static H2Peer silent(Served served, int receiveBufferBytes) throws IOException {
+        Socket socket = Peer.open(served.port(), receiveBufferBytes);
+        try {
+            return new H2Peer(
+                    socket, served.speaksTls() ? TlsClient.over(socket, "h2").handshake() : null);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     /** Connects; the preface and SETTINGS go with the first {@link #send}. */
     static H2Peer connect(Served served, int... settings) throws IOException {
-        return silent(served.port()).opening(settings);
+        return silent(served).opening(settings);
     }
 
     // What it says.
@@ -185,7 +197,7 @@ final class H2Peer implements AutoCloseable {
 
     /** Sends what has gathered. */
     H2Peer send() throws IOException {
-        socket.getOutputStream().write(out.array(), 0, out.length());
+        raw.write(out.array(), 0, out.length());
         out.reset();
         return this;
     }
@@ -193,7 +205,7 @@ final class H2Peer implements AutoCloseable {
     /** Sends what has gathered, each octet by itself. */
     H2Peer sendByteByByte() throws IOException {
         for (int i = 0; i < out.length(); i++) {
-            socket.getOutputStream().write(out.array(), i, 1);
+            raw.write(out.array(), i, 1);
         }
         out.reset();
         return this;
@@ -201,7 +213,11 @@ final class H2Peer implements AutoCloseable {
 
     /** Sends FIN. */
     H2Peer finish() throws IOException {
-        socket.shutdownOutput();
+        if (tls != null) {
+            tls.halfClose();
+        } else {
+            socket.shutdownOutput();
+        }
         return this;
     }
 

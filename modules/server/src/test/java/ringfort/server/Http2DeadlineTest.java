@@ -48,7 +48,7 @@ class Http2DeadlineTest extends DeadlineContract {
     @Test
     void thePrefaceIsFollowedBySettingsInTime() throws IOException {
         Served served = serve(Http2DeadlineTest::routes);
-        try (H2Peer peer = H2Peer.silent(served.port()).acknowledgingNothing()) {
+        try (H2Peer peer = H2Peer.silent(served).acknowledgingNothing()) {
             FrameWriter.preface(peer.out());
             takes(ShortDeadlines.HEADER, peer::end);
         }
@@ -122,7 +122,7 @@ class Http2DeadlineTest extends DeadlineContract {
     @Test
     void aPeerThatDoesNotReadIsCut() throws IOException {
         Served served = serve(Http2DeadlineTest::routes);
-        try (H2Peer peer = H2Peer.silent(served.port(), 4096).opening(Frame.INITIAL_WINDOW_SIZE, Integer.MAX_VALUE)) {
+        try (H2Peer peer = H2Peer.silent(served, 4096).opening(Frame.INITIAL_WINDOW_SIZE, Integer.MAX_VALUE)) {
             peer.update(0, Integer.MAX_VALUE - 65_535).settings();
             for (int stream = 1; stream < 9; stream += 2) {
                 peer.get(stream, "/large");
@@ -215,7 +215,7 @@ class Http2DeadlineTest extends DeadlineContract {
                         .get("/", _ -> Response.text("here")))
                 .withoutBoundOnLateness();
         try (H2Peer idle = H2Peer.connect(served);
-                H2Peer silent = H2Peer.silent(served.port()).acknowledgingNothing();
+                H2Peer silent = H2Peer.silent(served).acknowledgingNothing();
                 H2Peer holder = H2Peer.connect(served)) {
             assertEquals("here", idle.get(1, "/").reply(1).text());
             FrameWriter.preface(silent.out());

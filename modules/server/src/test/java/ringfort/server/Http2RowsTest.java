@@ -86,7 +86,7 @@ class Http2RowsTest extends EngineContract {
         Served served = serve(Http2RowsTest::routes);
         return Stream.of(Frame.PING, Frame.HEADERS, Frame.WINDOW_UPDATE)
                 .map(type -> dynamicTest("type " + type, () -> {
-                    try (H2Peer peer = H2Peer.silent(served.port())) {
+                    try (H2Peer peer = H2Peer.silent(served)) {
                         FrameWriter.preface(peer.out());
                         peer.frame(type, 0, type == Frame.HEADERS ? 1 : 0, new byte[8]);
                         assertEquals(ErrorCode.PROTOCOL_ERROR, peer.end());

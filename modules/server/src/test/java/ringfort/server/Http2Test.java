@@ -390,7 +390,7 @@ class Http2Test extends EngineContract {
                             .text());
             assertEquals("here", peer.get("/carried").reply().text());
         }
-        try (H2Peer peer = H2Peer.silent(served.port())) {
+        try (H2Peer peer = H2Peer.silent(served)) {
             peer.out().ascii("PRI * HT");
             assertFalse(peer.send().finish().readFrame());
         }

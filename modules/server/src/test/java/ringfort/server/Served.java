@@ -88,6 +88,11 @@ public final class Served implements AutoCloseable {
         return tls ? Peer.connectTls(port(), receiveBufferBytes) : Peer.connect(port(), receiveBufferBytes);
     }
 
+    /** Whether its clients speak TLS. */
+    boolean speaksTls() {
+        return tls;
+    }
+
     public SlowPeer connectSlow() throws IOException {
         return connectSlow(0);
     }

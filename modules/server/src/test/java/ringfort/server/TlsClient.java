@@ -15,6 +15,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,15 @@ public final class TlsClient {
     /** Over a connected socket, with an engine that trusts every server and resumes nothing. */
     static TlsClient over(Socket socket) throws IOException {
         return new TlsClient(socket, TRUSTING.createSSLEngine());
+    }
+
+    /** The same, for a client that speaks this protocol and no other (ALPN). */
+    static TlsClient over(Socket socket, String applicationProtocol) throws IOException {
+        SSLEngine engine = TRUSTING.createSSLEngine();
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {applicationProtocol});
+        engine.setSSLParameters(parameters);
+        return new TlsClient(socket, engine);
     }
 
     private static SSLContext trusting() {

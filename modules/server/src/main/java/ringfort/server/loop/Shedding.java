@@ -167,7 +167,7 @@ final class Shedding implements Ledger.Member {
 
     private boolean shed(Connection connection, Shed why) {
         Protocol protocol = connection.protocol();
-        if (protocol == null || connection.isResting()) {
+        if (protocol == null || protocol.isAtRest()) {
             connection.closeIdle(CloseReason.SHED);
         } else if (why == Shed.SLOW && connection.hasOutput()) {
             connection.cut(CloseReason.SHED); // the kernel would keep what its peer does not read

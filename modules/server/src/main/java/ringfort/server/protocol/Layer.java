@@ -1,6 +1,5 @@
 package ringfort.server.protocol;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 

@@ -69,7 +69,8 @@ final class TlsService implements Layer {
         try {
             CertificateReload reload = reload(tls);
             CertificateSet certificates = reload == null ? selfSigned(server) : told(server, reload);
-            TlsService service = new TlsService(new TlsContext(options(tls, server.options().h2()), certificates, trust(tls)), pool, counters);
+            TlsService service = new TlsService(
+                    new TlsContext(options(tls, server.options().h2()), certificates, trust(tls)), pool, counters);
             service.warmUp(server);
             pool.open();
             if (reload != null) {
