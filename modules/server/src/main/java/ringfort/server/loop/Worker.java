@@ -410,6 +410,7 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
     }
 
     /** Where the sockets of peers are kept that were turned away. */
+    @OffWorker
     protected final TurnedAway turnedAway() {
         return turnedAway;
     }
