@@ -74,9 +74,14 @@ final class ProjectTest {
             "ringfort.budget.DeadlineSlot.*",
             "a protocol's state knows no threads: it calls its slot on the thread that calls it");
 
+    private static final Exemption TLS_OUTPUTS = new Exemption(
+            "ringfort.tls.TlsOutput.*",
+            "the state of a connection knows no threads: it gives records to its output on the thread that calls it");
+
     private static final ArchRule ONLY_THE_WORKER_TOUCHES_THE_RING = WorkerRules.onlyTheWorkerTouchesTheRing(
             AFTER_THE_WORKER,
             DEADLINE_SLOTS,
+            TLS_OUTPUTS,
             new Exemption(
                     "ringfort.server.exchange.HandlerThread.carryInline",
                     "runs inline handlers for their own worker alone; they are never queued"),
@@ -123,6 +128,7 @@ final class ProjectTest {
                     "ringfort.server.loop.HandlerGuard.end",
                     "spins while the watchdog looks, which enforces deadlines meanwhile"),
             new Exemption("ringfort.server.nio.NioWire.*", "its channel does not block"),
+            new Exemption("ringfort.server.nio.NioAccept.*", "its channels do not block"),
             new Exemption(
                     "ringfort.server.nio.NioWorker.*",
                     "its channels do not block, and the selector is where the worker sleeps"));

@@ -8,8 +8,8 @@ import ringfort.budget.Phase;
 import ringfort.message.ByteSink;
 import ringfort.server.exchange.Endpoints;
 import ringfort.server.metrics.CloseReason;
+import ringfort.server.protocol.OpeningHost;
 import ringfort.server.protocol.Protocol;
-import ringfort.server.protocol.ProtocolHost;
 import ringfort.server.protocol.Protocols;
 import ringfort.server.wire.Outbox;
 import ringfort.server.wire.Wire;
@@ -33,7 +33,7 @@ import ringfort.sys.OnWorker;
  * back with the last of the answer. Such a connection idles, expires, drains and ends without taking any.
  */
 @OnWorker
-public final class Connection extends Placed implements WireUser, ProtocolHost, ConnectionDeadline.Owner {
+public final class Connection extends Placed implements WireUser, OpeningHost, ConnectionDeadline.Owner {
     /** When the end of a connection has failed so often, its protocol state is not given back. */
     private static final int MOST_ENDS = 100;
 

@@ -27,6 +27,16 @@ public final class Port {
         return layer;
     }
 
+    /** Whether there is work enough, so that new connections are left in the kernel's queue for a moment. */
+    public boolean isFull() {
+        return layer.isFull();
+    }
+
+    /** Whether a peer that is turned away can be told so in clear. */
+    public boolean isClear() {
+        return layer.isClear();
+    }
+
     /** A listener is open there. */
     public void bound(InetSocketAddress address) {
         bound = address;

@@ -6,10 +6,13 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.loop.Admission;
 import ringfort.server.loop.Connection;
 import ringfort.server.loop.Entrance;
+import ringfort.server.loop.TurnedAway;
+import ringfort.server.loop.Worker;
 import ringfort.sys.OnWorker;
 import ringfort.sys.PeerAddress;
 
@@ -25,7 +28,9 @@ final class NioAccept {
     /** When there is work enough, the worker looks again this much later. */
     private static final long FULL_NANOS = 5_000_000L;
 
-    private final NioWorker worker;
+    private final Worker worker;
+    private final BooleanSupplier makesPlace;
+    private final TurnedAway turnedAway;
     private final NioRoom room;
     private final NioListener listener;
     private final Entrance entrance;
@@ -35,8 +40,23 @@ final class NioAccept {
     private long
             againNanos; // after a failed accept, or when there was work enough; 0 when there is nothing to wait for
 
-    NioAccept(NioWorker worker, NioRoom room, NioListener listener, Entrance entrance, Admission admission) {
+    /**
+     * Accepts from one listener.
+     *
+     * @param makesPlace whether an idle connection is given up for a new one
+     * @param turnedAway where the sockets of peers are kept that get a 503
+     */
+    NioAccept(
+            Worker worker,
+            NioRoom room,
+            NioListener listener,
+            Entrance entrance,
+            Admission admission,
+            @OnWorker BooleanSupplier makesPlace,
+            TurnedAway turnedAway) {
         this.worker = worker;
+        this.makesPlace = makesPlace;
+        this.turnedAway = turnedAway;
         this.room = room;
         this.listener = listener;
         this.entrance = entrance;
@@ -61,7 +81,7 @@ final class NioAccept {
     /** True when nothing waits any more, or more is not to be accepted for now. */
     private boolean accept(int most) {
         for (int i = 0; i < most; i++) {
-            if (!worker.isDraining() && entrance.port().layer().isFull()) {
+            if (!worker.isDraining() && entrance.port().isFull()) {
                 later(FULL_NANOS);
                 return true;
             }
@@ -126,7 +146,9 @@ final class NioAccept {
         worker.noticeTime(); // it connected after the turn's events were looked at: the budget must not begin with
         // those
         try {
-            NioWorker.wire(connection).register(connection);
+            if (connection.wire() instanceof NioWire wire) { // as it was made
+                wire.register(connection);
+            }
             connection.accepted();
         } catch (Throwable e) {
             connection.defect(e);
@@ -143,16 +165,16 @@ final class NioAccept {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             var peer = (InetSocketAddress) channel.getRemoteAddress();
             PeerAddress of = PeerAddress.of(peer);
-            if (admission.enter(of, worker::givesPlace)) {
+            if (admission.enter(of, makesPlace)) {
                 address = of;
                 connection = worker.add(new NioWire(room, channel, peer, of), entrance);
                 worker.counters().accepted.add(1);
             } else {
                 worker.counters().rejected.add(1);
-                if (entrance.port().layer().isClear()) {
+                if (entrance.port().isClear()) {
                     reject(channel);
                     kept = true;
-                    worker.keepTurnedAway(() -> discard(channel));
+                    turnedAway.keep(() -> discard(channel), worker.now());
                 }
             }
         } catch (IOException e) {

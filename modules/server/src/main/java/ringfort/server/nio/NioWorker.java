@@ -13,7 +13,6 @@ import ringfort.server.loop.Port;
 import ringfort.server.loop.Timed;
 import ringfort.server.loop.Timekeeper;
 import ringfort.server.loop.Worker;
-import ringfort.sys.OnWorker;
 import ringfort.timers.DeadlineWheel;
 
 /** A worker on the JDK's {@link Selector}: any platform, and no native code of ours. */
@@ -50,7 +49,8 @@ public final class NioWorker extends Worker {
             throw e;
         }
         for (int i = 0; i < listeners.size(); i++) {
-            ports.add(new NioAccept(this, room, listeners.get(i), entrances().get(i), admission));
+            ports.add(new NioAccept(
+                    this, room, listeners.get(i), entrances().get(i), admission, this::makePlace, turnedAway()));
         }
     }
 
@@ -127,21 +127,11 @@ public final class NioWorker extends Worker {
     }
 
     /** Each connection of this worker was made with such a wire. */
-    static NioWire wire(Connection connection) {
+    private static NioWire wire(Connection connection) {
         return (NioWire) connection.wire();
     }
 
     // Accepting.
-
-    /** All places are taken: whether an idle connection is given up for a new one. */
-    boolean givesPlace() {
-        return makePlace();
-    }
-
-    /** Keeps the socket of a peer that was turned away for a while. */
-    void keepTurnedAway(@OnWorker Runnable close) {
-        turnedAway().keep(close, now());
-    }
 
     @Override
     protected boolean stopAccepting() {

@@ -5,6 +5,7 @@ import ringfort.poller.Epoll;
 import ringfort.server.linux.Listener;
 import ringfort.server.loop.Connection;
 import ringfort.server.loop.Entrance;
+import ringfort.server.loop.Worker;
 import ringfort.sys.Errno;
 import ringfort.sys.Libc;
 import ringfort.sys.Linux;
@@ -16,7 +17,7 @@ final class PollAccept {
     /** Connections taken from the listener before others get their turn. */
     private static final int ACCEPTS_PER_TURN = 64;
 
-    private final PollWorker worker;
+    private final Worker worker;
     private final Epoll epoll;
     private final Listener listener;
     private final Entrance entrance;
@@ -26,7 +27,7 @@ final class PollAccept {
     private boolean wanted = true;
     private long againNanos; // when to listen again; meaningful while not listening
 
-    PollAccept(PollWorker worker, Epoll epoll, Listener listener, Entrance entrance, PollRoom room, long data) {
+    PollAccept(Worker worker, Epoll epoll, Listener listener, Entrance entrance, PollRoom room, long data) {
         this.worker = worker;
         this.epoll = epoll;
         this.listener = listener;
@@ -71,7 +72,7 @@ final class PollAccept {
 
     private void accept() {
         for (int i = 0; i < ACCEPTS_PER_TURN; i++) {
-            if (entrance.port().layer().isFull()) {
+            if (entrance.port().isFull()) {
                 later(Listener.FULL_NANOS);
                 return;
             }

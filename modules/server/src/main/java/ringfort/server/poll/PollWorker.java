@@ -64,7 +64,7 @@ public final class PollWorker extends Worker {
                         this::now,
                         counters(),
                         context.notices(),
-                        entrance.port().layer().isClear());
+                        entrance.port().isClear());
                 listeners.add(listener);
                 ports.add(new PollAccept(this, epoll, listener, entrance, room, LISTENER + i));
             }

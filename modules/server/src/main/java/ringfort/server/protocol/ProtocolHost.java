@@ -27,18 +27,6 @@ public interface ProtocolHost extends Endpoints {
         return false;
     }
 
-    /**
-     * What follows is of another protocol, which has the connection from now on. The caller's state is given back: it returns at
-     * once, and does nothing more.
-     *
-     * @param next lends state of that protocol
-     * @param named whom the connection stands for, to requests
-     * @param buffer with bytes that came, from {@code from} to {@code to}, for that protocol
-     */
-    default void become(Protocols next, Endpoints named, byte[] buffer, int from, int to) {
-        throw new UnsupportedOperationException("a protocol within another cannot be replaced");
-    }
-
     /** A response has begun. */
     void served();
 

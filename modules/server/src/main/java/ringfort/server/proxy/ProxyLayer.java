@@ -13,7 +13,7 @@ import ringfort.server.protocol.WorkerRoom;
  */
 public final class ProxyLayer implements Layer {
     private final Layer behind;
-    private final List<Network> trusted;
+    private final Trusted trusted;
 
     /**
      * A layer before another.
@@ -23,7 +23,7 @@ public final class ProxyLayer implements Layer {
      */
     public ProxyLayer(Layer behind, List<Network> trusted) {
         this.behind = behind;
-        this.trusted = List.copyOf(trusted);
+        this.trusted = new Trusted(trusted);
     }
 
     @Override

@@ -9,8 +9,10 @@ import ringfort.message.ByteSink;
 import ringfort.server.exchange.Endpoints;
 import ringfort.server.exchange.Exchange;
 import ringfort.server.metrics.CloseReason;
+import ringfort.server.protocol.OpeningHost;
 import ringfort.server.protocol.Protocol;
 import ringfort.server.protocol.ProtocolHost;
+import ringfort.server.protocol.Protocols;
 import ringfort.server.protocol.WorkerRoom;
 import ringfort.server.wire.Outbox;
 import ringfort.sys.OffWorker;
@@ -25,16 +27,25 @@ import ringfort.tls.proxy.ProxyParser;
 @OnWorker
 final class ProxyProtocol implements Protocol {
     private final WorkerRoom room;
-    private final ProxyProtocols owner;
+    private final Protocols behind;
+    private final Trusted trusted;
     private final ProtocolHost host;
     private final @Nullable Phase armed;
     private final long dueNanos;
     private final ProxyParser parser = new ProxyParser();
     private final Outbox nothing;
 
-    ProxyProtocol(WorkerRoom room, ProxyProtocols owner, ProtocolHost host, @Nullable Phase armed, long dueNanos) {
+    @OnWorker
+    ProxyProtocol(
+            WorkerRoom room,
+            Protocols behind,
+            Trusted trusted,
+            ProtocolHost host,
+            @Nullable Phase armed,
+            long dueNanos) {
         this.room = room;
-        this.owner = owner;
+        this.behind = behind;
+        this.trusted = trusted;
         this.host = host;
         this.armed = armed;
         this.dueNanos = dueNanos;
@@ -73,7 +84,7 @@ final class ProxyProtocol implements Protocol {
 
     @Override
     public void received(byte[] buffer, int from, int to) {
-        if (!owner.trusts(host.peer())) {
+        if (!trusted.contains(host.peer())) {
             refuse();
             return;
         }
@@ -82,7 +93,10 @@ final class ProxyProtocol implements Protocol {
             case REFUSED -> refuse();
             case HEADER -> {
                 room.counters().proxyHeaders.add(1);
-                host.become(owner.behind(), Named.of(parser.header(), host), buffer, parser.position(), to);
+                if (host instanceof OpeningHost opening) { // every connection is one
+                    Named named = Named.of(parser.header(), host);
+                    opening.become(behind, named, buffer, parser.position(), to);
+                }
             }
         }
     }

@@ -1,16 +1,12 @@
 package ringfort.server.proxy;
 
-import java.net.InetSocketAddress;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
-import ringfort.api.spi.Network;
 import ringfort.budget.Phase;
 import ringfort.server.protocol.Protocol;
 import ringfort.server.protocol.ProtocolHost;
 import ringfort.server.protocol.Protocols;
 import ringfort.server.protocol.WorkerRoom;
 import ringfort.sys.OnWorker;
-import ringfort.sys.PeerAddress;
 
 /** Lends {@link ProxyProtocol}s to new connections of one port and worker. Its worker only. */
 @OnWorker
@@ -20,29 +16,13 @@ final class ProxyProtocols implements Protocols {
 
     private final WorkerRoom room;
     private final Protocols behind;
-    private final List<Network> trusted;
+    private final Trusted trusted;
     private int lent;
 
-    ProxyProtocols(WorkerRoom room, Protocols behind, List<Network> trusted) {
+    ProxyProtocols(WorkerRoom room, Protocols behind, Trusted trusted) {
         this.room = room;
         this.behind = behind;
         this.trusted = trusted;
-    }
-
-    /** What the bytes behind the header mean. */
-    Protocols behind() {
-        return behind;
-    }
-
-    /** Whether the headers of this peer are believed. */
-    boolean trusts(InetSocketAddress peer) {
-        PeerAddress address = PeerAddress.of(peer);
-        for (int i = 0; i < trusted.size(); i++) {
-            if (trusted.get(i).contains(address.high(), address.low())) {
-                return true;
-            }
-        }
-        return false;
     }
 
     @Override
@@ -53,7 +33,7 @@ final class ProxyProtocols implements Protocols {
     @Override
     public Protocol take(ProtocolHost host, boolean first, @Nullable Phase armed, long deadlineNanos) {
         lent++;
-        return new ProxyProtocol(room, this, host, armed, deadlineNanos);
+        return new ProxyProtocol(room, behind, trusted, host, armed, deadlineNanos);
     }
 
     @Override

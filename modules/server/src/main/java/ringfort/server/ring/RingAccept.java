@@ -4,6 +4,7 @@ import ringfort.ring.Sqe;
 import ringfort.server.linux.Listener;
 import ringfort.server.loop.Connection;
 import ringfort.server.loop.Entrance;
+import ringfort.server.loop.Worker;
 import ringfort.sys.Linux;
 import ringfort.sys.OnWorker;
 
@@ -13,7 +14,7 @@ final class RingAccept {
     /** Connections taken from a listener that is being closed, in one turn. */
     private static final int ACCEPTS_PER_TURN = 256;
 
-    private final RingWorker worker;
+    private final Worker worker;
     private final RingQueue queue;
     private final Listener listener;
     private final Entrance entrance;
@@ -27,7 +28,7 @@ final class RingAccept {
             againNanos; // after a failed accept, or when there was work enough; 0 when there is nothing to wait for
 
     /** @param number the place among the ports of the worker */
-    RingAccept(RingWorker worker, RingQueue queue, Listener listener, Entrance entrance, RingRoom room, int number) {
+    RingAccept(Worker worker, RingQueue queue, Listener listener, Entrance entrance, RingRoom room, int number) {
         this.worker = worker;
         this.queue = queue;
         this.listener = listener;
@@ -79,7 +80,7 @@ final class RingAccept {
         } else if (listener.failed(-result)) {
             againNanos = worker.now() + Listener.BACK_OFF_NANOS;
         }
-        if (wanted && !rests && entrance.port().layer().isFull()) {
+        if (wanted && !rests && entrance.port().isFull()) {
             rests = true;
             againNanos = worker.now() + Listener.FULL_NANOS;
         }

@@ -80,7 +80,7 @@ public final class RingWorker extends Worker {
                         this::now,
                         counters(),
                         context.notices(),
-                        entrance.port().layer().isClear());
+                        entrance.port().isClear());
                 listeners.add(listener);
                 ports.add(new RingAccept(this, queue, listener, entrance, room, i));
             }

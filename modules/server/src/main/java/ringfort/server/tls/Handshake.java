@@ -1,7 +1,9 @@
 package ringfort.server.tls;
 
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import ringfort.server.exchange.Endpoints;
 import ringfort.server.exchange.Urgent;
 import ringfort.server.metrics.FlightRecorder;
 import ringfort.server.metrics.TlsCounters.Outcome;
@@ -18,21 +20,25 @@ import ringfort.tls.TlsTask;
 @OnWorker
 final class Handshake extends Urgent {
     private final TlsRoom room;
-    private final TlsProtocol protocol;
+    private final Endpoints endpoints;
+    private final Consumer<TlsTask> taskDone;
     private final long beginNanos;
     private @Nullable TlsTask task; // under way, or waits for a thread
     private volatile boolean over; // set by the worker: a task that waits is not worth running any more
 
-    Handshake(TlsRoom room, TlsProtocol protocol) {
+    /** @param taskDone told on the worker that a task has run; the connection may have ended meanwhile */
+    @OnWorker
+    Handshake(TlsRoom room, Endpoints endpoints, @OnWorker Consumer<TlsTask> taskDone) {
         this.room = room;
-        this.protocol = protocol;
+        this.endpoints = endpoints;
+        this.taskDone = taskDone;
         beginNanos = room.worker().turn().now();
     }
 
     /** Has a task run elsewhere. */
     void offload(TlsTask next) {
         task = next;
-        room.service().pool().execute(() -> run(next));
+        room.pool().execute(() -> run(next));
     }
 
     @OffWorker
@@ -53,7 +59,7 @@ final class Handshake extends Urgent {
         TlsTask done = task;
         task = null;
         if (done != null) {
-            protocol.taskDone(done);
+            taskDone.accept(done);
         }
     }
 
@@ -62,7 +68,7 @@ final class Handshake extends Urgent {
         if (!over) {
             over = true;
             long nanos = room.worker().turn().now() - beginNanos;
-            room.service().counters().finished(resumed, version, suite, nanos);
+            room.counters().finished(resumed, version, suite, nanos);
             record(resumed ? Outcome.RESUMED : Outcome.FULL, version, suite);
         }
     }
@@ -71,7 +77,7 @@ final class Handshake extends Urgent {
     void ended(Outcome outcome) {
         if (!over) {
             over = true;
-            room.service().counters().ended(outcome);
+            room.counters().ended(outcome);
             record(outcome, "", "");
         }
     }
@@ -81,7 +87,7 @@ final class Handshake extends Urgent {
         if (FlightRecorder.isOn()) {
             long nanos = room.worker().turn().now() - beginNanos;
             String name = outcome.name().toLowerCase(Locale.ROOT);
-            room.worker().context().notices().handshake(protocol.peer(), name, version, suite, nanos);
+            room.worker().context().notices().handshake(endpoints.peer(), name, version, suite, nanos);
         }
     }
 

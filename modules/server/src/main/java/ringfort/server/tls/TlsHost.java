@@ -19,17 +19,18 @@ import ringfort.tls.TlsSession;
 final class TlsHost implements ProtocolHost {
     private final ProtocolHost outer;
     private final TlsSlot slot;
-    private final TlsProtocol protocol;
+    private final Runnable outputEnds;
     private @Nullable TlsPeer peer; // set before the first exchange begins, which publishes it
     private boolean served;
     private boolean inputEnded;
     private boolean inputCut;
     private boolean failing; // a reset follows, so that there must be no close_notify
 
-    TlsHost(ProtocolHost outer, TlsSlot slot, TlsProtocol protocol) {
+    /** @param outputEnds has close_notify follow what is to be sent */
+    TlsHost(ProtocolHost outer, TlsSlot slot, @OnWorker Runnable outputEnds) {
         this.outer = outer;
         this.slot = slot;
-        this.protocol = protocol;
+        this.outputEnds = outputEnds;
     }
 
     /** The handshake has finished. */
@@ -107,7 +108,7 @@ final class TlsHost implements ProtocolHost {
 
     @Override
     public void halfClose() {
-        protocol.outputEnds();
+        outputEnds.run();
         outer.halfClose();
     }
 

@@ -1,7 +1,6 @@
 package ringfort.server.tls;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +47,7 @@ final class TlsProtocol implements Protocol {
                     .getBytes(StandardCharsets.US_ASCII);
 
     private final TlsRoom room;
-    private final TlsProtocols owner;
+    private final Runnable handshakeOver; // told once
     private final ProtocolHost outer;
     private final TlsSlot slot;
     private final TlsHost host;
@@ -61,17 +60,28 @@ final class TlsProtocol implements Protocol {
     private boolean inputDone; // the peer's close_notify or FIN
     private long headLateNanos; // as the watchdog asked last
 
-    /** @param armed what the slot of {@code outer} holds */
-    TlsProtocol(TlsRoom room, TlsProtocols owner, ProtocolHost outer, @Nullable Phase armed, long deadlineNanos) {
+    /**
+     * The state of a connection of which nothing has been read.
+     *
+     * @param handshakeOver told when it is in its handshake no longer, once
+     * @param armed what the slot of {@code outer} holds
+     */
+    @OnWorker
+    TlsProtocol(
+            TlsRoom room,
+            @OnWorker Runnable handshakeOver,
+            ProtocolHost outer,
+            @Nullable Phase armed,
+            long deadlineNanos) {
         this.room = room;
-        this.owner = owner;
+        this.handshakeOver = handshakeOver;
         this.outer = outer;
         slot = new TlsSlot(outer.slot(), armed, deadlineNanos);
-        host = new TlsHost(outer, slot, this);
+        host = new TlsHost(outer, slot, this::outputEnds);
         within = new Within(host, slot);
         output = new RecordOutput(room);
-        tls = new TlsState(room.service().newEngine(), TlsLimits.DEFAULT, room.buffers(), output);
-        handshake = new Handshake(room, this);
+        tls = new TlsState(room.context().newEngine(), TlsLimits.DEFAULT, room.buffers(), output);
+        handshake = new Handshake(room, outer, this::taskDone);
     }
 
     @Override
@@ -160,13 +170,8 @@ final class TlsProtocol implements Protocol {
         }
     }
 
-    /** Who is at the other end. */
-    InetSocketAddress peer() {
-        return outer.peer();
-    }
-
     /** A task has run; the connection may have ended meanwhile. */
-    void taskDone(TlsTask done) {
+    private void taskDone(TlsTask done) {
         if (tls.taskDone(done)) {
             again = true;
             outer.touch();
@@ -190,7 +195,7 @@ final class TlsProtocol implements Protocol {
 
     private void handshakeOver() {
         handshake = null;
-        owner.handshakeOver();
+        handshakeOver.run();
     }
 
     /** The handshake will not finish; says so once. */
@@ -205,7 +210,7 @@ final class TlsProtocol implements Protocol {
         if (!within.isAgreed()) {
             handshakeEnds(Handshake.outcome(failure.kind()));
         } else {
-            room.service().counters().failedLater.add(1);
+            room.counters().failedLater.add(1);
         }
         if (failure.kind() == TlsFailure.Kind.PLAIN_HTTP) {
             output.inClear(PLAIN_ANSWER);
@@ -247,7 +252,7 @@ final class TlsProtocol implements Protocol {
                 if (within.current() == null) {
                     outer.closeWhenSent(CloseReason.PEER);
                 } else {
-                    room.service().counters().truncated.add(1);
+                    room.counters().truncated.add(1);
                     within.advance();
                 }
             }
@@ -409,7 +414,7 @@ final class TlsProtocol implements Protocol {
     }
 
     /** A tunnel has ended its output. */
-    void outputEnds() {
+    private void outputEnds() {
         output.end();
         fill();
     }

@@ -3,12 +3,14 @@ package ringfort.server.tls;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import ringfort.budget.Phase;
+import ringfort.server.metrics.TlsCounters;
 import ringfort.server.protocol.Protocol;
 import ringfort.server.protocol.ProtocolHost;
 import ringfort.server.protocol.Protocols;
 import ringfort.server.protocol.WorkerRoom;
 import ringfort.sys.OnWorker;
 import ringfort.tls.TlsBuffers;
+import ringfort.tls.TlsContext;
 
 /**
  * The TLS of one port on one worker. A connection keeps its {@link TlsProtocol} from its first byte to its end, for there are
@@ -26,18 +28,27 @@ final class TlsProtocols implements Protocols {
     static final int HANDSHAKE_BYTES = 32 * 1024;
 
     private final TlsRoom room;
+    private final Runnable handshakeOver = this::handshakeOver;
     private int lent;
-    private int handshakes; // of those lent
+    private int handshakes; // of those lent, still in it
 
     /**
      * Lends TLS state.
      *
      * @param room what all protocols of the worker share
-     * @param service what the port shares with the other workers
+     * @param context makes engines
+     * @param pool runs the tasks of handshakes
+     * @param counters what the TLS ports of the server count
      * @param byName what lends the protocol within, by its name for ALPN; {@code http/1.1} is for clients that do not ask
      */
-    TlsProtocols(WorkerRoom room, TlsService service, Map<String, Protocols> byName) {
-        this.room = new TlsRoom(room, service, new TlsBuffers(), new byte[PLAINTEXT_BYTES], Map.copyOf(byName));
+    TlsProtocols(
+            WorkerRoom room,
+            TlsContext context,
+            HandshakePool pool,
+            TlsCounters counters,
+            Map<String, Protocols> byName) {
+        this.room = new TlsRoom(
+                room, context, pool, counters, new TlsBuffers(), new byte[PLAINTEXT_BYTES], Map.copyOf(byName));
     }
 
     @Override
@@ -47,14 +58,14 @@ final class TlsProtocols implements Protocols {
 
     @Override
     public Protocol take(ProtocolHost host, boolean first, @Nullable Phase armed, long deadlineNanos) {
-        TlsProtocol taken = new TlsProtocol(room, this, host, armed, deadlineNanos);
+        TlsProtocol taken = new TlsProtocol(room, handshakeOver, host, armed, deadlineNanos);
         lent++;
         handshakes++;
         return taken;
     }
 
     /** A connection is in its handshake no longer. */
-    void handshakeOver() {
+    private void handshakeOver() {
         handshakes--;
     }
 

@@ -2,15 +2,11 @@ package ringfort.server.tls;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.SSLEngine;
-import org.jspecify.annotations.Nullable;
 import ringfort.api.ServerStartException;
 import ringfort.api.Tls;
 import ringfort.server.exchange.ServerContext;
@@ -19,16 +15,11 @@ import ringfort.server.metrics.TlsCounters;
 import ringfort.server.protocol.Layer;
 import ringfort.server.protocol.Protocols;
 import ringfort.server.protocol.WorkerRoom;
-import ringfort.tls.CertificateFiles;
 import ringfort.tls.CertificateReload;
 import ringfort.tls.CertificateSet;
-import ringfort.tls.ClientAuth;
-import ringfort.tls.ClientTrust;
-import ringfort.tls.SelfSigned;
 import ringfort.tls.ServerCertificate;
 import ringfort.tls.TlsConfigurationException;
 import ringfort.tls.TlsContext;
-import ringfort.tls.TlsOptions;
 import ringfort.tls.WarmUp;
 
 /**
@@ -38,8 +29,6 @@ import ringfort.tls.WarmUp;
 final class TlsService implements Layer {
     /** Changed files of certificates are noticed after this time; what does not fit is looked at once more before it is told. */
     static final Duration RELOAD = Duration.ofSeconds(2);
-
-    private static final int SESSIONS_IN_MEMORY = 20 * 1024;
 
     /** Behind so many handshakes the JVM has compiled what they need. */
     private static final int MOST_WARM_UPS = 600;
@@ -67,12 +56,11 @@ final class TlsService implements Layer {
      */
     static TlsService open(ServerContext server, Tls tls, HandshakePool pool, TlsCounters counters) {
         try {
-            CertificateReload reload = reload(tls);
-            CertificateSet certificates = reload == null ? selfSigned(server) : told(server, reload);
-            TlsService service = new TlsService(
-                    new TlsContext(options(tls, server.options().h2()), certificates, trust(tls)), pool, counters);
+            Certificates read = Certificates.of(tls, server.options().h2(), server.notices());
+            TlsService service = new TlsService(read.context(), pool, counters);
             service.warmUp(server);
             pool.open();
+            CertificateReload reload = read.reload();
             if (reload != null) {
                 service.watch(reload, server.notices());
             }
@@ -80,61 +68,6 @@ final class TlsService implements Layer {
         } catch (TlsConfigurationException e) {
             throw new ServerStartException("TLS cannot be spoken: " + e.getMessage(), e);
         }
-    }
-
-    private static TlsOptions options(Tls tls, boolean http2) {
-        return new TlsOptions(
-                tls.protocols(),
-                http2 ? List.of(Layer.HTTP_2, Layer.HTTP_1) : List.of(Layer.HTTP_1),
-                switch (tls.clientCertificates()) {
-                    case NONE -> ClientAuth.NONE;
-                    case WANT -> ClientAuth.WANT;
-                    case NEED -> ClientAuth.NEED;
-                },
-                (int) tls.sessionTimeout().toSeconds(),
-                SESSIONS_IN_MEMORY);
-    }
-
-    private static @Nullable ClientTrust trust(Tls tls) throws TlsConfigurationException {
-        return tls.clientAuthorities() == null
-                ? null
-                : ClientTrust.of(CertificateFiles.trusted(tls.clientAuthorities()));
-    }
-
-    /** Null for a certificate that is in no file. */
-    private static @Nullable CertificateReload reload(Tls tls) throws TlsConfigurationException {
-        List<CertificateFiles> files = new ArrayList<>();
-        for (Tls.Source source : tls.sources()) {
-            switch (source) {
-                case Tls.Pem pem -> {
-                    char[] password = pem.password();
-                    files.add(
-                            password == null
-                                    ? CertificateFiles.pem(pem.certificates(), pem.key())
-                                    : CertificateFiles.pem(pem.certificates(), pem.key(), password));
-                }
-                case Tls.KeyStoreFile store -> files.add(CertificateFiles.keyStore(store.file(), store.password()));
-                case Tls.SelfSigned _ -> {} // alone, or refused below
-            }
-        }
-        if (!files.isEmpty() && files.size() < tls.sources().size()) {
-            throw new ServerStartException(
-                    "TLS cannot be spoken: a self-signed certificate stands beside one from a file; use files, or the self-signed one alone");
-        }
-        return files.isEmpty() ? null : new CertificateReload(files, InstantSource.system());
-    }
-
-    private static CertificateSet told(ServerContext server, CertificateReload reload) {
-        reload.initial().warnings().forEach(server.notices()::warning);
-        return new CertificateSet(reload.initial().certificates());
-    }
-
-    private static CertificateSet selfSigned(ServerContext server) {
-        ServerCertificate made = SelfSigned.forLocalhost(InstantSource.system().instant());
-        server.notices()
-                .note("self-signed certificate for " + String.join(", ", made.names()) + " until " + made.notAfter()
-                        + ", SHA-256 fingerprint " + made.fingerprint());
-        return new CertificateSet(List.of(made));
     }
 
     private void warmUp(ServerContext server) {
@@ -188,24 +121,9 @@ final class TlsService implements Layer {
 
     // What the workers ask.
 
-    /** An engine for one connection. */
-    SSLEngine newEngine() {
-        return context.newEngine();
-    }
-
-    /** Runs the tasks of handshakes. */
-    HandshakePool pool() {
-        return pool;
-    }
-
-    /** What the TLS ports of the server count. */
-    TlsCounters counters() {
-        return counters;
-    }
-
     @Override
     public Protocols over(WorkerRoom room, Map<String, Protocols> byName) {
-        return new TlsProtocols(room, this, byName);
+        return new TlsProtocols(room, context, pool, counters, byName);
     }
 
     @Override
