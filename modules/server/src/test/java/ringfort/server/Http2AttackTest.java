@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -224,16 +223,5 @@ class Http2AttackTest extends EngineContract {
         served.awaitOpen(0);
         assertEquals(1, served.closed(CloseReason.SHED));
         assertEquals("here", served.get("/"));
-    }
-
-    @Test
-    void anIdleConnectionMakesPlaceForAnother() throws Exception {
-        Served served = serve(options -> options.maxConnections(1), Http2AttackTest::routes);
-        try (H2Peer idle = H2Peer.connect(served)) {
-            assertEquals("here", idle.get(1, "/").reply(1).text());
-            Await.pass(Duration.ofMillis(1100)); // it counts as idle after a second
-            assertEquals("here", served.get("/"));
-            assertEquals(ErrorCode.NO_ERROR, idle.end());
-        }
     }
 }

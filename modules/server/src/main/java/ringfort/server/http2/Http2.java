@@ -283,6 +283,7 @@ final class Http2 implements Protocol {
     // What handlers left.
 
     private void takeSignals() {
+        boolean anyIsOver = false;
         for (Http2Stream next = signalled.poll(); next != null; next = signalled.poll()) {
             next.looked();
             if (!next.h2().isClosed()) {
@@ -293,7 +294,11 @@ final class Http2 implements Protocol {
             }
             if (next.returnsNow()) {
                 h2.handlerReturned(next.h2(), turn.now());
+                anyIsOver |= next.h2().isClosed();
             }
+        }
+        if (anyIsOver) {
+            settle();
         }
         if (!unstarted.isEmpty()) {
             startWaiting(); // reading elsewhere has made room in the window

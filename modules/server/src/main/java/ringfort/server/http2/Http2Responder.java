@@ -53,8 +53,7 @@ final class Http2Responder {
             Answer answer = stream.exchange().answer();
             if (answer != null) {
                 stream.exchange().answered();
-                respond(stream, answer);
-                begun = true;
+                begun = respondOrReset(stream, answer);
             }
         }
         pump(stream);
@@ -81,6 +80,19 @@ final class Http2Responder {
     private void sendContinue(H2Stream stream) {
         if (stream.awaitsContinue()) {
             h2.respond(stream, ResponseHead.of(100), false, turn.now());
+        }
+    }
+
+    /** A response that cannot be written is a defect of ours, and concerns its stream alone. */
+    private boolean respondOrReset(Http2Stream stream, Answer answer) {
+        try {
+            respond(stream, answer);
+            return true;
+        } catch (IllegalArgumentException e) {
+            room.counters().defects.add(1);
+            room.context().notices().defect("a response cannot be written as HTTP/2", e);
+            h2.reset(stream.h2(), ErrorCode.INTERNAL_ERROR, turn.now());
+            return false;
         }
     }
 
