@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,7 +73,8 @@ final class Project {
                         String name = String.valueOf(file.getFileName());
                         return name.endsWith(".class") && !name.equals("module-info.class");
                     })
-                    .sorted()
+                    .filter(file -> version(file) <= Runtime.version().feature())
+                    .sorted(Comparator.comparingInt(Project::version).reversed().thenComparing(file -> file))
                     .toList()
                     .parallelStream()
                     .map(Project::read)
@@ -80,6 +82,21 @@ final class Project {
         } catch (IOException e) {
             throw new UncheckedIOException("class files below " + root + " cannot be read", e);
         }
+    }
+
+    /**
+     * The Java version that a class file in a multi-release jar is for; 0 for one that is for any. Of several the JVM
+     * takes the highest that it knows (JAR File Specification, Multi-release JAR files).
+     */
+    private static int version(Path file) {
+        for (int i = 0; i + 2 < file.getNameCount(); i++) {
+            if (file.getName(i).toString().equals("META-INF")
+                    && file.getName(i + 1).toString().equals("versions")) {
+                String version = file.getName(i + 2).toString();
+                return version.matches("[0-9]{1,4}") ? Integer.parseInt(version) : Integer.MAX_VALUE;
+            }
+        }
+        return 0;
     }
 
     private static ImportedClass read(Path file) {
