@@ -292,8 +292,8 @@ final class CodeReader {
                     ? ""
                     : call.bootstrapArgs().getFirst().toString();
             int end = indexOfValue(recipe);
-            Use.Concatenation joined =
-                    once(at, () -> new Use.Concatenation(code, recipe.substring(0, end), type.parameterCount(), lines[at]));
+            Use.Concatenation joined = once(
+                    at, () -> new Use.Concatenation(code, recipe.substring(0, end), type.parameterCount(), lines[at]));
             popArguments(type, joined.arguments);
             frame.push(joined);
         } else {

@@ -69,8 +69,7 @@ public final class CodeRules {
                     "CodeRules.NO_REFLECTION",
                     "reflection goes past modules, types and the next refactoring; it fails where nobody looks",
                     "use ServiceLoader, an interface, or a handle from MethodHandles.lookup()"),
-            project -> project.from(
-                    type -> !type.name().equals(SCHEDULER) && mayReflect(type), CodeRules::reflection));
+            project -> project.from(type -> !type.name().equals(SCHEDULER) && mayReflect(type), CodeRules::reflection));
 
     /** No {@code Unsafe}, of which there are two. */
     public static final ArchRule NO_UNSAFE = LeaveTypesAlone.of(

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Frame {
     private static final Set<Value> UNKNOWN = Set.of(Value.UNKNOWN);
 
-    private final ArrayList<Set<Value>> stack;
+    private final List<Set<Value>> stack;
     private @Nullable Set<Value>[] locals; // null where no way has stored anything
 
     /**
@@ -27,7 +27,7 @@ final class Frame {
         this(new ArrayList<>(), array(maxLocals));
     }
 
-    private Frame(ArrayList<Set<Value>> stack, @Nullable Set<Value>[] locals) {
+    private Frame(List<Set<Value>> stack, @Nullable Set<Value>[] locals) {
         this.stack = stack;
         this.locals = locals;
     }
@@ -54,10 +54,8 @@ final class Frame {
         for (int i = 0; i < Math.min(stack.size(), other.stack.size()); i++) {
             Set<Value> before = stack.get(i);
             Set<Value> both = ValueSet.join(before, other.stack.get(i));
-            if (both != before) {
-                changed |= both.size() != before.size();
-                stack.set(i, both);
-            }
+            changed |= both.size() != before.size();
+            stack.set(i, both);
         }
         return mergeLocals(other) || changed;
     }
@@ -68,7 +66,7 @@ final class Frame {
         for (int slot = 0; slot < other.locals.length; slot++) {
             Set<Value> brought = other.locals[slot];
             Set<Value> before = slot < locals.length ? locals[slot] : null;
-            if (brought != null && brought != before) {
+            if (brought != null) {
                 Set<Value> both = before == null ? brought : ValueSet.join(before, brought);
                 if (before == null || both.size() != before.size()) {
                     changed = true;

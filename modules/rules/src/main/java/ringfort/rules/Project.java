@@ -106,7 +106,9 @@ final class Project {
             throw new UncheckedIOException("the class file " + file + " cannot be read", e);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    file + " is no class file, or one of a later JDK than " + Runtime.version().feature(), e);
+                    file + " is no class file, or one of a later JDK than "
+                            + Runtime.version().feature(),
+                    e);
         }
     }
 
@@ -114,8 +116,7 @@ final class Project {
     static synchronized Project of(Collection<JavaClass> imported) {
         Project made = last.get();
         if (made == null || !made.isOf(imported)) {
-            made = new Project(
-                    imported.parallelStream().map(Project::read).toList());
+            made = new Project(imported.parallelStream().map(Project::read).toList());
             for (JavaClass type : imported) {
                 made.origins.put(type.getName(), type);
             }
@@ -169,8 +170,8 @@ final class Project {
         if (known == null) {
             known = mentionsAny("ringfort/")
                     || classes.keySet().stream()
-                            .anyMatch(type -> hierarchy.supertypes(type).stream()
-                                    .anyMatch(name -> name.startsWith("ringfort.")));
+                            .anyMatch(type ->
+                                    hierarchy.supertypes(type).stream().anyMatch(name -> name.startsWith("ringfort.")));
             knowsRingfort = known;
         }
         return known;

@@ -103,8 +103,20 @@ final class MainTest {
     void ofAMultiReleaseJarOnlyWhatThisJvmCanRunIsRead() throws IOException {
         alone(RingTwins.Direct.class);
         String file = RingTwins.Direct.class.getName().replace('.', '/') + ".class";
-        assertEquals(1, run("--rule", "TOUCHES_THE_RING", "--classes", versioned(file, "11").toString()));
-        assertEquals(2, run("--rule", "TOUCHES_THE_RING", "--classes", versioned(file, "999").toString()));
+        assertEquals(
+                1,
+                run(
+                        "--rule",
+                        "TOUCHES_THE_RING",
+                        "--classes",
+                        versioned(file, "11").toString()));
+        assertEquals(
+                2,
+                run(
+                        "--rule",
+                        "TOUCHES_THE_RING",
+                        "--classes",
+                        versioned(file, "999").toString()));
     }
 
     private Path versioned(String file, String version) throws IOException {

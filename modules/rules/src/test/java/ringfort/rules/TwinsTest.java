@@ -152,10 +152,14 @@ final class TwinsTest {
         assertEquals(classes.size(), project.classes().size());
         return ApplicationRules.ALL.stream()
                 .map(rule -> dynamicTest(rule.name(), () -> {
-                    List<String> expected =
-                            rule.violations(classes).stream().map(TwinsTest::found).sorted().toList();
-                    List<String> said =
-                            rule.violations(project).stream().map(TwinsTest::found).sorted().toList();
+                    List<String> expected = rule.violations(classes).stream()
+                            .map(TwinsTest::found)
+                            .sorted()
+                            .toList();
+                    List<String> said = rule.violations(project).stream()
+                            .map(TwinsTest::found)
+                            .sorted()
+                            .toList();
                     assertEquals(expected, said);
                 }));
     }
