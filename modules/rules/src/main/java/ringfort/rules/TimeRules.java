@@ -161,9 +161,11 @@ public final class TimeRules {
                 || project.hierarchy().isA(type.name(), "ringfort.budget.DeadlineSlot");
     }
 
+    /** Static fields are constants of the class, from which points in time are made; they are not what is armed. */
     private static List<String> spans(ImportedClass type) {
         return type.fields().entrySet().stream()
-                .filter(field -> field.getValue().equals("Ljava/time/Duration;")
+                .filter(field -> !field.getValue().isStatic())
+                .filter(field -> field.getValue().descriptor().equals("Ljava/time/Duration;")
                         || field.getKey().toLowerCase(Locale.ROOT).contains("timeout"))
                 .map(field -> "Field <" + type.name() + "." + field.getKey()
                         + "> is a span of time in what is armed with a deadline")
