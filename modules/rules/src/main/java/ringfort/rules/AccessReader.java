@@ -55,7 +55,13 @@ final class AccessReader {
                 switch (element) {
                     case LineNumber number -> line = number.line();
                     case InvokeInstruction call ->
-                        add(from, Access.Kind.CALL, Names.dotted(call.owner()), Names.of(call.name()), Names.of(call.type()), line);
+                        add(
+                                from,
+                                Access.Kind.CALL,
+                                Names.dotted(call.owner()),
+                                Names.of(call.name()),
+                                Names.of(call.type()),
+                                line);
                     case FieldInstruction use -> {
                         boolean isWrite = use.opcode() == Opcode.PUTFIELD || use.opcode() == Opcode.PUTSTATIC;
                         Access.Kind kind = isWrite ? Access.Kind.WRITE : Access.Kind.READ;

@@ -29,8 +29,7 @@ public final class ArchTests {
         Stream<DynamicTest> checks = ApplicationRules.ALL.stream()
                 .map(rule -> DynamicTest.dynamicTest(
                         rule.name(), () -> rule.projectRule().check(project)));
-        return Stream.concat(
-                Stream.of(thereAreClasses(project.classes().isEmpty())), checks);
+        return Stream.concat(Stream.of(thereAreClasses(project.classes().isEmpty())), checks);
     }
 
     /** {@link ApplicationRules#ALL} on the packages named and those below them, tests aside. */

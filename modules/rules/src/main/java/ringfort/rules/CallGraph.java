@@ -195,8 +195,7 @@ final class CallGraph {
             if (use instanceof Function function) {
                 for (Mark sink : sinks(function)) {
                     if (sink != Mark.NONE) {
-                        handed.add(
-                                new Handed(method.code(), function.line(), sink, targets.bodies(function), true));
+                        handed.add(new Handed(method.code(), function.line(), sink, targets.bodies(function), true));
                     }
                 }
             }

@@ -6,6 +6,7 @@ import java.lang.classfile.Instruction;
 import java.lang.classfile.Label;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.TypeKind;
+import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.classfile.instruction.ArrayLoadInstruction;
 import java.lang.classfile.instruction.ArrayStoreInstruction;
 import java.lang.classfile.instruction.BranchInstruction;
@@ -60,12 +61,13 @@ final class CodeReader {
     private final int[] lines;
     private final TreeMap<Integer, Use> uses = new TreeMap<>();
     private final ArrayDeque<Label> next = new ArrayDeque<>();
-    private Frame frame = new Frame();
+    private Frame frame;
 
     private CodeReader(Code code, CodeModel body) {
         this.code = code;
         this.elements = body.elementList();
         this.handlers = body.exceptionHandlers();
+        this.frame = new Frame(body instanceof CodeAttribute attribute ? attribute.maxLocals() : 0);
         this.lines = new int[elements.size()];
         int line = 0;
         for (int i = 0; i < elements.size(); i++) {
@@ -147,7 +149,7 @@ final class CodeReader {
     private void enterRange(Label label) {
         for (ExceptionCatch handler : handlers) {
             if (handler.tryStart().equals(label)) {
-                flowTo(handler.handler(), frame.atHandler());
+                flowToHandler(handler.handler());
             }
         }
     }
@@ -158,8 +160,18 @@ final class CodeReader {
             int from = positions.getOrDefault(handler.tryStart(), Integer.MAX_VALUE);
             int to = positions.getOrDefault(handler.tryEnd(), elements.size());
             if (from < position && position < to) {
-                flowTo(handler.handler(), frame.atHandler());
+                flowToHandler(handler.handler());
             }
+        }
+    }
+
+    private void flowToHandler(Label target) {
+        Frame join = joins.get(target);
+        if (join == null) {
+            joins.put(target, frame.atHandler());
+            next.add(target);
+        } else if (join.mergeLocals(frame)) {
+            next.add(target);
         }
     }
 
@@ -280,8 +292,8 @@ final class CodeReader {
                     ? ""
                     : call.bootstrapArgs().getFirst().toString();
             int end = indexOfValue(recipe);
-            Use.Concatenation joined =
-                    once(at, () -> new Use.Concatenation(code, recipe.substring(0, end), type.parameterCount(), lines[at]));
+            Use.Concatenation joined = once(
+                    at, () -> new Use.Concatenation(code, recipe.substring(0, end), type.parameterCount(), lines[at]));
             popArguments(type, joined.arguments);
             frame.push(joined);
         } else {

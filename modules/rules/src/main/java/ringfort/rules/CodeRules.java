@@ -3,6 +3,7 @@ package ringfort.rules;
 import com.tngtech.archunit.core.domain.PackageMatchers;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -30,6 +31,24 @@ public final class CodeRules {
             "getEnclosingMethod",
             "getEnclosingConstructor");
 
+    /**
+     * What reflection is done with. Naming one of its exceptions, to catch it, is no reflection, and a {@code Type} only
+     * describes a generic type.
+     */
+    private static final Set<String> REFLECTIVE_TYPES = Stream.of(
+                    "AccessibleObject",
+                    "Constructor",
+                    "Executable",
+                    "Field",
+                    "InvocationHandler",
+                    "Member",
+                    "Method",
+                    "Parameter",
+                    "Proxy",
+                    "RecordComponent")
+            .map(name -> "java.lang.reflect." + name)
+            .collect(Collectors.toUnmodifiableSet());
+
     private static final List<String> METHODS_OF_LOOKUP = List.of(
             "privateLookupIn",
             "unreflect",
@@ -50,12 +69,7 @@ public final class CodeRules {
                     "CodeRules.NO_REFLECTION",
                     "reflection goes past modules, types and the next refactoring; it fails where nobody looks",
                     "use ServiceLoader, an interface, or a handle from MethodHandles.lookup()"),
-            project -> project.from(
-                    type -> !type.name().equals(SCHEDULER) && mayReflect(type),
-                    type -> type.accesses().stream()
-                            .filter(CodeRules::isReflection)
-                            .map(Access::describe)
-                            .toList()));
+            project -> project.from(type -> !type.name().equals(SCHEDULER) && mayReflect(type), CodeRules::reflection));
 
     /** No {@code Unsafe}, of which there are two. */
     public static final ArchRule NO_UNSAFE = LeaveTypesAlone.of(
@@ -94,6 +108,20 @@ public final class CodeRules {
         return type.mentions("java/lang/reflect/")
                 || (type.mentions("java/lang/Class") && type.mentionsAny(METHODS_OF_CLASS))
                 || (type.mentions("java/lang/invoke/MethodHandles") && type.mentionsAny(METHODS_OF_LOOKUP));
+    }
+
+    /** What reflects; of a class that only holds what reflection is done with, where it names that. */
+    private static List<String> reflection(ImportedClass type) {
+        List<String> accesses = type.accesses().stream()
+                .filter(CodeRules::isReflection)
+                .map(Access::describe)
+                .toList();
+        return accesses.isEmpty()
+                ? type.typesNamed().stream()
+                        .filter(use -> REFLECTIVE_TYPES.contains(use.type()))
+                        .map(TypeUse::describe)
+                        .toList()
+                : accesses;
     }
 
     private static boolean isReflection(Access access) {

@@ -3,10 +3,10 @@ package ringfort.rules;
 import java.lang.classfile.Opcode;
 import java.lang.classfile.TypeKind;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operand stack and the local variables at one point of a method (JVMS 2.6), each with all the values it may hold. A
@@ -16,24 +16,34 @@ final class Frame {
     private static final Set<Value> UNKNOWN = Set.of(Value.UNKNOWN);
 
     private final List<Set<Value>> stack;
-    private final Map<Integer, Set<Value>> locals;
+    private @Nullable Set<Value>[] locals; // null where no way has stored anything
 
-    Frame() {
-        this(new ArrayList<>(), new HashMap<>());
+    /**
+     * A frame.
+     *
+     * @param maxLocals how many slots for variables the method has; more are made where its class file is wrong
+     */
+    Frame(int maxLocals) {
+        this(new ArrayList<>(), array(maxLocals));
     }
 
-    private Frame(List<Set<Value>> stack, Map<Integer, Set<Value>> locals) {
+    private Frame(List<Set<Value>> stack, @Nullable Set<Value>[] locals) {
         this.stack = stack;
         this.locals = locals;
     }
 
+    @SuppressWarnings({"unchecked", "rawtypes"}) // Java has no arrays of a generic type
+    private static @Nullable Set<Value>[] array(int size) {
+        return (@Nullable Set<Value>[]) new Set[size];
+    }
+
     Frame copy() {
-        return new Frame(new ArrayList<>(stack), new HashMap<>(locals));
+        return new Frame(new ArrayList<>(stack), locals.clone());
     }
 
     /** The same variables, and nothing on the stack but an exception: what a handler begins with. */
     Frame atHandler() {
-        Frame handler = new Frame(new ArrayList<>(), new HashMap<>(locals));
+        Frame handler = new Frame(new ArrayList<>(), locals.clone());
         handler.push(UNKNOWN);
         return handler;
     }
@@ -42,27 +52,41 @@ final class Frame {
     boolean merge(Frame other) {
         boolean changed = false;
         for (int i = 0; i < Math.min(stack.size(), other.stack.size()); i++) {
-            Set<Value> both = ValueSet.join(stack.get(i), other.stack.get(i));
-            changed |= both.size() != stack.get(i).size();
+            Set<Value> before = stack.get(i);
+            Set<Value> both = ValueSet.join(before, other.stack.get(i));
+            changed |= both.size() != before.size();
             stack.set(i, both);
         }
-        for (Map.Entry<Integer, Set<Value>> local : other.locals.entrySet()) {
-            Set<Value> before = locals.getOrDefault(local.getKey(), Set.of());
-            Set<Value> both = ValueSet.join(before, local.getValue());
-            if (both.size() != before.size()) {
-                changed = true;
-                locals.put(local.getKey(), both);
+        return mergeLocals(other) || changed;
+    }
+
+    /** {@link #merge} of the variables alone: what a handler of exceptions takes in. */
+    boolean mergeLocals(Frame other) {
+        boolean changed = false;
+        for (int slot = 0; slot < other.locals.length; slot++) {
+            Set<Value> brought = other.locals[slot];
+            Set<Value> before = slot < locals.length ? locals[slot] : null;
+            if (brought != null) {
+                Set<Value> both = before == null ? brought : ValueSet.join(before, brought);
+                if (before == null || both.size() != before.size()) {
+                    changed = true;
+                    setLocal(slot, both);
+                }
             }
         }
         return changed;
     }
 
     Set<Value> local(int slot) {
-        return locals.getOrDefault(slot, UNKNOWN);
+        Set<Value> values = slot < locals.length ? locals[slot] : null;
+        return values == null ? UNKNOWN : values;
     }
 
     void setLocal(int slot, Set<Value> values) {
-        locals.put(slot, values);
+        if (slot >= locals.length) {
+            locals = Arrays.copyOf(locals, slot + 1);
+        }
+        locals[slot] = values;
     }
 
     void push(Set<Value> values) {

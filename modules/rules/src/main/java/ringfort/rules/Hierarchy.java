@@ -32,8 +32,7 @@ final class Hierarchy {
         all.add(type);
         supertypes.put(type, all); // a class file that extends itself must not end in a loop
         ImportedClass imported = classes.get(type);
-        List<String> direct =
-                imported == null ? outside.header(type).supertypes() : imported.supertypes();
+        List<String> direct = imported == null ? outside.header(type).supertypes() : imported.supertypes();
         direct.forEach(supertype -> all.addAll(supertypes(supertype)));
         return all;
     }

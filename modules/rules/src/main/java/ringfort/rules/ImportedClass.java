@@ -17,6 +17,13 @@ import org.jspecify.annotations.Nullable;
  * different classes, and one thread at a time for the same one.
  */
 final class ImportedClass {
+    /**
+     * A field as it is declared.
+     *
+     * @param descriptor its type, JVMS 4.3.2
+     */
+    record Field(String descriptor, boolean isStatic) {}
+
     /** The octets of the class file, one a character: the form in which a name in them is found fastest. */
     private final String octets;
 
@@ -24,7 +31,7 @@ final class ImportedClass {
     private final String sourceFile;
     private final List<String> supertypes;
     private final boolean isInterface;
-    private final Map<String, String> fields;
+    private final Map<String, Field> fields;
     private @Nullable List<TypeUse> typesNamed;
     private @Nullable List<Access> accesses;
 
@@ -45,7 +52,8 @@ final class ImportedClass {
         this.fields = model.fields().stream()
                 .collect(Collectors.toMap(
                         field -> Names.of(field.fieldName()),
-                        field -> Names.of(field.fieldType()),
+                        field -> new Field(
+                                Names.of(field.fieldType()), field.flags().has(AccessFlag.STATIC)),
                         (first, _) -> first,
                         LinkedHashMap::new));
     }
@@ -72,8 +80,8 @@ final class ImportedClass {
         return isInterface;
     }
 
-    /** The descriptors of its fields' types (JVMS 4.3.2) by the fields' names. */
-    Map<String, String> fields() {
+    /** Its fields by their names, in the order of the class file. */
+    Map<String, Field> fields() {
         return fields;
     }
 

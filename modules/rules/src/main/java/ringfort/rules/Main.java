@@ -113,8 +113,8 @@ public final class Main {
         String toWrite = options.getOrDefault("--write-baseline", "");
         if (!toWrite.isEmpty()) {
             int count = Baseline.write(Path.of(toWrite), rules, rule -> rule.violations(classes));
-            out.println(classes.classes().size() + " classes, " + rules.size() + " rules, " + count + " violations written to "
-                    + toWrite);
+            out.println(classes.classes().size() + " classes, " + rules.size() + " rules, " + count
+                    + " violations written to " + toWrite);
             return 0;
         }
         return report(classes, rules, baseline.isEmpty() ? Baseline.empty() : Baseline.read(Path.of(baseline)));

@@ -80,7 +80,8 @@ public final class MemoryRules {
                         && call.to().owner().equals(ARENA)
                         && call.to().name().equals("close"));
         boolean keepsIt = project.hierarchy().isA(type.name(), "java.lang.AutoCloseable")
-                && type.fields().containsValue("Ljava/lang/foreign/Arena;");
+                && type.fields().values().stream()
+                        .anyMatch(field -> field.descriptor().equals("Ljava/lang/foreign/Arena;"));
         return closesIt || keepsIt;
     }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,7 +73,8 @@ final class Project {
                         String name = String.valueOf(file.getFileName());
                         return name.endsWith(".class") && !name.equals("module-info.class");
                     })
-                    .sorted()
+                    .filter(file -> version(file) <= Runtime.version().feature())
+                    .sorted(Comparator.comparingInt(Project::version).reversed().thenComparing(file -> file))
                     .toList()
                     .parallelStream()
                     .map(Project::read)
@@ -82,6 +84,21 @@ final class Project {
         }
     }
 
+    /**
+     * The Java version that a class file in a multi-release jar is for; 0 for one that is for any. Of several the JVM
+     * takes the highest that it knows (JAR File Specification, Multi-release JAR files).
+     */
+    private static int version(Path file) {
+        for (int i = 0; i + 2 < file.getNameCount(); i++) {
+            if (file.getName(i).toString().equals("META-INF")
+                    && file.getName(i + 1).toString().equals("versions")) {
+                String version = file.getName(i + 2).toString();
+                return version.matches("[0-9]{1,4}") ? Integer.parseInt(version) : Integer.MAX_VALUE;
+            }
+        }
+        return 0;
+    }
+
     private static ImportedClass read(Path file) {
         try {
             return new ImportedClass(Files.readAllBytes(file));
@@ -89,7 +106,9 @@ final class Project {
             throw new UncheckedIOException("the class file " + file + " cannot be read", e);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    file + " is no class file, or one of a later JDK than " + Runtime.version().feature(), e);
+                    file + " is no class file, or one of a later JDK than "
+                            + Runtime.version().feature(),
+                    e);
         }
     }
 
@@ -97,8 +116,7 @@ final class Project {
     static synchronized Project of(Collection<JavaClass> imported) {
         Project made = last.get();
         if (made == null || !made.isOf(imported)) {
-            made = new Project(
-                    imported.parallelStream().map(Project::read).toList());
+            made = new Project(imported.parallelStream().map(Project::read).toList());
             for (JavaClass type : imported) {
                 made.origins.put(type.getName(), type);
             }
@@ -152,8 +170,8 @@ final class Project {
         if (known == null) {
             known = mentionsAny("ringfort/")
                     || classes.keySet().stream()
-                            .anyMatch(type -> hierarchy.supertypes(type).stream()
-                                    .anyMatch(name -> name.startsWith("ringfort.")));
+                            .anyMatch(type ->
+                                    hierarchy.supertypes(type).stream().anyMatch(name -> name.startsWith("ringfort.")));
             knowsRingfort = known;
         }
         return known;

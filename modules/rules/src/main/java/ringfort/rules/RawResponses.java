@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Set;
 import ringfort.rules.CallGraph.Edge;
 import ringfort.rules.ClassCode.MethodCode;
+import ringfort.rules.LocalUses.Consumer;
 import ringfort.rules.Use.ArrayMade;
 import ringfort.rules.Use.Call;
 import ringfort.rules.Use.Concatenation;
 import ringfort.rules.Use.FieldUse;
 import ringfort.rules.Use.Text;
-import ringfort.rules.LocalUses.Consumer;
 
 /** Finds where handlers write status lines themselves, as text, as bytes, or by the engine's own encoder. */
 final class RawResponses {

@@ -48,8 +48,8 @@ public final class TimeRules {
                     "time that is not injected cannot be moved by a test, and each caller reads another now",
                     "take a Ticker, and give the test a ManualTicker"),
             project -> project.classes().stream()
-                    .filter(type -> type.mentions("nanoTime")
-                            && !project.hierarchy().isA(type.name(), TICKER))
+                    .filter(type ->
+                            type.mentions("nanoTime") && !project.hierarchy().isA(type.name(), TICKER))
                     .flatMap(type -> type.accesses().stream())
                     .filter(access -> access.to().owner().equals("java.lang.System")
                             && access.to().name().equals("nanoTime"))
@@ -104,17 +104,18 @@ public final class TimeRules {
             List<String> except,
             BiFunction<Project, ImportedClass, List<String>> violations) {
         String exceptions = except.isEmpty() ? "" : ", but for " + String.join(", ", except) + ",";
-        return ProjectRule.of("classes that deal with deadlines" + exceptions + " should " + wording, because, project -> {
-            List<String> found = new ArrayList<>();
-            for (ImportedClass type : project.classes()) {
-                String why = except.contains(type.name()) ? "" : whyItCounts(type);
-                if (!why.isEmpty()) {
-                    String counts = " (" + Names.nested(type.name()) + " deals with deadlines: " + why + ")";
-                    violations.apply(project, type).forEach(text -> found.add(text + counts));
-                }
-            }
-            return found;
-        });
+        return ProjectRule.of(
+                "classes that deal with deadlines" + exceptions + " should " + wording, because, project -> {
+                    List<String> found = new ArrayList<>();
+                    for (ImportedClass type : project.classes()) {
+                        String why = except.contains(type.name()) ? "" : whyItCounts(type);
+                        if (!why.isEmpty()) {
+                            String counts = " (" + Names.nested(type.name()) + " deals with deadlines: " + why + ")";
+                            violations.apply(project, type).forEach(text -> found.add(text + counts));
+                        }
+                    }
+                    return found;
+                });
     }
 
     /** What makes a class one that deals with deadlines: a name, a field, or a type that it uses; empty if nothing. */
@@ -160,9 +161,11 @@ public final class TimeRules {
                 || project.hierarchy().isA(type.name(), "ringfort.budget.DeadlineSlot");
     }
 
+    /** Static fields are constants of the class, from which points in time are made; they are not what is armed. */
     private static List<String> spans(ImportedClass type) {
         return type.fields().entrySet().stream()
-                .filter(field -> field.getValue().equals("Ljava/time/Duration;")
+                .filter(field -> !field.getValue().isStatic())
+                .filter(field -> field.getValue().descriptor().equals("Ljava/time/Duration;")
                         || field.getKey().toLowerCase(Locale.ROOT).contains("timeout"))
                 .map(field -> "Field <" + type.name() + "." + field.getKey()
                         + "> is a span of time in what is armed with a deadline")

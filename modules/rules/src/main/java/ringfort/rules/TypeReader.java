@@ -69,9 +69,11 @@ final class TypeReader {
         return List.copyOf(uses);
     }
 
-    /** The JDK's own types are no part of a project; no rule asks who uses them, with one exception. */
+    /** The JDK's own types are no part of a project; no rule asks who uses them, with two exceptions. */
     private static boolean isOfNoInterest(String type) {
-        return type.startsWith("java.") && !type.startsWith("java.lang.foreign.");
+        return type.startsWith("java.")
+                && !type.startsWith("java.lang.foreign.")
+                && !type.startsWith("java.lang.reflect.");
     }
 
     private void header(int line) {

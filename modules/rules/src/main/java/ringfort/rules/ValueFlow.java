@@ -73,7 +73,8 @@ final class ValueFlow {
         for (Use use : method.uses()) {
             switch (use) {
                 case Call call ->
-                    calls.computeIfAbsent(new Called(call), _ -> new ArrayList<>(2)).add(call);
+                    calls.computeIfAbsent(new Called(call), _ -> new ArrayList<>(2))
+                            .add(call);
                 case Function function -> {
                     for (Code body : targets.of(function.body(), function.isDispatched())) {
                         functionsOfBody
@@ -300,8 +301,7 @@ final class ValueFlow {
     }
 
     private boolean written(FieldUse field, ArrayDeque<Value> into) {
-        writes.getOrDefault(fieldName(field), List.of())
-                .forEach(write -> into.addAll(write.written.values()));
+        writes.getOrDefault(fieldName(field), List.of()).forEach(write -> into.addAll(write.written.values()));
         return !into.isEmpty();
     }
 

@@ -100,6 +100,42 @@ final class MainTest {
     }
 
     @Test
+    void ofAMultiReleaseJarOnlyWhatThisJvmCanRunIsRead() throws IOException {
+        alone(RingTwins.Direct.class);
+        String file = RingTwins.Direct.class.getName().replace('.', '/') + ".class";
+        assertEquals(
+                1,
+                run(
+                        "--rule",
+                        "TOUCHES_THE_RING",
+                        "--classes",
+                        versioned(file, "11").toString()));
+        assertEquals(
+                2,
+                run(
+                        "--rule",
+                        "TOUCHES_THE_RING",
+                        "--classes",
+                        versioned(file, "999").toString()));
+    }
+
+    private Path versioned(String file, String version) throws IOException {
+        Path jar = directory.resolve("twins-" + version + ".jar");
+        try (var entries = new JarOutputStream(Files.newOutputStream(jar))) {
+            entries.putNextEntry(new ZipEntry("META-INF/versions/" + version + "/" + file));
+            Files.copy(directory.resolve(file), entries);
+        }
+        return jar;
+    }
+
+    @Test
+    void aFileThatIsNoClassFileIsNamed() throws IOException {
+        Files.writeString(directory.resolve("Broken.class"), "no class file");
+        var refused = assertThrows(IllegalArgumentException.class, () -> run("--classes", directory.toString()));
+        assertTrue(String.valueOf(refused.getMessage()).contains("Broken.class is no class file"), refused::toString);
+    }
+
+    @Test
     void aBaselineLetsPassWhatWasThereAndNothingElse() throws IOException {
         String baseline = directory.resolve("baseline.txt").toString();
         String classes = alone(RingTwins.Direct.class);

@@ -47,7 +47,8 @@ final class SarifTest {
     void aReportOfManyBrokenRulesKeepsTheSchema() throws IOException {
         Map<NamedRule, List<String>> violations = violations();
         assertFalse(violations.values().stream().allMatch(List::isEmpty), "nothing was reported");
-        assertEquals(List.of(), errors(new Sarif(Project.of(CLASSES.stream().toList()), "src/main/java").write(violations)));
+        assertEquals(
+                List.of(), errors(new Sarif(Project.of(CLASSES.stream().toList()), "src/main/java").write(violations)));
     }
 
     @Test

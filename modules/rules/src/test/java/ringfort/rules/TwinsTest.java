@@ -21,6 +21,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -142,6 +145,30 @@ final class TwinsTest {
         return twins.stream().map(twin -> dynamicTest(twin.toString(), () -> judge(twin)));
     }
 
+    /** The program reads class files itself, and JUnit may have ArchUnit import them: both say the same. */
+    @TestFactory
+    Stream<DynamicTest> theProgramSaysWhatJUnitSays() {
+        Project project = Project.in(List.of(directory.resolve("classes")));
+        assertEquals(classes.size(), project.classes().size());
+        return ApplicationRules.ALL.stream()
+                .map(rule -> dynamicTest(rule.name(), () -> {
+                    List<String> expected = rule.violations(classes).stream()
+                            .map(TwinsTest::found)
+                            .sorted()
+                            .toList();
+                    List<String> said = rule.violations(project).stream()
+                            .map(TwinsTest::found)
+                            .sorted()
+                            .toList();
+                    assertEquals(expected, said);
+                }));
+    }
+
+    /** What was found, without the way there: of several shortest ways each may be shown. */
+    private static String found(String violation) {
+        return violation.lines().findFirst().orElse("");
+    }
+
     /** What the rules cannot see is written down, and shown: whoever makes them see it corrects the page. */
     @TestFactory
     Stream<DynamicTest> eachLimitIsOneAndIsWrittenDown() throws IOException {
@@ -151,6 +178,26 @@ final class TwinsTest {
                     judge(limit);
                     assertTrue(page.contains("`" + limit.name() + "`"), "docs/RULES.md does not name it");
                 }));
+    }
+
+    /** The other way round: each limit that the page names has a twin that shows it. */
+    @Test
+    void eachLimitThatIsWrittenDownIsShown() throws IOException {
+        Set<String> shown = limits.stream().map(Twin::name).collect(Collectors.toSet());
+        Set<String> written = new TreeSet<>();
+        boolean isLimit = false;
+        for (String line : Files.readAllLines(Path.of(System.getProperty("ringfort.root"), "docs", "RULES.md"))) {
+            if (line.startsWith("#")) {
+                isLimit = false;
+            } else if (line.equals("It does not see:") || line.equals("It reports, and should not:")) {
+                isLimit = true;
+            } else if (isLimit && line.startsWith("- ")) {
+                Matcher name = Pattern.compile("\\(`(\\w+)`\\)$").matcher(line);
+                assertTrue(name.find(), () -> "no twin is named by: " + line);
+                written.add(name.group(1));
+            }
+        }
+        assertEquals(new TreeSet<>(shown), written);
     }
 
     private static void judge(Twin twin) {

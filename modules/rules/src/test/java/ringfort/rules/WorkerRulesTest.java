@@ -1,6 +1,7 @@
 package ringfort.rules;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -137,6 +138,12 @@ final class WorkerRulesTest {
                 List.of("the exemption of *$ThroughCall.second (a twin) matches no code any more: remove it"),
                 RingTwins.Owner.class);
         assertThrows(IllegalArgumentException.class, () -> new Exemption("a.B.c", " "));
+        for (String matching : List.of("a.B.c", "*", "a.*.c", "*.c", "a.*", "*B*", "a*B*c", "**a.B.c**")) {
+            assertTrue(new Exemption(matching, "a twin").matches(new Code("a.B", "c", "()V")), matching);
+        }
+        for (String other : List.of("a.B", "B.c", "a.B.c.*", "a.B*B.c", "*d*", "a.*c.c", "")) {
+            assertFalse(new Exemption(other, "a twin").matches(new Code("a.B", "c", "()V")), other);
+        }
     }
 
     @Test
