@@ -3,10 +3,8 @@ package ringfort.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Timeout;
@@ -15,23 +13,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 import ringfort.api.Response;
 import ringfort.api.Server;
 import ringfort.api.ServerOptions;
-import ringfort.ring.Ring;
-import ringfort.ring.RingOptions;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.exchange.ThreadUse;
-import ringfort.server.linux.Listeners;
-import ringfort.server.loop.Admission;
 import ringfort.server.loop.Port;
 import ringfort.server.loop.Worker;
 import ringfort.server.metrics.Notices;
-import ringfort.server.nio.NioListener;
-import ringfort.server.nio.NioWorker;
-import ringfort.server.poll.PollWorker;
 import ringfort.server.protocol.Layer;
 import ringfort.server.protocol.Protocols;
 import ringfort.server.protocol.WorkerRoom;
-import ringfort.server.ring.RingSizes;
-import ringfort.server.ring.RingWorker;
 import ringfort.timers.Ticker;
 
 /** While a layer has work enough, as TLS has when many handshakes wait, new connections stay in the kernel's queue. */
@@ -57,32 +46,6 @@ class FullLayerTest {
         }
     });
 
-    private Worker worker(Variant variant, ServerContext context) throws IOException {
-        Admission admission = Admission.of(context.options());
-        List<Port> ports = List.of(port);
-        return switch (variant) {
-            case RING ->
-                Listeners.serve(
-                        Listeners.of(context.options(), ports, false),
-                        fds -> new RingWorker(
-                                context,
-                                admission,
-                                ports,
-                                "worker",
-                                Ring.open(RingOptions.DEFAULT),
-                                fds,
-                                true,
-                                RingSizes.DEFAULT));
-            case POLL ->
-                Listeners.serve(
-                        Listeners.of(context.options(), ports, true),
-                        fds -> new PollWorker(context, admission, ports, "worker", fds));
-            default ->
-                new NioWorker(
-                        context, admission, ports, "worker", List.of(new NioListener(context.options(), port)));
-        };
-    }
-
     @ParameterizedTest
     @EnumSource(names = {"RING", "POLL", "NIO"})
     void nobodyIsLetInWhileThereIsWorkEnough(Variant variant) throws Exception {
@@ -94,7 +57,7 @@ class FullLayerTest {
                 Ticker.system(),
                 new Notices(),
                 () -> ThreadUse.UNKNOWN);
-        Worker worker = worker(variant, context);
+        Worker worker = LoneWorker.of(variant.engine().name(), context, port);
         worker.start();
         worker.awaitStarted();
         int number = port.address().getPort();

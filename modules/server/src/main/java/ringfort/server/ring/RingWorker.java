@@ -34,6 +34,7 @@ public final class RingWorker extends Worker {
     private final @Nullable KernelTimers kernelTimers;
     private final Timekeeper timekeeper;
     private final Starved starved = new Starved();
+    private final Watches watches = new Watches();
     private final RingRoom room;
     private final EventFd wakeUp;
     private final long wakeValue; // address of what a read of it brings
@@ -68,7 +69,7 @@ public final class RingWorker extends Worker {
                             new DeadlineWheel<Timed>(context.ticker().nanos()), Timed::passed);
             int receiveBytes = Math.min(sizes.bufferBytes(), SCRATCH_BYTES);
             long receiveBuffer = memory.allocate(receiveBytes, 64);
-            room = new RingRoom(queue, kernelTimers, starved, receiveBuffer, receiveBytes, scratch(), this);
+            room = new RingRoom(queue, kernelTimers, starved, watches, receiveBuffer, receiveBytes, scratch(), this);
             for (int i = 0; i < listenerFds.length; i++) {
                 Entrance entrance = entrances().get(i);
                 var listener = new Listener(
@@ -115,10 +116,11 @@ public final class RingWorker extends Worker {
 
     @Override
     protected void await(boolean mayWait) {
+        watches.turn(now());
         boolean ready = listen() && watch();
         int result;
         if (mayWait && ready && starved.isEmpty()) {
-            result = queue.ring().submitAndWait(1, acceptBackOff(waitNanos()));
+            result = queue.ring().submitAndWait(1, restNanos());
         } else {
             result = queue.ring().submitAndWait(0, 0);
         }
@@ -202,7 +204,7 @@ public final class RingWorker extends Worker {
                 case RingQueue.RECEIVE -> wire.receiveCompleted(connection, result, batch.more(i));
                 case RingQueue.SEND -> wire.sendCompleted(connection, result);
                 case RingQueue.CANCEL -> wire.cancelCompleted(connection);
-                case RingQueue.WATCH -> wire.watchCompleted(connection, result);
+                case RingQueue.WATCH -> wire.watchCompleted(connection, result, batch.more(i));
                 case RingQueue.TIMER -> timer(connection, true);
                 case RingQueue.TIMER_CHANGE -> timer(connection, false);
                 default -> wire.closeCompleted(connection);
@@ -242,12 +244,17 @@ public final class RingWorker extends Worker {
         return all;
     }
 
-    private long acceptBackOff(long waitNanos) {
-        long wait = waitNanos;
+    /** How long the worker may rest; -1 = for ever. */
+    private long restNanos() {
+        long rest = earlier(waitNanos(), watches.waitNanos(now()));
         for (int i = 0; i < ports.size(); i++) {
-            wait = ports.get(i).waitNanos(wait);
+            rest = ports.get(i).waitNanos(rest);
         }
-        return wait;
+        return rest;
+    }
+
+    private static long earlier(long one, long other) {
+        return one < 0 || other < 0 ? Math.max(one, other) : Math.min(one, other);
     }
 
     private void accepted(long userData, int result, boolean more) {
