@@ -234,8 +234,8 @@ class Http2DeadlineTest extends DeadlineContract {
 
     @Test
     void anIdleConnectionMakesPlaceForAnother() throws Exception {
-        Served served =
-                serve(options -> options.maxConnections(1).idleTimeout(Duration.ofSeconds(30)), Http2DeadlineTest::routes);
+        Served served = serve(
+                options -> options.maxConnections(1).idleTimeout(Duration.ofSeconds(30)), Http2DeadlineTest::routes);
         try (H2Peer idle = H2Peer.connect(served)) {
             assertEquals("here", idle.get(1, "/").reply(1).text());
             Await.pass(Duration.ofMillis(1100)); // it counts as idle after a second

@@ -40,8 +40,8 @@ final class RingAccept {
     /** Arms the accept if it is to be; false when the queue had no room. */
     boolean listen() {
         if (againNanos != 0 && againNanos - worker.now() <= 0) {
-            againNanos = 0;
-            rests = false;
+            rests = rests && entrance.port().isFull();
+            againNanos = rests ? worker.now() + Listener.FULL_NANOS : 0;
         }
         if (rests && accepting) {
             return cancel();

@@ -246,13 +246,15 @@ public final class RingWorker extends Worker {
 
     /** How long the worker may rest; -1 = for ever. */
     private long restNanos() {
-        long rest = waitNanos();
-        long watch = watches.waitNanos(now());
-        rest = rest < 0 || watch < 0 ? Math.max(rest, watch) : Math.min(rest, watch);
+        long rest = earlier(waitNanos(), watches.waitNanos(now()));
         for (int i = 0; i < ports.size(); i++) {
             rest = ports.get(i).waitNanos(rest);
         }
         return rest;
+    }
+
+    private static long earlier(long one, long other) {
+        return one < 0 || other < 0 ? Math.max(one, other) : Math.min(one, other);
     }
 
     private void accepted(long userData, int result, boolean more) {

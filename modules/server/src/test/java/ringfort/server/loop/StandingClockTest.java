@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,23 +16,16 @@ import ringfort.api.Route;
 import ringfort.api.Server;
 import ringfort.api.ServerOptions;
 import ringfort.api.spi.Engine;
-import ringfort.ring.Ring;
-import ringfort.ring.RingOptions;
 import ringfort.server.Await;
+import ringfort.server.LoneWorker;
 import ringfort.server.NioEngine;
 import ringfort.server.Peer;
 import ringfort.server.PollEngine;
 import ringfort.server.RingEngine;
 import ringfort.server.exchange.ServerContext;
 import ringfort.server.linux.LinuxThread;
-import ringfort.server.linux.Listeners;
 import ringfort.server.metrics.Notices;
-import ringfort.server.nio.NioListener;
-import ringfort.server.nio.NioWorker;
-import ringfort.server.poll.PollWorker;
 import ringfort.server.protocol.Layer;
-import ringfort.server.ring.RingSizes;
-import ringfort.server.ring.RingWorker;
 import ringfort.timers.ManualTicker;
 
 /** A clock that stands delays deadlines, and nothing else: peers are served, none is cut, and the worker does not spin. */
@@ -56,27 +48,8 @@ class StandingClockTest {
     }
 
     private static Worker worker(String engine, ServerContext context) throws Exception {
-        Admission admission = Admission.of(context.options());
         var port = new Port(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Layer.NONE);
-        List<Port> ports = List.of(port);
-        if (engine.equals("nio")) {
-            return new NioWorker(
-                    context, admission, ports, "worker", List.of(new NioListener(context.options(), port)));
-        }
-        boolean ring = engine.equals("ring");
-        return Listeners.serve(
-                Listeners.of(context.options(), ports, !ring),
-                fds -> ring
-                        ? new RingWorker(
-                                context,
-                                admission,
-                                ports,
-                                "worker",
-                                Ring.open(RingOptions.DEFAULT),
-                                fds,
-                                true,
-                                RingSizes.DEFAULT)
-                        : new PollWorker(context, admission, ports, "worker", fds));
+        return LoneWorker.of(engine, context, port);
     }
 
     private static Engine engine(String name) {
