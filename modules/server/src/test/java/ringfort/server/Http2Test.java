@@ -224,16 +224,18 @@ class Http2Test extends EngineContract {
     /** As gRPC does: each side goes on while the other does, and trailers say how it ended. */
     @Test
     void bothSidesStreamAtOnce() throws IOException {
-        Served served = serve(server -> server.post("/", request -> Response.stream("application/grpc", out -> {
-                    try (InputStream body = request.body()) {
-                        byte[] piece = new byte[64];
-                        for (int count = body.read(piece); count >= 0; count = body.read(piece)) {
-                            out.write(piece, 0, count);
-                            out.flush();
-                        }
-                    }
-                })
-                .trailer("grpc-status", () -> "0")));
+        Served served = serve(server -> server.post(
+                "/",
+                request -> Response.stream("application/grpc", out -> {
+                            try (InputStream body = request.body()) {
+                                byte[] piece = new byte[64];
+                                for (int count = body.read(piece); count >= 0; count = body.read(piece)) {
+                                    out.write(piece, 0, count);
+                                    out.flush();
+                                }
+                            }
+                        })
+                        .trailer("grpc-status", () -> "0")));
         try (H2Peer peer = H2Peer.connect(served)) {
             peer.post(1, "/", "te", "trailers", "content-type", "application/grpc");
             for (int i = 1; i <= 5; i++) {
