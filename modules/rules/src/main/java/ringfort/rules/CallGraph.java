@@ -1,6 +1,5 @@
 package ringfort.rules;
 
-import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -296,9 +295,8 @@ final class CallGraph {
             return List.of();
         }
         List<Code> found = new ArrayList<>();
-        MethodTypeDesc type = MethodTypeDesc.ofDescriptor(call.target().descriptor());
         for (int i = 0; i < call.arguments.size(); i++) {
-            String parameter = Names.dotted(type.parameterType(i));
+            String parameter = call.target().parameterTypes().get(i);
             if (!types.isInterface(parameter)) {
                 continue;
             }

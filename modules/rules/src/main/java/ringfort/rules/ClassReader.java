@@ -22,6 +22,7 @@ final class ClassReader {
     static ClassCode read(ImportedClass imported) {
         ClassModel model = imported.parse();
         String name = imported.name();
+        Map<Integer, Code> targets = new HashMap<>();
         Map<String, ClassCode.FieldCode> fields = new HashMap<>();
         for (FieldModel field : model.fields()) {
             var type = field.fieldTypeSymbol();
@@ -39,7 +40,9 @@ final class ClassReader {
                 mark(annotations(model)),
                 imported.sourceFile(),
                 fields,
-                model.methods().stream().map(method -> read(name, method)).toList());
+                model.methods().stream()
+                        .map(method -> read(name, method, targets))
+                        .toList());
     }
 
     static List<String> supertypes(ClassModel model) {
@@ -49,11 +52,12 @@ final class ClassReader {
         return List.copyOf(supertypes);
     }
 
-    private static ClassCode.MethodCode read(String owner, MethodModel method) {
+    private static ClassCode.MethodCode read(String owner, MethodModel method, Map<Integer, Code> targets) {
         Code code = new Code(owner, Names.of(method.methodName()), Names.of(method.methodType()));
         boolean isStatic = method.flags().has(AccessFlag.STATIC);
-        List<Use> uses =
-                method.code().map(body -> CodeReader.read(code, isStatic, body)).orElse(List.of());
+        List<Use> uses = method.code()
+                .map(body -> CodeReader.read(code, isStatic, body, targets))
+                .orElse(List.of());
         return new ClassCode.MethodCode(
                 code,
                 isStatic,

@@ -1,6 +1,7 @@
 package ringfort.rules;
 
 import java.lang.constant.MethodTypeDesc;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,18 @@ final class Code {
     private final String name;
     private final String descriptor;
     private final int hash;
+    private @Nullable Types types; // read from the descriptor when they are asked for first
+
+    /** The names of the types in a descriptor; of arrays, those of their elements. */
+    private record Types(List<String> parameters, String result, boolean isResultPrimitive) {
+        static Types of(String descriptor) {
+            MethodTypeDesc type = MethodTypeDesc.ofDescriptor(descriptor);
+            return new Types(
+                    type.parameterList().stream().map(Names::dotted).toList(),
+                    Names.dotted(type.returnType()),
+                    type.returnType().isPrimitive());
+        }
+    }
 
     /**
      * Names code.
@@ -62,8 +75,32 @@ final class Code {
         return name.startsWith("lambda$");
     }
 
+    private Types types() {
+        Types known = types;
+        if (known == null) {
+            known = Types.of(descriptor);
+            types = known;
+        }
+        return known;
+    }
+
     int parameterCount() {
-        return MethodTypeDesc.ofDescriptor(descriptor).parameterCount();
+        return types().parameters().size();
+    }
+
+    /** The names of the parameters' types; of an array, that of its elements' type. */
+    List<String> parameterTypes() {
+        return types().parameters();
+    }
+
+    /** The name of the type that is returned; of an array, that of its elements' type. */
+    String returnType() {
+        return types().result();
+    }
+
+    /** Whether an {@code int} or the like is returned, or nothing at all. */
+    boolean returnsPrimitive() {
+        return types().isResultPrimitive();
     }
 
     /** {@code owner.name}, which is how exemptions name it. */

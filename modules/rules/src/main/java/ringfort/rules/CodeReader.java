@@ -54,6 +54,7 @@ import java.util.function.Supplier;
  */
 final class CodeReader {
     private final Code code;
+    private final Map<Integer, Code> targets;
     private final List<CodeElement> elements;
     private final Map<Label, Integer> positions = new HashMap<>();
     private final Map<Label, Frame> joins = new HashMap<>();
@@ -63,8 +64,9 @@ final class CodeReader {
     private final ArrayDeque<Label> next = new ArrayDeque<>();
     private Frame frame;
 
-    private CodeReader(Code code, CodeModel body) {
+    private CodeReader(Code code, CodeModel body, Map<Integer, Code> targets) {
         this.code = code;
+        this.targets = targets;
         this.elements = body.elementList();
         this.handlers = body.exceptionHandlers();
         this.frame = new Frame(body instanceof CodeAttribute attribute ? attribute.maxLocals() : 0);
@@ -80,9 +82,13 @@ final class CodeReader {
         }
     }
 
-    /** What the body does, in the order of its instructions; instructions that are never reached do nothing. */
-    static List<Use> read(Code code, boolean isStatic, CodeModel body) {
-        CodeReader reader = new CodeReader(code, body);
+    /**
+     * What the body does, in the order of its instructions; instructions that are never reached do nothing.
+     *
+     * @param targets the methods that the class calls, by their places in its constant pool, where each is added
+     */
+    static List<Use> read(Code code, boolean isStatic, CodeModel body, Map<Integer, Code> targets) {
+        CodeReader reader = new CodeReader(code, body, targets);
         reader.enter(isStatic);
         reader.run(0);
         for (Label label = reader.next.poll(); label != null; label = reader.next.poll()) {
@@ -253,7 +259,9 @@ final class CodeReader {
     }
 
     private void call(InvokeInstruction call, int at) {
-        Code target = new Code(Names.dotted(call.owner()), Names.of(call.name()), Names.of(call.type()));
+        Code target = targets.computeIfAbsent(
+                call.method().index(),
+                _ -> new Code(Names.dotted(call.owner()), Names.of(call.name()), Names.of(call.type())));
         boolean isDispatched = call.opcode() == Opcode.INVOKEVIRTUAL || call.opcode() == Opcode.INVOKEINTERFACE;
         MethodTypeDesc type = call.typeSymbol();
         Use.Call use = once(at, () -> new Use.Call(code, target, isDispatched, type.parameterCount(), lines[at]));

@@ -1,6 +1,5 @@
 package ringfort.rules;
 
-import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -67,9 +66,8 @@ final class InMemory {
     /** The arguments that are streams; of {@code Scanner} and its like, text too. */
     private static List<Set<Value>> ends(CallGraph graph, Call call) {
         List<Set<Value>> ends = new ArrayList<>();
-        MethodTypeDesc type = MethodTypeDesc.ofDescriptor(call.target().descriptor());
         for (int i = 0; i < call.arguments.size(); i++) {
-            String parameter = Names.dotted(type.parameterType(i));
+            String parameter = call.target().parameterTypes().get(i);
             boolean isText = parameter.equals("java.lang.String")
                     && call.isConstructor()
                     && call.target().owner().equals("java.util.Scanner")

@@ -90,11 +90,11 @@ public final class MemoryRules {
         if (code.name().equals(Code.STATIC_INITIALIZER)) {
             return true;
         }
-        List<Access> calls = project.from(
-                type -> type.mentions(code.name()) && type.mentions(code.descriptor()),
-                type -> type.accesses().stream()
-                        .filter(call -> call.kind() == Access.Kind.CALL && mayCall(project, call.to(), code))
-                        .toList());
+        List<Access> calls = project.classes().stream()
+                .filter(type -> type.mentions(code.name()) && type.mentions(code.descriptor()))
+                .flatMap(type -> type.accesses().stream())
+                .filter(call -> call.kind() == Access.Kind.CALL && mayCall(project, call.to(), code))
+                .toList();
         return !calls.isEmpty()
                 && calls.stream().allMatch(call -> call.from().name().equals(Code.STATIC_INITIALIZER));
     }

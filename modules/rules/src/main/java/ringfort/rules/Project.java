@@ -177,7 +177,10 @@ final class Project {
         return known;
     }
 
-    /** What classes say of something, where their class files make it worth a look; in the order of the classes. */
+    /**
+     * What classes say of something, where their class files make it worth a look; in the order of the classes. Both
+     * functions run on several threads and ask the class file alone, not this project.
+     */
     <T> List<T> from(Predicate<ImportedClass> isWorthALook, Function<ImportedClass, List<T>> look) {
         return classes.values().parallelStream()
                 .filter(isWorthALook)

@@ -1,6 +1,5 @@
 package ringfort.rules;
 
-import java.lang.constant.MethodTypeDesc;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -480,15 +479,14 @@ final class ValueFlow {
             further.addAll(call.receiver.values()); // whatever happens to the collection happens to the task
             return Set.of();
         }
-        MethodTypeDesc type = MethodTypeDesc.ofDescriptor(call.target().descriptor());
-        boolean runsIt = types.isInterface(Names.dotted(type.parameterType(index)))
-                && !types.isA(Names.dotted(type.parameterType(index)), "java.util.Collection");
+        String type = call.target().parameterTypes().get(index);
+        boolean runsIt = types.isInterface(type) && !types.isA(type, "java.util.Collection");
         if (runsIt && !call.isConstructor()) {
             return Set.of(Mark.NONE);
         }
         if (call.isConstructor()) {
             further.addAll(call.receiver.values());
-        } else if (!type.returnType().isPrimitive()) {
+        } else if (!call.target().returnsPrimitive()) {
             further.add(call);
         } else {
             return Set.of(Mark.NONE);
@@ -508,12 +506,12 @@ final class ValueFlow {
         if (method == null) {
             return;
         }
-        MethodTypeDesc type = MethodTypeDesc.ofDescriptor(of.descriptor());
+        List<String> parameters = of.parameterTypes();
         int self = method.isStatic() ? 0 : 1;
         if (index < self) {
             further.add(new Value.Parameter(of, 0, of.owner()));
-        } else if (index - self < type.parameterCount()) {
-            further.add(new Value.Parameter(of, index, Names.dotted(type.parameterType(index - self))));
+        } else if (index - self < parameters.size()) {
+            further.add(new Value.Parameter(of, index, parameters.get(index - self)));
         }
     }
 
@@ -522,9 +520,7 @@ final class ValueFlow {
         return switch (value) {
             case Value.Parameter parameter -> parameter.type();
             case FieldUse field -> field.type();
-            case Call call ->
-                Names.dotted(
-                        MethodTypeDesc.ofDescriptor(call.target().descriptor()).returnType());
+            case Call call -> call.target().returnType();
             case Made made -> made.type();
             case Function function -> function.type();
             case Use.Text _, Concatenation _ -> "java.lang.String";
