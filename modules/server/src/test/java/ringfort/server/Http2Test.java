@@ -419,6 +419,9 @@ class Http2Test extends EngineContract {
                             .text());
             assertEquals("here", peer.get("/carried").reply().text());
         }
+        if (variant.speaksTls()) {
+            return; // a client that has agreed on h2 is told in frames what is wrong
+        }
         try (H2Peer peer = H2Peer.silent(served)) {
             peer.out().ascii("PRI * HT");
             assertFalse(peer.send().finish().readFrame());

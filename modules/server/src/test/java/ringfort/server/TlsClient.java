@@ -144,7 +144,7 @@ public final class TlsClient {
     private byte[] wrap(ByteBuffer source) throws IOException {
         synchronized (engine) {
             if (engine.isOutboundDone() && source.hasRemaining()) {
-                throw new IOException("close_notify was sent: nothing can follow it");
+                throw new SocketException("close_notify was sent: nothing can follow it");
             }
             ByteBuffer made = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
             engine.wrap(source, made);

@@ -57,6 +57,8 @@ final class TlsProtocol implements Protocol {
     private @Nullable Handshake handshake; // until it has finished or failed
     private final Within within;
     private boolean again; // the engine goes on although no bytes came
+    private boolean ends; // close_notify is wanted behind what the protocol within has still to say
+    private boolean advanced; // the protocol within has said in this turn what it had to say
     private boolean inputDone; // the peer's close_notify or FIN
     private long headLateNanos; // as the watchdog asked last
 
@@ -122,6 +124,7 @@ final class TlsProtocol implements Protocol {
 
     @Override
     public void received(byte[] buffer, int from, int to) {
+        advanced = false;
         int at = pending.isEmpty() ? read(buffer, from, to) : from;
         if (at < to && outer.isOpen() && !inputDone) {
             pending.add(buffer, at, to);
@@ -263,11 +266,13 @@ final class TlsProtocol implements Protocol {
 
     @Override
     public void advance() {
+        advanced = false;
         if (again || !pending.isEmpty()) {
             readPending();
         }
         within.advance();
-        fill();
+        advanced = true;
+        endOutput(ends);
         Handshake under = handshake;
         boolean allRead = pending.isEmpty() || (under != null && under.waits());
         if (outer.isInputEnded() && !inputDone && outer.isOpen() && allRead) {
@@ -390,6 +395,7 @@ final class TlsProtocol implements Protocol {
 
     @Override
     public void answerLate() {
+        advanced = false;
         within.engage().answerLate(); // it is there: only it answers
         fill();
     }
@@ -405,6 +411,7 @@ final class TlsProtocol implements Protocol {
 
     @Override
     public boolean shed() {
+        advanced = false;
         if (within.isAgreed()) {
             return within.shed();
         }
@@ -415,7 +422,18 @@ final class TlsProtocol implements Protocol {
 
     /** A tunnel has ended its output. */
     private void outputEnds() {
-        output.end();
+        endOutput(true);
+    }
+
+    /**
+     * Has close_notify sent behind what the protocol within has to say. A GOAWAY is written when it advances; until then
+     * close_notify would come before that, and nothing may follow it.
+     */
+    private void endOutput(boolean wanted) {
+        ends = wanted;
+        if (ends && advanced) {
+            output.end();
+        }
         fill();
     }
 
@@ -424,10 +442,7 @@ final class TlsProtocol implements Protocol {
     public void stopReading() {
         pending.drop();
         within.stopReading();
-        if (!host.isFailing()) {
-            output.end();
-        }
-        fill();
+        endOutput(ends || !host.isFailing());
     }
 
     @Override
