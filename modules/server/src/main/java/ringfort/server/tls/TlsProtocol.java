@@ -404,7 +404,9 @@ final class TlsProtocol implements Protocol {
 
     @Override
     public void farewell(ByteSink sink) {
-        if (within.isAgreed() && !isMidway()) {
+        Protocol current = within.current();
+        boolean allSent = output.out().isEmpty() && (current == null || current.out().isEmpty());
+        if (within.isAgreed() && allSent) {
             output.farewell(tls, sink);
         }
     }
