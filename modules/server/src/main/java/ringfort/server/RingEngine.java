@@ -7,6 +7,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.ServerOptions;
 import ringfort.api.spi.Application;
@@ -83,7 +85,7 @@ public final class RingEngine implements Engine {
             return Availability.unusable("io_uring cannot be used: " + refusal);
         }
         try {
-            List<String> found = tryOut();
+            List<String> found = Thread.currentThread().isVirtual() ? tryOutElsewhere() : tryOut();
             features = found;
             return Availability.usable(found);
         } catch (RingUnavailableException e) {
@@ -91,6 +93,33 @@ public final class RingEngine implements Engine {
         } catch (LinkageError | IllegalCallerException e) { // sys may call native code, ring may not
             return Availability.unusable(
                     "io_uring cannot be used: " + NativeAccess.explain(e, "ringfort.sys,ringfort.ring"));
+        }
+    }
+
+    /** A ring belongs to a platform thread, and a server may be started from a virtual one. */
+    private List<String> tryOutElsewhere() throws RingUnavailableException {
+        var trial = new FutureTask<>(this::tryOut);
+        Thread.ofPlatform().daemon().name("ringfort-probe").start(trial);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return trial.get();
+                } catch (InterruptedException e) {
+                    interrupted = true; // the trial takes some milliseconds and cannot be cut short
+                } catch (ExecutionException e) {
+                    switch (e.getCause()) {
+                        case RingUnavailableException unavailable -> throw unavailable;
+                        case RuntimeException unexpected -> throw unexpected;
+                        case Error error -> throw error;
+                        case null, default -> throw new IllegalStateException(e);
+                    }
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -149,6 +150,56 @@ class GoneTest extends EngineContract {
             peer.reset();
             assertEquals("interrupted", event());
             isOver(served);
+        }
+    }
+
+    /** The worker is held meanwhile, and sees both at once. */
+    @Test
+    void aResetThatCameWithItsRequestInterruptsTheHandler() throws Exception {
+        var hold = new CountDownLatch(1);
+        Served served = serve(server -> {
+            routes(server);
+            server.get(
+                    "/hold",
+                    _ -> {
+                        inside.release();
+                        awaitQuietly(hold);
+                        return Response.text("held");
+                    },
+                    Route.inline());
+        });
+        try (Peer holder = served.connect();
+                Peer peer = served.connect()) {
+            assertEquals("quick", peer.get("/").reply().text());
+            holder.get("/hold");
+            inside.acquire();
+            peer.get("/carried");
+            peer.reset();
+            hold.countDown();
+            assertEquals("held", holder.reply().text());
+            assertEquals("interrupted", event());
+        }
+        isOver(served);
+    }
+
+    /** The watch for a reset outlives the peer's FIN. */
+    @Test
+    void aResetBehindAFinInterruptsTheHandler() throws Exception {
+        assumeTrue(variant.tellsAcknowledged(), "the JDK's selectors tell of a reset only where the worker reads");
+        Served served = serve(this::routes);
+        Peer peer = served.connect().get("/carried").halfClose();
+        inside.acquire();
+        Await.pass(Duration.ofMillis(100)); // the server has seen the FIN, and watches
+        peer.reset();
+        assertEquals("interrupted", event());
+        isOver(served);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -303,11 +354,14 @@ class GoneTest extends EngineContract {
         isOver(served);
     }
 
-    /** Each reset leaves a handler of 25 s behind, if it is not interrupted. */
+    /**
+     * Each reset leaves a handler behind for ever, if it is not interrupted. Of some 50,000 resets a multishot receive of the ring
+     * missed one.
+     */
     @Test
     void manyResetsLeaveTheServerResponsive() throws Exception {
         Served served = serve(this::routes);
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < 5_000; i++) {
             Peer peer = served.connect().get("/carried");
             peer.reset();
             if (i % 100 == 0) {

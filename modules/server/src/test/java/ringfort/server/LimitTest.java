@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +47,33 @@ class LimitTest extends EngineContract {
     @Test
     void aConnectionTooManyOfOnePeerIsAnswered503() throws IOException {
         turnsAwayTheThird(serve(options -> options.maxConnectionsPerPeer(2).exemptNetworks(""), LimitTest::routes));
+    }
+
+    /** It sends without looking first. A socket that was closed at once would answer that with a reset. */
+    @Test
+    void aConnectionTooManyCanSendItsRequestBeforeItReads503() throws IOException {
+        Served served = serve(options -> options.maxConnections(1), LimitTest::routes);
+        try (Peer first = served.connect()) {
+            assertEquals("ok", first.get("/").reply().text());
+            for (int i = 0; i < 5; i++) {
+                try (Peer second = served.connect()) {
+                    Await.pass(Duration.ofMillis(50)); // it is turned away meanwhile
+                    for (int line = 0; line < 5; line++) {
+                        second.send("GET / HTTP/1.1\r\nHost: h\r\nX: " + "x".repeat(1000) + "\r\n\r\n");
+                        Await.pass(Duration.ofMillis(10));
+                    }
+                    assertEquals(503, second.reply().status());
+                    assertEquals("", second.readToEnd());
+                }
+            }
+            for (int i = 0; i < 600; i++) { // more than are kept
+                try (Peer other = served.connect()) {
+                    assertEquals(503, other.reply().status());
+                }
+            }
+        }
+        served.awaitOpen(0);
+        assertEquals("ok", served.get("/"));
     }
 
     @Test

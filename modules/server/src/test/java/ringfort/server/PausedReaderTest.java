@@ -1,6 +1,7 @@
 package ringfort.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -20,6 +21,8 @@ class PausedReaderTest extends DeadlineContract {
     private static final Duration GRACE = Duration.ofMillis(400);
     private static final Duration PAUSE = Duration.ofSeconds(4);
     private static final byte[] MUCH = new byte[48 << 20];
+    private static final byte[] LITTLE = new byte[1 << 20]; // the server's kernel takes it whole
+    private static final int SMALL_BUFFER = 64 << 10; // of the peer's kernel
 
     static {
         Arrays.fill(MUCH, (byte) 'm');
@@ -86,5 +89,43 @@ class PausedReaderTest extends DeadlineContract {
             assertTrue(elapsed < 2 * PAUSE.toNanos() + 1_500_000_000L, () -> elapsed + " ns");
         }
         server.awaitOpen(0);
+    }
+
+    /** The connection is idle for the server, and closed while the peer still has to read: the rest is the kernel's to send. */
+    @Test
+    void aReaderThatPausesWhenTheKernelHasTakenAllIsServedWhole() throws IOException {
+        Served server = serveLittle();
+        try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
+            peer.get("/little");
+            read(peer, 64 << 10);
+            server.awaitOpen(0); // after the idle time, 1 s
+            Await.pass(Duration.ofMillis(2_500)); // six graces
+            read(peer, LITTLE.length - (64 << 10));
+        }
+        assertEquals(0, server.expired(Phase.WRITE));
+    }
+
+    @Test
+    void whatTheKernelHasTakenIsDroppedWhenAReaderNeverComesBack() throws IOException {
+        assumeTrue(variant.tellsAcknowledged(), "the JDK has no way to bound what the kernel keeps");
+        Served server = serveLittle();
+        try (SlowPeer peer = SlowPeer.connect(server.port(), SMALL_BUFFER)) {
+            peer.get("/little");
+            read(peer, 64 << 10);
+            server.awaitOpen(0);
+            Await.pass(PAUSE.multipliedBy(2));
+            byte[] rest = new byte[LITTLE.length];
+            assertThrows(IOException.class, () -> {
+                int got = 1;
+                while (got > 0) {
+                    got = peer.read(rest);
+                }
+            });
+        }
+    }
+
+    private Served serveLittle() throws IOException {
+        return serve(
+                PausedReaderTest::options, server -> server.get("/little", _ -> Response.bytes(LITTLE, "text/plain")));
     }
 }

@@ -46,7 +46,7 @@ public class Peer implements AutoCloseable {
     /** A whole response. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Reply(Head head, byte[] body) {
-        int status() {
+        public int status() {
             return head.status();
         }
 

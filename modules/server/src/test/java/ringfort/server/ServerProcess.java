@@ -28,21 +28,32 @@ final class ServerProcess implements AutoCloseable {
 
     /** Starts {@code main}, with the tests' own module path, and returns when it has told its port. */
     static ServerProcess start(Class<?> main, List<String> jvmArguments, String... arguments) throws IOException {
+        return startBy(List.of(), main, jvmArguments, arguments);
+    }
+
+    /** As {@link #start}, by another program that is given the command as its last arguments. */
+    static ServerProcess startBy(List<String> program, Class<?> main, List<String> jvmArguments, String... arguments)
+            throws IOException {
         List<String> granted = new ArrayList<>(jvmArguments);
         granted.add("--enable-native-access=ringfort.sys,ringfort.ring,ringfort.poller,ringfort.server");
-        return startWithout(main, granted, arguments);
+        return run(program, main, granted, arguments);
     }
 
     /** As {@link #start}, but native access is not granted. */
     static ServerProcess startWithout(Class<?> main, List<String> jvmArguments, String... arguments)
             throws IOException {
+        return run(List.of(), main, jvmArguments, arguments);
+    }
+
+    private static ServerProcess run(
+            List<String> program, Class<?> main, List<String> jvmArguments, String... arguments) throws IOException {
         String path = Objects.requireNonNull(System.getProperty("jdk.module.path"), "tests run on the module path");
         Path tests =
                 Path.of(main.getProtectionDomain().getCodeSource().getLocation().getPath());
         Path patch = Files.exists(tests.resolve(main.getName().replace('.', '/') + ".class"))
                 ? tests
                 : tests.resolveSibling("test-classes");
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(program);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvmArguments);
         command.addAll(List.of(

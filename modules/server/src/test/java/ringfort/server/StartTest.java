@@ -29,6 +29,16 @@ class StartTest extends EngineContract {
         }
     }
 
+    /** The trial of a ring failed there: a ring belongs to a platform thread. */
+    @Test
+    void aServerIsStartedFromAVirtualThread() throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Served served = threads.submit(() -> serve(server -> server.get("/", _ -> Response.text("ok"))))
+                    .get(20, TimeUnit.SECONDS);
+            assertEquals("ok", served.get("/"));
+        }
+    }
+
     private static String askUntilServed(int port) throws IOException {
         while (true) {
             try (Peer peer = Peer.connect(port)) {

@@ -41,15 +41,19 @@ public final class JdkPollers {
     private static void start() {
         LockSupport.parkNanos(PAUSE_NANOS); // it may end early, which is harmless
         // This is a platform thread, so the new one, and what that starts, belong to the JDK's scheduler.
-        Thread.ofVirtual().start(JdkPollers::waitForSockets);
+        try {
+            Thread.ofVirtual().start(JdkPollers::waitForSockets);
+        } catch (Throwable _) {
+            WANTED.set(false); // for want of memory or threads; the next server tries again
+        }
     }
 
     private static void waitForSockets() {
         try (Selector selector = Selector.open()) {
             selector.select(1); // in a virtual thread this waits with a poller
             started = true;
-        } catch (IOException e) {
-            WANTED.set(false); // for want of descriptors as a rule; the next server tries again
+        } catch (IOException | RuntimeException | Error e) {
+            WANTED.set(false); // for want of descriptors or threads as a rule; the next server tries again
         }
     }
 }

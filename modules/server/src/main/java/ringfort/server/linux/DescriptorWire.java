@@ -47,7 +47,7 @@ public abstract class DescriptorWire implements Wire {
 
     @Override
     public final void boundUnsent(long nanos) {
-        if (Sockets.unsentBytes(fd) > 0) {
+        if (nanos > 0 && Sockets.unsentBytes(fd) > 0) {
             int millis = Math.clamp(nanos / NANOS_PER_MILLI, LEAST_UNSENT_MILLIS, Integer.MAX_VALUE);
             // A peer that does not read acknowledges each probe of its closed window; this counts without that (RFC
             // 5482).

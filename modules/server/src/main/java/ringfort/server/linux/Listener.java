@@ -2,9 +2,11 @@ package ringfort.server.linux;
 
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.loop.Admission;
 import ringfort.server.loop.Connection;
+import ringfort.server.loop.TurnedAway;
 import ringfort.server.metrics.Counters;
 import ringfort.server.metrics.Notices;
 import ringfort.sys.Errno;
@@ -25,11 +27,16 @@ public final class Listener implements AutoCloseable {
     /** After a failed accept for want of descriptors or memory, the worker looks again this much later. */
     public static final long BACK_OFF_NANOS = 50_000_000L;
 
+    /** Of a peer that was turned away so much is read and dropped. */
     private static final int DISCARDED_BYTES = 4096;
+
+    private static final int MOST_DISCARDS = 16;
 
     private final int fd;
     private final Admission admission;
     private final BooleanSupplier makesPlace;
+    private final TurnedAway turnedAway;
+    private final LongSupplier clock;
     private final Counters counters;
     private final Notices notices;
     private final NativeMemory memory = new NativeMemory();
@@ -42,12 +49,22 @@ public final class Listener implements AutoCloseable {
      * Owns {@code fd}, a listening socket.
      *
      * @param makesPlace whether an idle connection is given up for a new one
+     * @param turnedAway where the sockets of peers are kept that get a 503
+     * @param clock the worker's time in nanoseconds
      */
     public Listener(
-            int fd, Admission admission, @OnWorker BooleanSupplier makesPlace, Counters counters, Notices notices) {
+            int fd,
+            Admission admission,
+            @OnWorker BooleanSupplier makesPlace,
+            TurnedAway turnedAway,
+            @OnWorker LongSupplier clock,
+            Counters counters,
+            Notices notices) {
         this.fd = fd;
         this.admission = admission;
         this.makesPlace = makesPlace;
+        this.turnedAway = turnedAway;
+        this.clock = clock;
         this.counters = counters;
         this.notices = notices;
         NativeMemory.copyIn(Admission.REJECTION, 0, Admission.REJECTION.length, tooMany);
@@ -74,6 +91,7 @@ public final class Listener implements AutoCloseable {
     public @Nullable Connection admit(int accepted, Maker maker) {
         Connection connection = null;
         PeerAddress entered = null; // once it was let in
+        boolean kept = false;
         try {
             PeerAddress peer = Sockets.peerOrUnknown(accepted);
             if (admission.enter(peer, makesPlace)) {
@@ -84,12 +102,16 @@ public final class Listener implements AutoCloseable {
                 counters.rejected.add(1);
                 if (!closed) {
                     reject(accepted);
+                    kept = true;
+                    turnedAway.keep(() -> discard(accepted), clock.getAsLong());
                 }
             }
             return connection;
         } finally {
             if (connection == null) {
-                Libc.close(accepted);
+                if (!kept) {
+                    Libc.close(accepted);
+                }
                 if (entered != null) {
                     counters.acceptFailures.add(1);
                     admission.leave(entered);
@@ -98,11 +120,19 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    /** Says why, and reads what has come already: closing over unread bytes would reset what is said. */
+    /** Says why. */
     private void reject(int accepted) {
         Libc.sendNow(accepted, tooMany, Admission.REJECTION.length, Linux.MSG_NOSIGNAL);
         Libc.shutdown(accepted, Linux.SHUT_WR);
-        Libc.recvNow(accepted, discarded, DISCARDED_BYTES, Linux.MSG_DONTWAIT);
+    }
+
+    /** Reads what has come before it closes: closing over unread bytes would reset what was said. */
+    private void discard(int accepted) {
+        long count = closed ? 0 : DISCARDED_BYTES;
+        for (int i = 0; i < MOST_DISCARDS && count == DISCARDED_BYTES; i++) {
+            count = Libc.recvNow(accepted, discarded, DISCARDED_BYTES, Linux.MSG_DONTWAIT);
+        }
+        Libc.close(accepted);
     }
 
     /** Takes note of a failed accept; true when the next attempt should wait. */

@@ -303,9 +303,12 @@ public final class Connection extends Placed implements WireUser, ProtocolHost, 
         return lingering;
     }
 
-    /** Closes in order; what the peer has not acknowledged is the kernel's, for a bounded time. */
+    /**
+     * Closes in order. What the peer has not acknowledged is the kernel's, and the peer may pause as long as it may while the
+     * worker sends.
+     */
     void closeIdle(CloseReason reason) {
-        wire.boundUnsent(loop.context().timeouts().writeGraceNanos());
+        wire.boundUnsent(loop.context().timeouts().writeNanos());
         destroy(reason, null);
     }
 

@@ -44,6 +44,7 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
 
     private final Admission admission;
     private final Shedding shedding;
+    private final TurnedAway turnedAway = new TurnedAway();
     private final Protocols protocols;
     private final byte[] scratch = new byte[SCRATCH_BYTES];
     private final Runnables runnables = new Runnables();
@@ -89,6 +90,7 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
         this.handlers = new HandlerRuns(this, thread(), context.heavyRoutes());
         this.shedding = new Shedding(this, this, admission.ledger(), buffers, connections);
         own(shedding::end);
+        own(turnedAway::end);
     }
 
     // What a transport gives.
@@ -205,6 +207,7 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
             case 2 -> drain == null || drain(drain);
             case 3 -> {
                 shedding.turn(clock.now());
+                turnedAway.turn(clock.now());
                 yield true;
             }
             default -> {
@@ -223,6 +226,7 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
         long none = Long.MAX_VALUE;
         long next = timekeeper().nextNanos(none);
         long wait = Math.min(next == none ? none : Math.max(0, next - clock.now()), shedding.waitNanos(clock.now()));
+        wait = Math.min(wait, turnedAway.waitNanos(clock.now()));
         if (drain != null) {
             wait = Math.min(wait, drain.waitNanos(clock.now()));
         }
@@ -383,6 +387,12 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
     /** A new connection is there and all places are taken: whether an idle one is given up for it. */
     protected final boolean makePlace() {
         return shedding.makePlace();
+    }
+
+    /** Where the sockets of peers are kept that were turned away; for a transport that is being made. */
+    @OffWorker
+    protected final TurnedAway turnedAway() {
+        return turnedAway;
     }
 
     /** Whether memory is short, so that less is to be received at once: it may have to be kept. */

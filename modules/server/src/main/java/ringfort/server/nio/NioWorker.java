@@ -207,6 +207,7 @@ public final class NioWorker extends Worker {
     private @Nullable Connection admit(SocketChannel channel) {
         Connection connection = null;
         PeerAddress address = null; // once it was let in
+        boolean kept = false;
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -217,13 +218,18 @@ public final class NioWorker extends Worker {
                 connection = add(new NioWire(room, channel, peer, of));
                 counters().accepted.add(1);
             } else {
+                counters().rejected.add(1);
                 reject(channel);
+                kept = true;
+                turnedAway().keep(() -> discard(channel), now());
             }
         } catch (IOException e) {
             connection = null; // the peer has reset it already
         } finally {
             if (connection == null) {
-                close(channel);
+                if (!kept) {
+                    close(channel);
+                }
                 if (address != null) {
                     counters().acceptFailures.add(1);
                     admission.leave(address);
@@ -233,12 +239,20 @@ public final class NioWorker extends Worker {
         return connection;
     }
 
-    /** Says why, and reads what has come already: closing over unread bytes would reset what is said. */
-    private void reject(SocketChannel channel) throws IOException {
-        counters().rejected.add(1);
+    /** Says why. */
+    private static void reject(SocketChannel channel) throws IOException {
         channel.write(ByteBuffer.wrap(Admission.REJECTION));
         channel.shutdownOutput();
-        channel.read(room.receiveBuffer().clear());
+    }
+
+    /** Reads what has come before it closes: closing over unread bytes would reset what was said. */
+    private void discard(SocketChannel channel) {
+        try {
+            channel.read(room.receiveBuffer().clear());
+        } catch (IOException _) {
+            // The peer has reset it: there is nothing to read.
+        }
+        close(channel);
     }
 
     private void close(SocketChannel channel) {

@@ -57,7 +57,8 @@ public final class PollWorker extends Worker {
             epoll = own(Epoll.open(MAX_EVENTS));
             sweep = own(Sweep.open(context.ticker().nanos(), Timed::passed));
             timekeeper = new SweptTimekeeper(sweep, this::lookedNanos);
-            listener = new Listener(listenerFd, admission, this::makePlace, counters(), context.notices());
+            listener = new Listener(
+                    listenerFd, admission, this::makePlace, turnedAway(), this::now, counters(), context.notices());
         } catch (IOException | RuntimeException | Error e) {
             disown();
             throw e;

@@ -9,6 +9,7 @@ import ringfort.server.loop.Worker;
  * @param queue the ring
  * @param timers the kernel's timers; null where a wheel keeps the deadlines
  * @param starved connections for which there was no buffer
+ * @param watches connections whose handler is at work
  * @param receiveBuffer address of {@code receiveBytes} bytes, for a read of one of those
  * @param receiveBytes as many as one provided buffer has
  * @param scratch where received bytes are when a wire is told of them
@@ -19,6 +20,7 @@ record RingRoom(
         RingQueue queue,
         @Nullable KernelTimers timers,
         Starved starved,
+        Watches watches,
         long receiveBuffer,
         int receiveBytes,
         byte[] scratch,

@@ -21,13 +21,15 @@ import ringfort.sys.PeerAddress;
  * its receive and its send by user data, waits for both to complete, and only then submits the close.
  */
 @OnWorker
-final class RingWire extends DescriptorWire {
-    /** What a peer may be watched by; a connection that is closed by both sides says HUP, and nothing is wrong. */
+final class RingWire extends DescriptorWire implements Watches.Socket {
+    /** How far the watch for a reset has come. */
     private enum Watch {
         NONE,
+        /** It is submitted when the handler has been at work for a while. */
+        WISHED,
         IN_FLIGHT,
         CANCELLED,
-        /** It has said something: the next would say it at once, again and again. */
+        /** The kernel has ended it. */
         OVER
     }
 
@@ -44,7 +46,7 @@ final class RingWire extends DescriptorWire {
     private boolean cancelling; // a cancel of that receive is in flight
     private boolean sending; // a send is in flight
     private boolean sendCancelled; // a cancel of that send was submitted
-    private Watch watch = Watch.NONE; // a poll that tells of a reset while nothing is read
+    private Watch watch = Watch.NONE; // a poll that tells of a reset while a handler is at work
     private Close close = Close.NO;
 
     RingWire(RingRoom room, int fd, PeerAddress peer) {
@@ -78,10 +80,8 @@ final class RingWire extends DescriptorWire {
             return settleGone(user);
         }
         KernelTimers timers = room.timers();
-        return settleSend(user)
-                && settleReceive(user)
-                && settleWatch(user)
-                && (timers == null || timers.settle(user.id()));
+        settleWatch(user);
+        return settleSend(user) && settleReceive(user) && (timers == null || timers.settle(user.id()));
     }
 
     private boolean settleSend(WireUser user) {
@@ -122,16 +122,28 @@ final class RingWire extends DescriptorWire {
         return true;
     }
 
-    /** Armed when the receive has stopped, and left there: it costs nothing until the peer is gone. */
-    private boolean settleWatch(WireUser user) {
-        if (watch != Watch.NONE || receiving || cancelling || user.wantsRead() || !user.awaitsHandler()) {
+    private void settleWatch(WireUser user) {
+        if (watch == Watch.NONE && user.awaitsHandler()) {
+            room.watches().add(this, user, room.worker().now());
+            watch = Watch.WISHED;
+        }
+    }
+
+    /**
+     * Submits the watch if a handler is still at work. It stays until the connection ends, and tells of changes only: the peer's FIN
+     * is one, and does not end it.
+     */
+    @Override
+    public boolean watch(WireUser user) {
+        if (user.isGone() || !user.awaitsHandler()) {
+            watch = Watch.NONE;
             return true;
         }
         Sqe sqe = room.queue().sqe();
         if (sqe == null) {
             return false;
         }
-        sqe.poll(fd, IoUring.POLLERR, RingQueue.userData(RingQueue.WATCH, user.id()));
+        sqe.pollMultishot(fd, IoUring.POLLERR, RingQueue.userData(RingQueue.WATCH, user.id()));
         watch = Watch.IN_FLIGHT;
         return true;
     }
@@ -254,12 +266,14 @@ final class RingWire extends DescriptorWire {
         }
     }
 
-    /** A negative result is that of the cancel. */
-    void watchCompleted(WireUser user, int result) {
-        watch = Watch.OVER;
+    /** A negative result is that of the cancel. A connection that both sides have closed says HUP, and nothing is wrong. */
+    void watchCompleted(WireUser user, int result, boolean more) {
+        if (!more) {
+            watch = Watch.OVER;
+        }
         user.touch();
-        if (result > 0 && (result & IoUring.POLLERR) != 0 && !user.wantsRead() && user.awaitsHandler()) {
-            user.failed(new IOException("the peer has reset the connection")); // no receive would tell
+        if (result > 0 && (result & IoUring.POLLERR) != 0 && user.awaitsHandler()) {
+            user.failed(new IOException("the peer has reset the connection"));
         }
     }
 

@@ -36,6 +36,7 @@ public final class RingWorker extends Worker {
     private final @Nullable KernelTimers kernelTimers;
     private final Timekeeper timekeeper;
     private final Starved starved = new Starved();
+    private final Watches watches = new Watches();
     private final RingRoom room;
     private final Listener listener;
     private final EventFd wakeUp;
@@ -73,9 +74,10 @@ public final class RingWorker extends Worker {
                             new DeadlineWheel<Timed>(context.ticker().nanos()), Timed::passed);
             int receiveBytes = Math.min(sizes.bufferBytes(), SCRATCH_BYTES);
             long receiveBuffer = memory.allocate(receiveBytes, 64);
-            room = new RingRoom(queue, kernelTimers, starved, receiveBuffer, receiveBytes, scratch(), this);
+            room = new RingRoom(queue, kernelTimers, starved, watches, receiveBuffer, receiveBytes, scratch(), this);
             maker = (fd, peer) -> add(new RingWire(room, fd, peer));
-            listener = new Listener(listenerFd, admission, this::makePlace, counters(), context.notices());
+            listener = new Listener(
+                    listenerFd, admission, this::makePlace, turnedAway(), this::now, counters(), context.notices());
         } catch (IOException | RuntimeException | Error e) {
             disown();
             throw e;
@@ -108,10 +110,11 @@ public final class RingWorker extends Worker {
 
     @Override
     protected void await(boolean mayWait) {
+        watches.turn(now());
         boolean ready = listen() && watch();
         int result;
         if (mayWait && ready && starved.isEmpty()) {
-            result = queue.ring().submitAndWait(1, acceptBackOff(waitNanos()));
+            result = queue.ring().submitAndWait(1, restNanos());
         } else {
             result = queue.ring().submitAndWait(0, 0);
         }
@@ -195,7 +198,7 @@ public final class RingWorker extends Worker {
                 case RingQueue.RECEIVE -> wire.receiveCompleted(connection, result, batch.more(i));
                 case RingQueue.SEND -> wire.sendCompleted(connection, result);
                 case RingQueue.CANCEL -> wire.cancelCompleted(connection);
-                case RingQueue.WATCH -> wire.watchCompleted(connection, result);
+                case RingQueue.WATCH -> wire.watchCompleted(connection, result, batch.more(i));
                 case RingQueue.TIMER -> timer(connection, true);
                 case RingQueue.TIMER_CHANGE -> timer(connection, false);
                 default -> wire.closeCompleted(connection);
@@ -260,12 +263,14 @@ public final class RingWorker extends Worker {
         }
     }
 
-    private long acceptBackOff(long waitNanos) {
-        if (acceptAgainNanos == 0) {
-            return waitNanos;
-        }
-        long back = Math.max(0, acceptAgainNanos - now());
-        return waitNanos < 0 ? back : Math.min(waitNanos, back);
+    /** How long the worker may rest; -1 = for ever. */
+    private long restNanos() {
+        long rest = earlier(waitNanos(), watches.waitNanos(now()));
+        return acceptAgainNanos == 0 ? rest : earlier(rest, Math.max(0, acceptAgainNanos - now()));
+    }
+
+    private static long earlier(long one, long other) {
+        return one < 0 || other < 0 ? Math.max(one, other) : Math.min(one, other);
     }
 
     /** The accept must have ended: what it has accepted may lie in the completion queue, and would be lost there. */

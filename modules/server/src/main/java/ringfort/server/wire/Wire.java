@@ -37,7 +37,7 @@ public interface Wire {
 
     /**
      * A close follows: what the peer has not acknowledged is kept by the kernel no longer than so many nanoseconds in which the
-     * peer acknowledges nothing more. Changes nothing where all is acknowledged, or the transport cannot tell.
+     * peer acknowledges nothing more; 0 is for ever. Changes nothing where all is acknowledged, or the transport cannot tell.
      */
     void boundUnsent(long nanos);
 

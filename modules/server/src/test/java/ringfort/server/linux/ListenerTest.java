@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import ringfort.server.PollEngine;
 import ringfort.server.loop.Admission;
 import ringfort.server.loop.Ledger;
+import ringfort.server.loop.TurnedAway;
 import ringfort.server.metrics.Counters;
 import ringfort.server.metrics.Notices;
 import ringfort.sys.Libc;
@@ -35,7 +36,7 @@ class ListenerTest {
         int fd = Sockets.listen(loopback, 16, false, false);
         int port = Sockets.localAddress(fd).getPort();
         try (var notices = new Notices();
-                var listener = new Listener(fd, admission, () -> false, counters, notices)) {
+                var listener = new Listener(fd, admission, () -> false, new TurnedAway(), () -> 0, counters, notices)) {
             for (int i = 1; i <= 3; i++) { // more than there are places
                 try (Socket peer = new Socket(InetAddress.getLoopbackAddress(), port)) {
                     int accepted = Libc.accept4(listener.fd(), 0, 0, Linux.SOCK_CLOEXEC);
