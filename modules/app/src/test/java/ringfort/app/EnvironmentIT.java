@@ -61,6 +61,7 @@ class EnvironmentIT {
                 assertEquals(unicode ? 404 : 500, Http.status(origin.resolve("/files/caf%C3%A9.txt")), locale);
                 assertEquals(unicode ? 404 : 500, Http.status(origin.resolve("/files/%E4%B8%AD")), locale);
                 assertEquals(404, Http.status(origin.resolve("/files/plain.txt")), locale);
+                server.awaitErrors(line -> line.contains("LC_ALL=C.UTF-8"), unicode ? 0 : 1, BOUND);
                 assertEquals(143, server.terminate(BOUND)); // a program of its own, not ringfort serve
                 long told = server.errors()
                         .lines()
@@ -86,6 +87,7 @@ class EnvironmentIT {
     void aPeersTextInAnExceptionMakesNoLinesInTheLog() throws IOException, InterruptedException {
         try (Launched server = serve(Map.of(), List.of())) {
             assertEquals(500, Http.status(origin(server).resolve("/fail?id=x%0D%0AINFO:+forged%1B%5B2J")));
+            server.awaitErrors(line -> line.contains("no item x"), 1, BOUND);
             assertEquals(143, server.terminate(BOUND)); // a program of its own, not ringfort serve
             String log = server.errors();
             assertTrue(log.contains("no item x\\r\\nINFO: forged\\u001b[2J"), log);

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -115,6 +116,20 @@ final class Launched implements AutoCloseable {
             return Files.readString(errors);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Waits until so many lines of standard error are of this kind. The server writes its log on a thread of its own, and what is
+     * not written when the process is told to end may be lost.
+     */
+    void awaitErrors(Predicate<String> line, long atLeast, Duration bound) throws InterruptedException {
+        long end = System.nanoTime() + bound.toNanos();
+        while (errors().lines().filter(line).count() < atLeast) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("fewer than " + atLeast + " such lines within " + bound + ": " + errors());
+            }
+            Thread.sleep(10);
         }
     }
 

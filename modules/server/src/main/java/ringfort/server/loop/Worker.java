@@ -389,7 +389,8 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
         return shedding.makePlace();
     }
 
-    /** Where the sockets of peers are kept that were turned away. */
+    /** Where the sockets of peers are kept that were turned away; for a transport that is being made. */
+    @OffWorker
     protected final TurnedAway turnedAway() {
         return turnedAway;
     }

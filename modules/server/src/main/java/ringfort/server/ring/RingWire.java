@@ -21,7 +21,7 @@ import ringfort.sys.PeerAddress;
  * its receive and its send by user data, waits for both to complete, and only then submits the close.
  */
 @OnWorker
-final class RingWire extends DescriptorWire {
+final class RingWire extends DescriptorWire implements Watches.Socket {
     /** How far the watch for a reset has come. */
     private enum Watch {
         NONE,
@@ -132,10 +132,9 @@ final class RingWire extends DescriptorWire {
     /**
      * Submits the watch if a handler is still at work. It stays until the connection ends, and tells of changes only: the peer's FIN
      * is one, and does not end it.
-     *
-     * @return false when the ring has no room
      */
-    boolean watch(WireUser user) {
+    @Override
+    public boolean watch(WireUser user) {
         if (user.isGone() || !user.awaitsHandler()) {
             watch = Watch.NONE;
             return true;

@@ -18,19 +18,30 @@ final class Watches {
     /** A handler that is done within this time is not watched for. */
     static final long AFTER_NANOS = 20_000_000L;
 
-    private record Wish(RingWire wire, WireUser user, long dueNanos) {}
+    /** A socket that can be watched. Its worker only. */
+    @OnWorker
+    interface Socket {
+        /**
+         * Begins to watch if a handler of this user is still at work.
+         *
+         * @return false when the ring has no room
+         */
+        boolean watch(WireUser user);
+    }
+
+    private record Wish(Socket socket, WireUser user, long dueNanos) {}
 
     private final ArrayDeque<Wish> wishes = new ArrayDeque<>(); // the earliest first
 
     /** A handler has begun to work for this connection. */
-    void add(RingWire wire, WireUser user, long nowNanos) {
-        wishes.add(new Wish(wire, user, nowNanos + AFTER_NANOS));
+    void add(Socket socket, WireUser user, long nowNanos) {
+        wishes.add(new Wish(socket, user, nowNanos + AFTER_NANOS));
     }
 
     /** Begins to watch where it is time for that, as far as the ring has room. */
     void turn(long nowNanos) {
         for (Wish next = wishes.peek(); next != null && next.dueNanos - nowNanos <= 0; next = wishes.peek()) {
-            if (!next.wire().watch(next.user())) {
+            if (!next.socket().watch(next.user())) {
                 return;
             }
             wishes.remove();
