@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -426,6 +429,17 @@ class Http2Test extends EngineContract {
             peer.out().ascii("PRI * HT");
             assertFalse(peer.send().finish().readFrame());
         }
+    }
+
+    /** RFC 7301, 3.2: no_application_protocol. */
+    @Test
+    void overTlsHttp2CanBeSwitchedOff() throws IOException {
+        assumeTrue(variant.speaksTls(), "a name is chosen with TLS only");
+        Served served = serve(options -> options.h2(false), Http2Test::routes);
+        try (Socket socket = Peer.open(served.port(), 0)) {
+            assertThrows(IOException.class, TlsClient.over(socket, "h2")::handshake);
+        }
+        assertEquals("here", served.get("/carried"));
     }
 
     @Test
