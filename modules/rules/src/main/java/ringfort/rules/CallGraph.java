@@ -84,9 +84,14 @@ final class CallGraph {
     private final boolean hasWorkers;
     private @Nullable Set<Code> workerCode;
 
-    CallGraph(Project project) {
+    /** The graph of a project, which is made once. */
+    static CallGraph of(Project project) {
+        return project.derived(CallGraph.class, CallGraph::new);
+    }
+
+    private CallGraph(Project project) {
         this.project = project;
-        this.types = new Types(project);
+        this.types = new Types(project.hierarchy(), project.classes());
         this.targets = new Targets(types);
         this.flow = new ValueFlow(types, targets);
         this.marks = new Marks(types);

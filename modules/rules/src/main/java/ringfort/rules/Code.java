@@ -17,13 +17,13 @@ final class Code {
     private final String name;
     private final String descriptor;
     private final int hash;
-    private @Nullable Types types; // read from the descriptor when they are asked for first
+    private @Nullable Parts parts; // read from the descriptor when they are asked for first
 
     /** The names of the types in a descriptor; of arrays, those of their elements. */
-    private record Types(List<String> parameters, String result, boolean isResultPrimitive) {
-        static Types of(String descriptor) {
+    private record Parts(List<String> parameters, String result, boolean isResultPrimitive) {
+        static Parts of(String descriptor) {
             MethodTypeDesc type = MethodTypeDesc.ofDescriptor(descriptor);
-            return new Types(
+            return new Parts(
                     type.parameterList().stream().map(Names::dotted).toList(),
                     Names.dotted(type.returnType()),
                     type.returnType().isPrimitive());
@@ -75,32 +75,32 @@ final class Code {
         return name.startsWith("lambda$");
     }
 
-    private Types types() {
-        Types known = types;
+    private Parts parts() {
+        Parts known = parts;
         if (known == null) {
-            known = Types.of(descriptor);
-            types = known;
+            known = Parts.of(descriptor);
+            parts = known;
         }
         return known;
     }
 
     int parameterCount() {
-        return types().parameters().size();
+        return parts().parameters().size();
     }
 
     /** The names of the parameters' types; of an array, that of its elements' type. */
     List<String> parameterTypes() {
-        return types().parameters();
+        return parts().parameters();
     }
 
     /** The name of the type that is returned; of an array, that of its elements' type. */
     String returnType() {
-        return types().result();
+        return parts().result();
     }
 
     /** Whether an {@code int} or the like is returned, or nothing at all. */
     boolean returnsPrimitive() {
-        return types().isResultPrimitive();
+        return parts().isResultPrimitive();
     }
 
     /** {@code owner.name}, which is how exemptions name it. */

@@ -22,7 +22,7 @@ final class GraphRule {
             if (exemptions.isEmpty() && !project.knowsRingfort()) {
                 return List.of(); // there is neither a worker nor a handler, and no graph has to be made
             }
-            CallGraph graph = project.graph();
+            CallGraph graph = CallGraph.of(project);
             List<String> found = new ArrayList<>(violations.apply(graph));
             for (Exemption exemption : exemptions) {
                 if (graph.methods().stream().noneMatch(method -> isNamed(graph, exemption, method.code()))) {

@@ -25,8 +25,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All class files that rules look at together. They are read once for all rules, on all processors, and the graph of calls
- * is made only if a rule needs it. Used by one thread at a time.
+ * All class files that rules look at together. They are read once for all rules, on all processors, and what is derived
+ * from all of them is made only if a rule needs it. Used by one thread at a time.
  */
 final class Project {
     /** Class files of ArchUnit's classes: read once, and kept for as long as the classes are. */
@@ -37,7 +37,7 @@ final class Project {
     private final Map<String, ImportedClass> classes = new LinkedHashMap<>();
     private final Map<String, JavaClass> origins = new HashMap<>(); // ArchUnit's classes; empty without ArchUnit
     private final Hierarchy hierarchy = new Hierarchy(classes);
-    private @Nullable CallGraph graph;
+    private final Map<Class<?>, Object> derived = new HashMap<>();
     private @Nullable Boolean knowsRingfort;
 
     private Project(List<ImportedClass> read) {
@@ -188,13 +188,13 @@ final class Project {
                 .toList();
     }
 
-    /** The graph of calls, which is made when it is asked for first. */
-    CallGraph graph() {
-        CallGraph made = graph;
-        if (made == null) {
-            made = new CallGraph(this);
-            graph = made;
+    /** What is derived from the whole project: made when it is asked for first, and kept. */
+    <T> T derived(Class<T> what, Function<Project, T> maker) {
+        Object known = derived.get(what);
+        if (known == null) {
+            known = maker.apply(this);
+            derived.put(what, known);
         }
-        return made;
+        return what.cast(known);
     }
 }

@@ -26,10 +26,9 @@ final class Types {
     private final Map<String, Map<String, String>> fieldNames = new HashMap<>();
     private final Hierarchy hierarchy;
 
-    Types(Project project) {
-        this.hierarchy = project.hierarchy();
-        for (ClassCode code :
-                project.classes().parallelStream().map(ClassReader::read).toList()) {
+    Types(Hierarchy hierarchy, Collection<ImportedClass> imported) {
+        this.hierarchy = hierarchy;
+        for (ClassCode code : imported.parallelStream().map(ClassReader::read).toList()) {
             classes.put(code.name(), code);
             code.methods().forEach(method -> methods.put(method.code(), method));
         }

@@ -225,7 +225,7 @@ final class ProjectTest {
     /** Rules that see nothing accept everything: what the colouring must find is known. */
     @TestFactory
     Stream<DynamicTest> theColouringSeesTheProject() {
-        var graph = Project.of(server.stream().toList()).graph();
+        var graph = CallGraph.of(Project.of(server.stream().toList()));
         Paths onWorker = WorkerRules.fromWorkerCode(graph, List.of());
         return Stream.of(
                         "ringfort.ring.Sqe.recvMultishot",
@@ -247,7 +247,7 @@ final class ProjectTest {
 
     @Test
     void theColouringReachesTheProtocolAndTheHandlersSide() {
-        var graph = Project.of(server.stream().toList()).graph();
+        var graph = CallGraph.of(Project.of(server.stream().toList()));
         Set<Code> reached =
                 Set.copyOf(WorkerRules.fromWorkerCode(graph, List.of()).reached());
         for (String type :

@@ -148,10 +148,8 @@ final class WorkerRulesTest {
 
     @Test
     void whatIsKnownOfTheRingByNameIsWhatItsMarksSay() {
-        var graph = Project.of(new ClassFileImporter()
-                        .importClasses(Ring.class, Sqe.class, BufferRing.class).stream()
-                                .toList())
-                .graph();
+        var graph = CallGraph.of(Project.of(new ClassFileImporter()
+                .importClasses(Ring.class, Sqe.class, BufferRing.class).stream().toList()));
         for (Class<?> type : List.of(Ring.class, BufferRing.class)) {
             Set<String> marked = graph.methods().stream()
                     .filter(method -> method.code().owner().equals(type.getName()) && method.mark() == Mark.ON)
@@ -169,10 +167,9 @@ final class WorkerRulesTest {
 
     @Test
     void theTasksThatArePassedToPublishedModulesAreKnownByNameToo() {
-        var graph = Project.of(new ClassFileImporter()
-                        .importPackages("ringfort.poller", "ringfort.ring", "ringfort.sys", "ringfort.timers").stream()
-                                .toList())
-                .graph();
+        var graph = CallGraph.of(Project.of(new ClassFileImporter()
+                .importPackages("ringfort.poller", "ringfort.ring", "ringfort.sys", "ringfort.timers").stream()
+                        .toList()));
         Set<String> marked = new TreeSet<>();
         for (ClassCode.MethodCode method : graph.methods()) {
             for (int i = 0; i < method.parameterMarks().size(); i++) {
