@@ -373,7 +373,8 @@ final class TlsProtocol implements Protocol {
     @Override
     public void farewell(ByteSink sink) {
         Protocol current = within.current();
-        boolean allSent = output.out().isEmpty() && (current == null || current.out().isEmpty());
+        boolean allSent =
+                output.out().isEmpty() && (current == null || current.out().isEmpty());
         if (within.isAgreed() && allSent) {
             output.farewell(tls, sink);
         }
