@@ -11,9 +11,13 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import ringfort.api.Response;
 import ringfort.api.Server;
+import ringfort.timers.Ticker;
 
 /** What is too many or too large is turned away with the right status, and does not harm who is within the limits. */
 class LimitTest extends EngineContract {
+    /** Less than the second for which the socket of a peer that was turned away is kept. */
+    private static final long KEPT_NANOS = 900_000_000L;
+
     private static void routes(Server server) {
         server.get("/", _ -> Response.text("ok"));
     }
@@ -51,24 +55,31 @@ class LimitTest extends EngineContract {
         turnsAwayTheThird(serve(options -> options.maxConnectionsPerPeer(2).exemptNetworks(""), LimitTest::routes));
     }
 
-    /** It sends without looking first. A socket that was closed at once would answer that with a reset. */
+    /**
+     * It sends without looking first. A socket that was closed at once would answer that with a reset. On a machine with other work
+     * a client may need longer than such a socket is kept: that is not judged.
+     */
     @Test
     void aConnectionTooManyCanSendItsRequestBeforeItReads503() throws IOException {
-        inClearOnly("there is no 503 before a handshake: TlsTest");
+        inClearOnly("with TLS a connection too many is closed without a word");
         Served served = serve(options -> options.maxConnections(1), LimitTest::routes);
         try (Peer first = served.connect()) {
             assertEquals("ok", first.get("/").reply().text());
-            for (int i = 0; i < 5; i++) {
+            int inTime = 0;
+            for (int i = 0; i < 50 && inTime < 5; i++) {
+                long begin = Ticker.system().nanos();
+                String answer;
                 try (Peer second = served.connect()) {
-                    Await.pass(Duration.ofMillis(50)); // it is turned away meanwhile
-                    for (int line = 0; line < 5; line++) {
-                        second.send("GET / HTTP/1.1\r\nHost: h\r\nX: " + "x".repeat(1000) + "\r\n\r\n");
-                        Await.pass(Duration.ofMillis(10));
-                    }
-                    assertEquals(503, second.reply().status());
-                    assertEquals("", second.readToEnd());
+                    answer = sendSlowly(second);
+                } catch (IOException e) {
+                    answer = e.toString();
+                }
+                if (Ticker.system().nanos() - begin < KEPT_NANOS) {
+                    assertEquals("503", answer);
+                    inTime++;
                 }
             }
+            assertTrue(inTime > 0, "no client was in time");
             for (int i = 0; i < 600; i++) { // more than are kept
                 try (Peer other = served.connect()) {
                     assertEquals(503, other.reply().status());
@@ -77,6 +88,17 @@ class LimitTest extends EngineContract {
         }
         served.awaitOpen(0);
         assertEquals("ok", served.get("/"));
+    }
+
+    private static String sendSlowly(Peer peer) throws IOException {
+        Await.pass(Duration.ofMillis(50)); // it is turned away meanwhile
+        for (int line = 0; line < 5; line++) {
+            peer.send("GET / HTTP/1.1\r\nHost: h\r\nX: " + "x".repeat(1000) + "\r\n\r\n");
+            Await.pass(Duration.ofMillis(10));
+        }
+        String status = "" + peer.reply().status();
+        assertEquals("", peer.readToEnd());
+        return status;
     }
 
     @Test
@@ -127,10 +149,10 @@ class LimitTest extends EngineContract {
                     peer.close();
                 }
                 assertTrue(ServerProcess.ask(early, "/failures") < 1000, "it spins");
+                // While the server still closes those, one that waits may be closed with them.
+                Await.until(() -> isServed(server.port()), () -> "nobody is served any more");
                 for (int i = 0; i < 10; i++) {
-                    try (Peer late = Peer.connect(server.port())) {
-                        assertEquals("ok", late.get("/").reply().text());
-                    }
+                    assertTrue(isServed(server.port()));
                 }
                 assertEquals(0, ServerProcess.ask(early, "/defects"));
             } finally {
@@ -138,6 +160,14 @@ class LimitTest extends EngineContract {
                     peer.close();
                 }
             }
+        }
+    }
+
+    private static boolean isServed(int port) {
+        try (Peer peer = Peer.connect(port)) {
+            return peer.get("/").reply().text().equals("ok");
+        } catch (IOException e) {
+            return false;
         }
     }
 }
