@@ -42,11 +42,13 @@ final class ConsumersIT {
             Map.entry("ring", List.of("ring", "sys")),
             Map.entry("poller", List.of("poller", "sys", "timers")),
             Map.entry("json", List.of("api", "json")),
-            Map.entry("server", List.of("api", "budget", "h1", "message", "poller", "ring", "server", "sys", "timers")),
+            Map.entry(
+                    "server",
+                    List.of("api", "budget", "h1", "h2", "message", "poller", "ring", "server", "sys", "timers")),
             Map.entry(
                     "app",
                     List.of(
-                            "api", "app", "budget", "h1", "json", "message", "poller", "ring", "server", "sys",
+                            "api", "app", "budget", "h1", "h2", "json", "message", "poller", "ring", "server", "sys",
                             "timers")),
             Map.entry("rules", List.of("api"))));
 
