@@ -44,12 +44,14 @@ final class ConsumersIT {
             Map.entry("json", List.of("api", "json")),
             Map.entry(
                     "server",
-                    List.of("api", "budget", "h1", "h2", "message", "poller", "ring", "server", "sys", "timers")),
+                    List.of(
+                            "api", "budget", "h1", "h2", "message", "poller", "ring", "server", "sys", "timers",
+                            "tls")),
             Map.entry(
                     "app",
                     List.of(
                             "api", "app", "budget", "h1", "h2", "json", "message", "poller", "ring", "server", "sys",
-                            "timers")),
+                            "timers", "tls")),
             Map.entry("rules", List.of("api"))));
 
     private static final List<String> WITH_LIBRARIES = List.of("app", "json");
