@@ -45,8 +45,17 @@ final class Failures {
 
     /** The look at the kernel failed; returns for how long the worker is to pause. */
     long lookFailed(Throwable cause) {
+        return failed("a worker cannot look at the kernel; it tries again", cause);
+    }
+
+    /** A turn failed where nothing should; returns for how long the worker is to pause. */
+    long turnFailed(Throwable cause) {
+        return failed("a worker's turn failed; it goes on", cause);
+    }
+
+    private long failed(String what, Throwable cause) {
         if (looksInRow == 0) {
-            defect("a worker cannot look at the kernel; it tries again", cause);
+            defect(what, cause);
         } else {
             counters.defects.add(1); // told once: a lasting failure would fill the log
         }

@@ -204,6 +204,11 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
         }
     }
 
+    @Override
+    final void endSleep() {
+        sleep.end();
+    }
+
     /** Does one step of a turn, in order; false when more of it is to be done without waiting. */
     private boolean isDone(int step) {
         return switch (step) {

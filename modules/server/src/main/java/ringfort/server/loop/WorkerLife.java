@@ -64,8 +64,11 @@ public abstract class WorkerLife implements Runnable {
     /** Whether the server has stopped and the last connection is closed. */
     abstract boolean isOver();
 
-    /** One round of the loop; throws nothing. */
+    /** One round of the loop; throws nothing but where no memory is left. */
     abstract void turn();
+
+    /** Whatever the turn was at when it failed, the worker does not sleep. */
+    abstract void endSleep();
 
     /** Ends the connections that are still open, because the worker gave up. */
     abstract void abandonAll();
@@ -118,8 +121,9 @@ public abstract class WorkerLife implements Runnable {
         }
         started.countDown();
         try {
-            while (!isOver() && failures.end() == null) {
-                turn();
+            boolean goesOn = true;
+            while (goesOn) {
+                goesOn = goesOn();
             }
         } catch (Throwable e) { // none that is known of
             failures.died(e);
@@ -131,7 +135,37 @@ public abstract class WorkerLife implements Runnable {
                 failures.defect("a worker could not end its connections", e);
             }
             end();
-            handOver();
+            try {
+                handOver();
+            } catch (Throwable e) {
+                failures.defect("a worker that has ended could not hand over what waited for it", e);
+            }
+        }
+    }
+
+    /**
+     * Does a turn, unless the worker is to end. A turn guards its steps itself. But where no memory is left, the JVM may throw at any
+     * place of compiled code, and drop the method that would have caught it: when it leaves that code it makes the objects that the
+     * compiler had left out. So this method catches as well, and has no objects of its own.
+     */
+    private boolean goesOn() {
+        try {
+            if (isOver() || failures.end() != null) {
+                return false;
+            }
+            turn();
+        } catch (Throwable e) {
+            turnFailed(e);
+        }
+        return true;
+    }
+
+    private void turnFailed(Throwable cause) {
+        try {
+            endSleep();
+            pause(failures.turnFailed(cause));
+        } catch (Throwable _) {
+            counters().defects.add(1); // no memory, or no stack, to say more
         }
     }
 
