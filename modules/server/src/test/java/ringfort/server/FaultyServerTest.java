@@ -23,12 +23,12 @@ class FaultyServerTest {
     void aHeapThatWasFullLeavesAWholeServer(Variant variant) throws Exception {
         variant.assumeUsable();
         try (ServerProcess server = FaultyServer.start(variant, FaultyServer.Log.COUNTS)) {
-            String threads = get(server, "/threads");
+            String threads = server.get("/threads");
             for (int round = 0; round < 2; round++) {
                 fillBesideOthers(server);
             }
             isWhole(server);
-            assertEquals(threads, get(server, "/threads"), "all threads live");
+            assertEquals(threads, server.get("/threads"), "all threads live");
             assertEquals(0, server.end(Duration.ofSeconds(20)), "it stops in time, and in order");
         }
     }
@@ -73,13 +73,13 @@ class FaultyServerTest {
     void aLogThatThrowsLosesALineAndNoMore(Variant variant) throws Exception {
         variant.assumeUsable();
         try (ServerProcess server = FaultyServer.start(variant, FaultyServer.Log.THROWS_ONCE)) {
-            String threads = get(server, "/threads");
-            assertEquals("held", get(server, "/hold"));
+            String threads = server.get("/threads");
+            assertEquals("held", server.get("/hold"));
             Await.until(() -> lines(server) > 0, () -> "nothing was logged");
-            assertEquals("held", get(server, "/hold"));
+            assertEquals("held", server.get("/hold"));
             Await.until(() -> lines(server) > 1, () -> "nothing is logged behind the line that failed");
             isWhole(server);
-            assertEquals(threads, get(server, "/threads"));
+            assertEquals(threads, server.get("/threads"));
         }
     }
 
@@ -89,7 +89,7 @@ class FaultyServerTest {
         variant.assumeUsable();
         try (ServerProcess server = FaultyServer.start(variant, FaultyServer.Log.HANGS)) {
             for (int i = 0; i < 4; i++) {
-                assertEquals("held", get(server, "/hold"));
+                assertEquals("held", server.get("/hold"));
             }
             isWhole(server);
             assertEquals(0, server.end(Duration.ofSeconds(20)), "it stops in time");
@@ -98,7 +98,7 @@ class FaultyServerTest {
 
     private static long lines(ServerProcess server) {
         try {
-            return Long.parseLong(get(server, "/lines"));
+            return Long.parseLong(server.get("/lines"));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -107,7 +107,7 @@ class FaultyServerTest {
     /** All peers are gone: open = 0, a polite request is answered, a deadline is kept. */
     private static void isWhole(ServerProcess server) throws IOException {
         Await.until(() -> open(server) == 1, () -> "connections stay open: " + open(server));
-        assertEquals("ok", get(server, "/"));
+        assertEquals("ok", server.get("/"));
         long begin = Ticker.system().nanos();
         try (SlowPeer slow = SlowPeer.connect(server.port(), 0)) {
             slow.send("GET / HT").end().answered(408);
@@ -120,15 +120,9 @@ class FaultyServerTest {
 
     private static long open(ServerProcess server) {
         try {
-            return Long.parseLong(get(server, "/open"));
+            return Long.parseLong(server.get("/open"));
         } catch (IOException e) {
             return -1;
-        }
-    }
-
-    private static String get(ServerProcess server, String path) throws IOException {
-        try (Peer peer = Peer.connect(server.port())) {
-            return peer.get(path).reply().text();
         }
     }
 }

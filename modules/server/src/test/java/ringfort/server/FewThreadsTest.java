@@ -20,18 +20,18 @@ class FewThreadsTest {
         variant.assumeUsable();
         try (ServerProcess server = FewThreads.start(variant)) {
             sleepers(server); // what the JDK starts for them is there now
-            assertEquals("started", get(server, "/start"));
-            assertEquals("set", get(server, "/tighten"));
+            assertEquals("started", server.get("/start"));
+            assertEquals("set", server.get("/tighten"));
             try (Peer peer = Peer.connect(server.port())) {
                 assertEquals(500, peer.get("/thread").reply().status(), "the limit is in force");
                 assertEquals("ok", peer.get("/").reply().text(), "the connection is kept");
             }
             sleepers(server);
-            String refusal = get(server, "/start");
+            String refusal = server.get("/start");
             assertTrue(refusal.startsWith("not started"), refusal);
             isWhole(server);
-            assertEquals("set", get(server, "/loosen"));
-            assertEquals("started", get(server, "/start"), "a start that failed has left nothing");
+            assertEquals("set", server.get("/loosen"));
+            assertEquals("started", server.get("/start"), "a start that failed has left nothing");
             isWhole(server);
             assertEquals(0, server.end(Duration.ofSeconds(20)), "it stops in time, and in order");
         }
@@ -54,7 +54,7 @@ class FewThreadsTest {
     /** All peers are gone: open = 0, a polite request is answered, a deadline is kept. */
     private static void isWhole(ServerProcess server) throws IOException {
         Await.until(() -> open(server).equals("1"), () -> "connections stay open: " + open(server));
-        assertEquals("ok", get(server, "/"));
+        assertEquals("ok", server.get("/"));
         try (SlowPeer slow = SlowPeer.connect(server.port(), 0)) {
             slow.send("GET / HT").end().answered(408);
         }
@@ -62,15 +62,9 @@ class FewThreadsTest {
 
     private static String open(ServerProcess server) {
         try {
-            return get(server, "/open");
+            return server.get("/open");
         } catch (IOException e) {
             return "" + e;
-        }
-    }
-
-    private static String get(ServerProcess server, String path) throws IOException {
-        try (Peer peer = Peer.connect(server.port())) {
-            return peer.get(path).reply().text();
         }
     }
 }

@@ -77,6 +77,13 @@ final class ServerProcess implements AutoCloseable {
         return port;
     }
 
+    /** What it answers on a connection of its own. */
+    String get(String path) throws IOException {
+        try (Peer peer = Peer.connect(port)) {
+            return peer.get(path).reply().text();
+        }
+    }
+
     long pid() {
         return process.pid();
     }

@@ -246,6 +246,11 @@ public abstract class Worker extends WorkerLife implements Carrier, Loop {
         return wait == none ? -1 : wait;
     }
 
+    /** The shorter of two waits; negative is for ever. */
+    public static long earlier(long one, long other) {
+        return one < 0 || other < 0 ? Math.max(one, other) : Math.min(one, other);
+    }
+
     /** The clock is read once per look at the kernel queue, never cached across a wait. */
     @Override
     protected final void readClock() {

@@ -35,7 +35,7 @@ public final class FlightRecorder {
         var event = new DeadlineExpired();
         if (event.isEnabled() && event.shouldCommit()) {
             event.phase = phase.name().toLowerCase(Locale.ROOT);
-            event.peer = peer.getAddress().getHostAddress() + ":" + peer.getPort();
+            event.peer = text(peer);
             event.ageNanos = ageNanos;
             event.latenessNanos = lateNanos;
             event.receivedBytes = receivedBytes;
@@ -50,7 +50,7 @@ public final class FlightRecorder {
         }
         var event = new TlsHandshake();
         if (event.isEnabled() && event.shouldCommit()) {
-            event.peer = peer.getAddress().getHostAddress() + ":" + peer.getPort();
+            event.peer = text(peer);
             event.outcome = outcome;
             event.protocol = protocol;
             event.suite = suite;
@@ -66,11 +66,15 @@ public final class FlightRecorder {
         }
         var event = new Http2Excess();
         if (event.isEnabled() && event.shouldCommit()) {
-            event.peer = peer.getAddress().getHostAddress() + ":" + peer.getPort();
+            event.peer = text(peer);
             event.account = account.name().toLowerCase(Locale.ROOT);
             event.streams = streams;
             event.commit();
         }
+    }
+
+    private static String text(InetSocketAddress peer) {
+        return peer.getAddress().getHostAddress() + ":" + peer.getPort();
     }
 
     /** A handler holds a worker, and the watchdog noticed. */

@@ -134,8 +134,7 @@ final class NioAccept {
         if (againNanos == 0) {
             return nanos;
         }
-        long back = Math.max(0, againNanos - worker.now());
-        return nanos < 0 ? back : Math.min(nanos, back);
+        return Worker.earlier(nanos, Math.max(0, againNanos - worker.now()));
     }
 
     private void begin(SocketChannel channel) {
@@ -143,8 +142,7 @@ final class NioAccept {
         if (connection == null) {
             return;
         }
-        worker.noticeTime(); // it connected after the turn's events were looked at: the budget must not begin with
-        // those
+        worker.noticeTime(); // it connected after the look at the turn's events: its budget does not begin there
         try {
             if (connection.wire() instanceof NioWire wire) { // as it was made
                 wire.register(connection);

@@ -56,8 +56,7 @@ final class PollAccept {
         if (!wanted || listening) {
             return nanos;
         }
-        long back = Math.max(0, againNanos - worker.now());
-        return nanos < 0 ? back : Math.min(nanos, back);
+        return Worker.earlier(nanos, Math.max(0, againNanos - worker.now()));
     }
 
     /** Connections wait. */
@@ -99,8 +98,7 @@ final class PollAccept {
         if (connection == null) {
             return;
         }
-        worker.noticeTime(); // it connected after the turn's events were looked at: the budget must not begin with
-        // those
+        worker.noticeTime(); // it connected after the look at the turn's events: its budget does not begin there
         int events = Epoll.EPOLLIN | Epoll.EPOLLOUT | Epoll.EPOLLRDHUP | Epoll.EPOLLET;
         int result = epoll.add(fd, events, connection.id());
         if (result < 0) {

@@ -24,8 +24,7 @@ final class RingAccept {
     private boolean wanted = true;
     private boolean cancelled; // a cancel of that accept was submitted
     private boolean rests; // there was work enough, and the accept is not to be armed until againNanos
-    private long
-            againNanos; // after a failed accept, or when there was work enough; 0 when there is nothing to wait for
+    private long againNanos; // when to arm the accept again, after a failure or too much work; 0 for at once
 
     /** @param number the place among the ports of the worker */
     RingAccept(Worker worker, RingQueue queue, Listener listener, Entrance entrance, RingRoom room, int number) {
@@ -98,8 +97,7 @@ final class RingAccept {
         if (againNanos == 0) {
             return nanos;
         }
-        long back = Math.max(0, againNanos - worker.now());
-        return nanos < 0 ? back : Math.min(nanos, back);
+        return Worker.earlier(nanos, Math.max(0, againNanos - worker.now()));
     }
 
     /**

@@ -253,10 +253,6 @@ public final class RingWorker extends Worker {
         return rest;
     }
 
-    private static long earlier(long one, long other) {
-        return one < 0 || other < 0 ? Math.max(one, other) : Math.min(one, other);
-    }
-
     private void accepted(long userData, int result, boolean more) {
         ports.get((int) userData).accepted(result, more);
     }
