@@ -23,6 +23,8 @@ class PausedReaderTest extends DeadlineContract {
     private static final byte[] MUCH = new byte[48 << 20];
     private static final byte[] LITTLE = new byte[1 << 20]; // the server's kernel takes it whole
     private static final int SMALL_BUFFER = 64 << 10; // of the peer's kernel
+    private static final int FIXED_BUFFER =
+            1 << 20; // keeps the peer's kernel from growing it, to 32 MiB, and taking all
 
     static {
         Arrays.fill(MUCH, (byte) 'm');
@@ -80,7 +82,7 @@ class PausedReaderTest extends DeadlineContract {
     @Test
     void aReaderThatNeverComesBackIsCut() throws IOException {
         Served server = serveMuch();
-        try (SlowPeer peer = server.connectSlow()) {
+        try (SlowPeer peer = server.connectSlow(FIXED_BUFFER)) {
             peer.get("/much");
             read(peer, 16 << 20);
             peer.mark();

@@ -10,12 +10,19 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Every row of {@code http1.rows} on a whole server: at once, byte by byte, cut at each offset, and followed. */
+@Tag("rows")
+@Execution(ExecutionMode.CONCURRENT)
 class RowsTest extends EngineContract {
+    /** One row behind the other: a row begins when the server has no connection. */
     @TestFactory
+    @Execution(ExecutionMode.SAME_THREAD)
     Stream<DynamicTest> row() throws IOException {
         // Long enough for a row that is refused at its beginning to be sent to its end, byte by byte.
         Served served =
