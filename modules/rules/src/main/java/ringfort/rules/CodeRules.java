@@ -10,8 +10,6 @@ import java.util.stream.Stream;
 /** What code does not use: reflection, {@code Unsafe}, and native memory outside the places made for it. */
 public final class CodeRules {
     /** Where Ringfort names the one hook that needs reflection: virtual threads on a scheduler of its own. */
-    private static final String SCHEDULER = "ringfort.server.exchange.Scheduler";
-
     private static final List<String> METHODS_OF_CLASS = List.of(
             "forName",
             "newInstance",
@@ -59,17 +57,10 @@ public final class CodeRules {
             "unreflectVarHandle");
 
     /**
-     * No reflection, but in {@code ringfort.server.exchange.Scheduler}. Method and variable handles that the compiler's access
-     * rules hold for ({@code MethodHandles.lookup()}) are none.
+     * No reflection. Method and variable handles that the compiler's access rules hold for ({@code MethodHandles.lookup()})
+     * are none.
      */
-    public static final ArchRule NO_REFLECTION = ProjectRule.of(
-            "no classes that do not have fully qualified name '" + SCHEDULER
-                    + "' should access target where is reflection",
-            Advice.of(
-                    "CodeRules.NO_REFLECTION",
-                    "reflection goes past modules, types and the next refactoring; it fails where nobody looks",
-                    "use ServiceLoader, an interface, or a handle from MethodHandles.lookup()"),
-            project -> project.from(type -> !type.name().equals(SCHEDULER) && mayReflect(type), CodeRules::reflection));
+    public static final ArchRule NO_REFLECTION = noReflection();
 
     /** No {@code Unsafe}, of which there are two. */
     public static final ArchRule NO_UNSAFE = LeaveTypesAlone.of(
@@ -87,6 +78,20 @@ public final class CodeRules {
             nativeCodeOnlyIn("ringfort.sys..", "ringfort.ring..", "ringfort.poller..");
 
     private CodeRules() {}
+
+    /** {@link #NO_REFLECTION}, except in the classes named; say there why. */
+    public static ArchRule noReflection(String... exceptClasses) {
+        Set<String> exempt = Set.of(exceptClasses);
+        String but = exempt.isEmpty() ? "" : ", except in " + String.join(", ", exceptClasses);
+        return ProjectRule.of(
+                "no classes should use reflection" + but,
+                Advice.of(
+                        "CodeRules.NO_REFLECTION",
+                        "reflection goes past modules, types and the next refactoring; it fails where nobody looks",
+                        "use ServiceLoader, an interface, or a handle from MethodHandles.lookup()"),
+                project ->
+                        project.from(type -> !exempt.contains(type.name()) && mayReflect(type), CodeRules::reflection));
+    }
 
     /** Only the packages named, in ArchUnit's notation, know the Foreign Function and Memory API. */
     public static ArchRule nativeCodeOnlyIn(String... packages) {

@@ -4,9 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.properties.HasName;
+import com.tngtech.archunit.core.domain.properties.HasOwner;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -187,7 +192,11 @@ final class ProjectTest {
                         new NamedRule(
                                 "handlers do not stop their server", HandlerRules.HANDLERS_DO_NOT_STOP_THEIR_SERVER),
                         new NamedRule("no responses by hand", HandlerRules.RESPONSES_ARE_NOT_BUILT_BY_HAND),
-                        new NamedRule("no reflection", CodeRules.NO_REFLECTION),
+                        new NamedRule(
+                                "no reflection",
+                                CodeRules.noReflection(
+                                        "ringfort.server.exchange.Scheduler", // gives virtual threads their scheduler
+                                        "ringfort.server.loop.FirstUse")), // loads what a full heap would not let in
                         new NamedRule("native code stays in its rooms", CodeRules.NATIVE_CODE_STAYS_IN_ITS_ROOMS),
                         new NamedRule("time comes from a ticker", TimeRules.TIME_COMES_FROM_A_TICKER),
                         // ServerContext has the wall clock for the Date field of responses, beside the ticker.
@@ -211,6 +220,22 @@ final class ProjectTest {
         rules.add(new NamedRule("internal packages", LayerRules.INTERNAL_PACKAGES_ARE_LEFT_ALONE));
         rules.add(new NamedRule("no Unsafe", CodeRules.NO_UNSAFE));
         return ArchTests.in(everything, rules);
+    }
+
+    /**
+     * The first use of a VarHandle takes memory at each place in the code, and the server goes on where none is left. Fences are
+     * plain calls.
+     */
+    @Test
+    void theServerHasNoVarHandles() {
+        JavaClasses room = new ClassFileImporter().importPaths(classesOf("server"));
+        ArchRuleDefinition.noClasses()
+                .should()
+                .callMethodWhere(JavaCall.Predicates.target(
+                                HasOwner.Predicates.With.owner(HasName.Predicates.name("java.lang.invoke.VarHandle")))
+                        .and(JavaCall.Predicates.target(
+                                DescribedPredicate.not(HasName.Predicates.nameEndingWith("Fence")))))
+                .check(room);
     }
 
     /** The server is one module of several packages, and neither they nor their types depend on each other in a circle. */

@@ -3,9 +3,11 @@ package ringfort.server;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -91,12 +93,26 @@ final class FaultyServer {
                 .get("/hold", _ -> hold(), Route.inline())
                 .get("/lines", _ -> number(faulty.lines.get()))
                 .get("/threads", _ -> Response.text(threads()))
+                .get("/prepared", _ -> Response.text(prepared()))
                 .get("/open", _ -> metric(running[0], "ringfort_connections_open"));
         running[0] = variant.engine().start(options, server.application());
+        Await.until(() -> !isPreparing(), () -> "classes are still prepared");
         System.out.println(running[0].address().getPort());
         while (System.in.read() >= 0) {}
         running[0].stop(Duration.ofSeconds(2));
         Runtime.getRuntime().halt(running[0].failure() == null ? 0 : 1); // the log hangs in exit, too
+    }
+
+    /** Which of the classes that deal with a full heap are there, though nothing has gone wrong yet. */
+    private static String prepared() throws ReflectiveOperationException {
+        Method found = ClassLoader.class.getDeclaredMethod("findLoadedClass", String.class);
+        found.setAccessible(true); // the JVM that runs the server's tests opens java.lang to the server
+        StringBuilder prepared = new StringBuilder();
+        for (String name : List.of("exchange.FixedAnswers", "loop.Lingering", "nio.NioWorker")) {
+            Object there = found.invoke(FaultyServer.class.getClassLoader(), "ringfort.server." + name);
+            prepared.append(there == null ? "" : name + " ");
+        }
+        return prepared.toString().strip();
     }
 
     /** Uses up the heap, keeps it full for a while, and lets go of it. */
@@ -127,11 +143,20 @@ final class FaultyServer {
         return Response.text("held");
     }
 
-    /** The server's own threads that live, by name; the one that starts the JDK's pollers ends by itself. */
+    /** What deals with a full heap is prepared for that in the first second. */
+    private static boolean isPreparing() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().equals("ringfort-first-use"));
+    }
+
+    /** What ends by itself soon after a start. */
+    private static final Set<String> BRIEF = Set.of("ringfort-pollers", "ringfort-first-use");
+
+    /** The server's own threads that live, by name, but for those that are brief. */
     private static String threads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
-                .filter(name -> name.startsWith("ringfort-") && !name.equals("ringfort-pollers"))
+                .filter(name -> name.startsWith("ringfort-") && !BRIEF.contains(name))
                 .sorted()
                 .collect(Collectors.joining(" "));
     }

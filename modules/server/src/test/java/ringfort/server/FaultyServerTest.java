@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,6 +31,15 @@ class FaultyServerTest {
             isWhole(server);
             assertEquals(threads, server.get("/threads"), "all threads live");
             assertEquals(0, server.end(Duration.ofSeconds(20)), "it stops in time, and in order");
+        }
+    }
+
+    /** A class whose initializer has found no memory is lost for the life of the process. */
+    @Test
+    void whatDealsWithAFullHeapIsThereBeforehand() throws Exception {
+        Variant.POLL.assumeUsable();
+        try (ServerProcess server = FaultyServer.start(Variant.POLL, FaultyServer.Log.COUNTS)) {
+            assertEquals("exchange.FixedAnswers loop.Lingering nio.NioWorker", server.get("/prepared"));
         }
     }
 

@@ -1,8 +1,7 @@
 package ringfort.server.exchange;
 
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Body;
 import ringfort.api.Handler;
@@ -26,15 +25,10 @@ import ringfort.sys.OnWorker;
  * is run is a matter of its {@link HandlerThread}.
  */
 public final class Exchange implements HandlerThread.Work, RequestView.Asked {
-    private static final VarHandle ANSWER;
-
-    static {
-        try {
-            ANSWER = MethodHandles.lookup().findVarHandle(Exchange.class, "answer", Answer.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    // An updater, not a VarHandle: the first use of a VarHandle takes memory, and an answer is left also where there is
+    // none.
+    private static final AtomicReferenceFieldUpdater<Exchange, @Nullable Answer> ANSWER =
+            AtomicReferenceFieldUpdater.newUpdater(Exchange.class, Answer.class, "answer");
 
     private final ExchangeOwner owner;
     private final ServerContext context;
@@ -144,7 +138,7 @@ public final class Exchange implements HandlerThread.Work, RequestView.Asked {
             thread.runInline();
         } else if (!context.handlers().admits()) {
             refused();
-            ANSWER.setRelease(this, FixedAnswers.FULL);
+            ANSWER.lazySet(this, FixedAnswers.FULL);
             owner.signalled(this);
         } else {
             launched = true;
@@ -334,7 +328,7 @@ public final class Exchange implements HandlerThread.Work, RequestView.Asked {
     }
 
     private void publish(Answer left) {
-        ANSWER.setRelease(this, left); // the signal behind it is what makes it seen
+        ANSWER.lazySet(this, left); // the signal behind it is what makes it seen
         thread.signal();
     }
 

@@ -1,9 +1,9 @@
 package ringfort.server.exchange;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.spi.Mount;
 import ringfort.sys.OffWorker;
@@ -21,25 +21,19 @@ import ringfort.sys.OnWorker;
  * reads when the handler has returned to it. From any other thread it is this object itself, as a message to the worker.
  */
 public final class HandlerThread extends Urgent implements Executor, Runnable, Carried, Signals {
-    private static final VarHandle RUNNABLE;
-    private static final VarHandle PLACE;
-    private static final VarHandle BESIDE;
+    // Updaters, not VarHandles: the first use of a VarHandle takes memory, and a handler goes on and ends also where
+    // none is left.
+    private static final AtomicReferenceFieldUpdater<HandlerThread, @Nullable Runnable> RUNNABLE =
+            AtomicReferenceFieldUpdater.newUpdater(HandlerThread.class, Runnable.class, "runnable");
+    private static final AtomicIntegerFieldUpdater<HandlerThread> PLACE =
+            AtomicIntegerFieldUpdater.newUpdater(HandlerThread.class, "place");
+    private static final AtomicIntegerFieldUpdater<HandlerThread> BESIDE =
+            AtomicIntegerFieldUpdater.newUpdater(HandlerThread.class, "beside");
 
     // Values of place.
     private static final int NOT_COUNTED = 0;
     private static final int COUNTED = 1;
     private static final int RETURNED = 2;
-
-    static {
-        try {
-            var lookup = MethodHandles.lookup();
-            RUNNABLE = lookup.findVarHandle(HandlerThread.class, "runnable", Runnable.class);
-            PLACE = lookup.findVarHandle(HandlerThread.class, "place", int.class);
-            BESIDE = lookup.findVarHandle(HandlerThread.class, "beside", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     /** What runs on the thread, and what its signals mean; an exchange. */
     public interface Work extends Runnable {
@@ -103,11 +97,9 @@ public final class HandlerThread extends Urgent implements Executor, Runnable, C
     private volatile @Nullable ConcurrentLinkedQueue<Runnable> others; // continuations of threads the handler started
 
     /** Whether {@code ledger} counts the handler, and whether its code has returned. The worker counts, the thread returns. */
-    @SuppressWarnings("UnusedVariable") // also written through PLACE
     private volatile int place;
 
     /** How many tasks run beside the handler. Any thread counts, through BESIDE. */
-    @SuppressWarnings("UnusedVariable")
     private volatile int beside;
 
     /** A thread that is not started yet; it runs {@code work} for the worker {@code carrier}. */
@@ -244,10 +236,10 @@ public final class HandlerThread extends Urgent implements Executor, Runnable, C
         int before;
         boolean beneath = Thread.currentThread() == thread && carriedBy == carrier.thread();
         if (beneath) {
-            before = (int) PLACE.get(this); // the worker is beneath this very call, and cannot count meanwhile
-            PLACE.setRelease(this, RETURNED);
+            before = place; // the worker is beneath this very call, and cannot count meanwhile
+            PLACE.lazySet(this, RETURNED);
         } else {
-            before = (int) PLACE.getAndSet(this, RETURNED);
+            before = PLACE.getAndSet(this, RETURNED);
         }
         if (before == COUNTED) {
             ledger.left();
@@ -311,7 +303,7 @@ public final class HandlerThread extends Urgent implements Executor, Runnable, C
             startable = false;
             run = own;
         } else {
-            run = (Runnable) RUNNABLE.getAndSet(this, null);
+            run = RUNNABLE.getAndSet(this, null);
         }
         if (run != null) {
             carriedBy = Thread.currentThread();
@@ -329,7 +321,7 @@ public final class HandlerThread extends Urgent implements Executor, Runnable, C
             work.runInline();
         } finally {
             if (thread == worker) { // else a thread writes the response
-                PLACE.setRelease(this, RETURNED);
+                PLACE.lazySet(this, RETURNED);
             }
         }
         BorrowedThread.giveBack(worker, name, priority, loader);

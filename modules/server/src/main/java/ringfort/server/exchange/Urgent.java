@@ -1,7 +1,7 @@
 package ringfort.server.exchange;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
@@ -11,18 +11,13 @@ import ringfort.sys.OnWorker;
  * there is none left. It waits at most once; given again while it waits, it arrives once.
  */
 public abstract class Urgent {
-    private static final VarHandle WAITS;
+    // Updaters, not VarHandles: the first use of a VarHandle takes memory at each place in the code. A message that was
+    // marked
+    // as waiting, and then found no memory to get into the list, would never arrive.
+    private static final AtomicIntegerFieldUpdater<Urgent> WAITS =
+            AtomicIntegerFieldUpdater.newUpdater(Urgent.class, "waits");
 
-    static {
-        try {
-            WAITS = MethodHandles.lookup().findVarHandle(Urgent.class, "waits", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    @SuppressWarnings("UnusedVariable") // read and written through WAITS
-    private volatile boolean waits;
+    private volatile int waits; // 1 while it waits
 
     private @Nullable Urgent behind; // while it waits
 
@@ -35,15 +30,8 @@ public abstract class Urgent {
 
     /** Those that wait for one worker: any thread puts in, the worker takes out, in the order in which they came. */
     public static final class Waiting {
-        private static final VarHandle NEWEST;
-
-        static {
-            try {
-                NEWEST = MethodHandles.lookup().findVarHandle(Waiting.class, "newest", Urgent.class);
-            } catch (ReflectiveOperationException e) {
-                throw new ExceptionInInitializerError(e);
-            }
-        }
+        private static final AtomicReferenceFieldUpdater<Waiting, @Nullable Urgent> NEWEST =
+                AtomicReferenceFieldUpdater.newUpdater(Waiting.class, Urgent.class, "newest");
 
         private volatile @Nullable Urgent newest; // its link leads to the one that came before it
         private @Nullable Urgent
@@ -55,7 +43,7 @@ public abstract class Urgent {
         /** Puts a message in; false when it waits already. Any thread. */
         @OffWorker
         public boolean put(Urgent message) {
-            if (!WAITS.compareAndSet(message, false, true)) {
+            if (!WAITS.compareAndSet(message, 0, 1)) {
                 return false;
             }
             Urgent before;
@@ -79,7 +67,7 @@ public abstract class Urgent {
             while (count < most) {
                 Urgent next = oldest;
                 if (next == null) {
-                    next = turnRound((Urgent) NEWEST.getAndSet(this, null));
+                    next = turnRound(NEWEST.getAndSet(this, null));
                 }
                 if (next == null) {
                     return count;
@@ -87,7 +75,7 @@ public abstract class Urgent {
                 oldest = next.behind;
                 next.behind = null;
                 count++;
-                WAITS.setVolatile(next, false); // before it arrives: what comes after that is a message of its own
+                next.waits = 0; // before it arrives: what comes after that is a message of its own
                 next.arrived();
             }
             return count;

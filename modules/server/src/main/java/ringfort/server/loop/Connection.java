@@ -160,16 +160,20 @@ public final class Connection extends Placed implements WireUser, OpeningHost, C
 
     @Override
     public void defect(Throwable cause) {
-        loop.defect("a connection failed and is closed", cause);
         touch(); // also one that was gone already: what failed may have been the last step of its end
+        Throwable second = null;
         try {
             cut(CloseReason.DEFECT); // what was sent of a response may look whole if a FIN follows it
         } catch (Throwable again) {
-            loop.defect("a connection that failed could not be cut at once", again);
+            second = again;
             if (!ending.isGone()) {
                 ending = ending.gone(CloseReason.DEFECT);
                 ends = 1;
             }
+        }
+        loop.defect("a connection failed and is closed", cause); // last: there may be no memory to tell it
+        if (second != null) {
+            loop.defect("a connection that failed could not be cut at once", second);
         }
     }
 

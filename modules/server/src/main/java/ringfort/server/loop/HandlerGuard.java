@@ -1,8 +1,8 @@
 package ringfort.server.loop;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import ringfort.server.exchange.Carried;
 
@@ -14,15 +14,10 @@ import ringfort.server.exchange.Carried;
  * watchdog gives way; a worker that finds it inside waits for the few microseconds its look takes.
  */
 final class HandlerGuard {
-    private static final VarHandle RUNNING;
-
-    static {
-        try {
-            RUNNING = MethodHandles.lookup().findVarHandle(HandlerGuard.class, "running", Carried.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    // An updater, not a VarHandle: the first use of a VarHandle takes memory, and a handler also ends where none is
+    // left.
+    private static final AtomicReferenceFieldUpdater<HandlerGuard, @Nullable Carried> RUNNING =
+            AtomicReferenceFieldUpdater.newUpdater(HandlerGuard.class, Carried.class, "running");
 
     private volatile @Nullable Carried running;
     private volatile boolean watched;
@@ -36,12 +31,12 @@ final class HandlerGuard {
     /** A handler begins to run on the worker. */
     void begin(Carried carried, long nowNanos) {
         sinceNanos = nowNanos;
-        RUNNING.setRelease(this, carried); // publishes all that the worker did before
+        RUNNING.lazySet(this, carried); // publishes all that the worker did before
     }
 
     /** The handler waits or has ended; the worker's state is its own again when this returns. */
     void end() {
-        RUNNING.setRelease(this, null);
+        RUNNING.lazySet(this, null);
         VarHandle.fullFence();
         while (watched) {
             Thread.onSpinWait();

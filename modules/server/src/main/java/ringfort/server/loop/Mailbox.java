@@ -1,7 +1,6 @@
 package ringfort.server.loop;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import ringfort.sys.OnWorker;
 
@@ -13,18 +12,13 @@ import ringfort.sys.OnWorker;
  * until the worker has looked.
  */
 final class Mailbox {
-    private static final VarHandle NEXT;
-    private static final VarHandle TAIL;
-
-    static {
-        try {
-            var lookup = MethodHandles.lookup();
-            NEXT = lookup.findVarHandle(Node.class, "next", Node.class);
-            TAIL = lookup.findVarHandle(Mailbox.class, "tail", Node.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    // Updaters, not VarHandles: the first use of a VarHandle takes memory at each place in the code. Were there none
+    // between
+    // the two steps of put, what is behind would never be seen.
+    private static final AtomicReferenceFieldUpdater<Node, @Nullable Node> NEXT =
+            AtomicReferenceFieldUpdater.newUpdater(Node.class, Node.class, "next");
+    private static final AtomicReferenceFieldUpdater<Mailbox, Node> TAIL =
+            AtomicReferenceFieldUpdater.newUpdater(Mailbox.class, Node.class, "tail");
 
     private Node head; // the consumer's
     private volatile Node tail;
@@ -32,8 +26,7 @@ final class Mailbox {
     private static final class Node {
         @Nullable Runnable message;
 
-        @SuppressWarnings("UnusedVariable") // read and written through NEXT
-        private volatile @Nullable Node next;
+        volatile @Nullable Node next;
 
         Node(@Nullable Runnable message) {
             this.message = message;
@@ -49,14 +42,14 @@ final class Mailbox {
     /** Puts a message in; any thread. */
     void put(Runnable message) {
         Node node = new Node(message);
-        Node previous = (Node) TAIL.getAndSet(this, node);
-        NEXT.setRelease(previous, node);
+        Node previous = TAIL.getAndSet(this, node);
+        NEXT.lazySet(previous, node);
     }
 
     /** Takes the oldest message, or null when there is none that is complete; the worker only. */
     @OnWorker
     @Nullable Runnable take() {
-        Node next = (Node) NEXT.getAcquire(head);
+        Node next = head.next;
         if (next == null) {
             return null;
         }

@@ -1,7 +1,7 @@
 package ringfort.server.loop;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.BooleanSupplier;
 import ringfort.sys.OffWorker;
 import ringfort.sys.OnWorker;
@@ -15,22 +15,16 @@ import ringfort.sys.OnWorker;
  */
 @OnWorker
 final class Sleep {
-    private static final VarHandle SLEEPING;
+    // An updater, not a VarHandle: the first use of a VarHandle takes memory, and a worker is woken also where none is
+    // left.
+    private static final AtomicIntegerFieldUpdater<Sleep> SLEEPING =
+            AtomicIntegerFieldUpdater.newUpdater(Sleep.class, "sleeping");
 
-    static {
-        try {
-            SLEEPING = MethodHandles.lookup().findVarHandle(Sleep.class, "sleeping", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    @SuppressWarnings("UnusedVariable") // written by the worker, read and written by threads that wake it
-    private volatile boolean sleeping;
+    private volatile int sleeping; // 1 while the worker sleeps; written by the worker and by threads that wake it
 
     /** The worker is about to sleep; false, and it does not, when a message came meanwhile. */
     boolean begin(BooleanSupplier isMailboxEmpty) {
-        SLEEPING.setOpaque(this, true);
+        SLEEPING.lazySet(this, 1);
         VarHandle.fullFence();
         if (isMailboxEmpty.getAsBoolean()) {
             return true;
@@ -41,17 +35,17 @@ final class Sleep {
 
     /** The worker is awake. */
     void end() {
-        SLEEPING.setOpaque(this, false);
+        SLEEPING.lazySet(this, 0);
     }
 
     /** A message was put in: whether the calling thread has to wake the worker; any thread. */
     @OffWorker
     boolean mustWake() {
         VarHandle.fullFence();
-        if (!sleeping) {
+        if (sleeping == 0) {
             return false;
         }
-        sleeping = false;
+        sleeping = 0;
         return true;
     }
 }

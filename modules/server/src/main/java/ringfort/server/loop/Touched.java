@@ -67,13 +67,22 @@ final class Touched {
                 }
             } catch (Throwable e) {
                 settleable.touched = settleable.listed; // whatever it was in the middle of
-                settleable.defect(e);
+                failed(settleable, e);
             }
         }
         if (favoured != null) {
             putBehind(favoured);
         }
         return all && first == null;
+    }
+
+    /** Whatever this meets, the others are settled: what is behind in the list is known to nobody else. */
+    private void failed(Settleable settleable, Throwable cause) {
+        try {
+            settleable.defect(cause);
+        } catch (Throwable _) {
+            again(settleable); // there was no memory to say more
+        }
     }
 
     private void again(Settleable settleable) {

@@ -63,6 +63,7 @@ public final class WorkerEngine implements RunningEngine {
             if (context.scheduler().carries()) {
                 JdkPollers.startSoon();
             }
+            FirstUse.prepareSoon(context);
             return started;
         } catch (InterruptedException e) {
             started.undo();

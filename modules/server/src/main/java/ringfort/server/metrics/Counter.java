@@ -1,22 +1,16 @@
 package ringfort.server.metrics;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /** A count any thread may read; a worker's has one writer and needs no locked instruction. */
 public final class Counter {
-    private static final VarHandle VALUE;
-
-    static {
-        try {
-            VALUE = MethodHandles.lookup().findVarHandle(Counter.class, "value", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    // Not a VarHandle: its first use takes memory at each place in the code, and failures are counted where none is
+    // left.
+    private static final AtomicLongFieldUpdater<Counter> VALUE =
+            AtomicLongFieldUpdater.newUpdater(Counter.class, "value");
 
     private final boolean shared;
-    private long value;
+    private volatile long value;
 
     /** @param shared whether more than one thread adds */
     public Counter(boolean shared) {
@@ -27,12 +21,12 @@ public final class Counter {
         if (shared) {
             VALUE.getAndAdd(this, amount);
         } else {
-            VALUE.setOpaque(this, value + amount);
+            VALUE.lazySet(this, value + amount);
         }
     }
 
     /** Returns a recent value; any thread. */
     public long get() {
-        return (long) VALUE.getOpaque(this);
+        return value;
     }
 }
