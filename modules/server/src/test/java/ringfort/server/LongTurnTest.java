@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import ringfort.api.Response;
 import ringfort.api.Route;
@@ -27,6 +28,7 @@ import ringfort.timers.Ticker;
  * one, so deadlines are kept, and polite peers are answered in between. Turns of two to four seconds were seen when a
  * connection's pipelined requests were all answered in the turn that brought them.
  */
+@Tag("alone")
 class LongTurnTest extends EngineContract {
     private static final int PIPELINING = 100;
     private static final Duration HEADER = Duration.ofMillis(500);
