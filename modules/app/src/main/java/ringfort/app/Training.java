@@ -37,7 +37,13 @@ final class Training {
                 .daemon()
                 .start(() -> new Program(out.stream(), System.err, System.getenv())
                         .run(
-                                "serve", "--port", "0", "--http-port", "0", "--tls-self-signed", "--tls-warm-up",
+                                "serve",
+                                "--port",
+                                "0",
+                                "--http-port",
+                                "0",
+                                "--tls-self-signed",
+                                "--tls-warm-up",
                                 WARM_UP));
         for (URI uri : out.await()) {
             for (String path : PATHS) {

@@ -62,9 +62,7 @@ class TlsClientsIT {
                         "0");
                 String line = server.awaitLine("ringfort ready https://", BOUND);
                 return new Running(
-                        engine,
-                        server,
-                        URI.create(line.split(" ", -1)[2]).getPort());
+                        engine, server, URI.create(line.split(" ", -1)[2]).getPort());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (InterruptedException e) {
@@ -179,10 +177,7 @@ class TlsClientsIT {
                     "200 OK",
                     version.equals("-tls1_3") ? TLS_1_3 : TLS_1_2,
                     NAMED);
-            has(
-                    server.says("Q\n", sClient(version, "-alpn", "h2")),
-                    "ALPN protocol: h2",
-                    "Verify return code: 0 (ok)");
+            has(server.says("Q\n", sClient(version, "-alpn", "h2")), "ALPN protocol: h2", "Verify return code: 0 (ok)");
         }
         String resumed = server.says("Q\n", sClient("-tls1_2", "-reconnect"));
         assertEquals(5, resumed.split("\nReused, TLSv1.2", -1).length - 1, resumed);
@@ -202,7 +197,14 @@ class TlsClientsIT {
 
     private static String[] sClient(String... more) {
         List<String> command = new ArrayList<>(List.of(
-                "openssl", "s_client", "-connect", "localhost:PORT", "-servername", "localhost", "-CAfile", CERTIFICATE));
+                "openssl",
+                "s_client",
+                "-connect",
+                "localhost:PORT",
+                "-servername",
+                "localhost",
+                "-CAfile",
+                CERTIFICATE));
         command.addAll(List.of(more));
         return command.toArray(String[]::new);
     }

@@ -1,6 +1,7 @@
 package ringfort.fuzz;
 
 import java.util.Arrays;
+import ringfort.tls.ClientHello;
 import ringfort.tls.FirstBytes;
 import ringfort.tls.HelloPeek;
 
@@ -32,7 +33,7 @@ public final class Hellos {
                 decided = text(found);
             }
         }
-        if (last instanceof ringfort.tls.ClientHello hello) {
+        if (last instanceof ClientHello hello) {
             String name = hello.serverName();
             Check.that(name == null || (!name.isEmpty() && name.length() <= MOST_NAME), "the name " + name);
             Check.same("a record of TLS", FirstBytes.TLS, FirstBytes.of(message, 0, message.length));

@@ -38,7 +38,7 @@ public final class ProxyHeaders {
                 Check.that(text.endsWith("\r\n") && text.indexOf('\n') == text.length() - 1, "not one line: " + text);
                 line(text, message);
             } else {
-                int body = (message[BLOCK_HEAD_BYTES - 2] & 0xFF) << 8 | message[BLOCK_HEAD_BYTES - 1] & 0xFF;
+                int body = (message[BLOCK_HEAD_BYTES - 2] & 0xFF) << 8 | (message[BLOCK_HEAD_BYTES - 1] & 0xFF);
                 Check.same("length", BLOCK_HEAD_BYTES + body, whole.taken);
             }
         }
@@ -53,7 +53,10 @@ public final class ProxyHeaders {
             taken[0] = parser.position() + offset;
             return last[0] == ProxyParser.Result.NEED_INPUT;
         });
-        Check.same("a reason", last[0] == ProxyParser.Result.REFUSED, !parser.reason().isEmpty());
+        Check.same(
+                "a reason",
+                last[0] == ProxyParser.Result.REFUSED,
+                !parser.reason().isEmpty());
         String header = last[0] == ProxyParser.Result.HEADER ? text(parser.header()) : parser.reason();
         return new Found(last[0], last[0] == ProxyParser.Result.HEADER ? taken[0] : 0, header);
     }

@@ -168,8 +168,7 @@ class TlsNamesTest extends ServerContract {
                     use(folder, swap % 2 == 0 ? "ec" : "ed25519", swap);
                     long from = answered.get();
                     Await.until(
-                            () -> answered.get() > from + 20
-                                    || clients.stream().anyMatch(Future::isDone),
+                            () -> answered.get() > from + 20 || clients.stream().anyMatch(Future::isDone),
                             () -> "nothing is answered");
                     Await.pass(Duration.ofMillis(100));
                 }

@@ -59,7 +59,8 @@ final class HandshakePool implements AutoCloseable {
 
     /** Runs a task on a thread of the pool; what it throws is counted and goes no further. */
     void execute(Runnable task) {
-        waiting.add(task); // first, for it may throw for want of memory: what was counted and never runs would fill the pool for ever
+        waiting.add(task); // first, for it may throw for want of memory: what was counted and never runs would fill the
+        // pool for ever
         size.incrementAndGet();
         there.release();
     }
@@ -79,7 +80,10 @@ final class HandshakePool implements AutoCloseable {
             long begin = ticker.nanos();
             try {
                 task.run();
-            } catch (Throwable e) { // for want of memory or of stack, say: the deadline ends that connection, and the next task runs
+            } catch (
+                    Throwable
+                            e) { // for want of memory or of stack, say: the deadline ends that connection, and the next
+                // task runs
                 failed.add(1);
             } finally {
                 size.decrementAndGet();
