@@ -27,8 +27,8 @@ public final class PemTexts {
             Check.same("certificates with CR LF", certificates, certificates(other));
             Check.same("a key with CR LF", key, key(other));
         }
-        boolean guessed = text.isEmpty() || text.startsWith("0"); // it may be told what it seems to be, by its first byte
-        if (!guessed && !text.startsWith("\u00EF\u00BB\u00BF")) {
+        // A refusal may tell what the file seems to be by its first bytes: DER, or text with a mark of its own.
+        if (!text.isEmpty() && text.charAt(0) < 0x80 && text.charAt(0) != '0') {
             byte[] marked = Check.bytes("\u00EF\u00BB\u00BF" + text);
             Check.same("certificates behind a mark", certificates, certificates(marked));
             Check.same("a key behind a mark", key, key(marked));

@@ -26,7 +26,7 @@ class TlsAttackTest extends TlsContract {
 
     private static final int ATTACKERS = 20;
 
-    /** How many peers vanish; {@code bench/vanish} has 10,000 of them do so. */
+    /** How many peers vanish; {@code -Dringfort.vanish=10000} is for a night. */
     private static final int VANISHING = Integer.getInteger("ringfort.vanish", 400);
 
     private static final long MOST_GROWTH_BYTES = 12L << 20;
