@@ -40,6 +40,9 @@ final class CorpusTest {
             Map.entry("Ranges", Ranges::fuzzerTestOneInput),
             Map.entry("Accepts", Accepts::fuzzerTestOneInput),
             Map.entry("FieldBlocks", FieldBlocks::fuzzerTestOneInput),
+            Map.entry("Hellos", Hellos::fuzzerTestOneInput),
+            Map.entry("PemTexts", PemTexts::fuzzerTestOneInput),
+            Map.entry("ProxyHeaders", ProxyHeaders::fuzzerTestOneInput),
             Map.entry("Streams", Streams::fuzzerTestOneInput)));
 
     private static List<byte[]> corpus(String harness) {

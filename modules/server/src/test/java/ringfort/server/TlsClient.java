@@ -131,6 +131,14 @@ public final class TlsClient {
         return wrap(NOTHING);
     }
 
+    /** Behind a handshake, what asks for one more: a KeyUpdate in TLS 1.3, in TLS 1.2 a ClientHello. It is not sent. */
+    byte[] handshakeAgain() throws IOException {
+        synchronized (engine) {
+            engine.beginHandshake();
+        }
+        return wrap(NOTHING);
+    }
+
     /** What the engine makes of this plaintext: records, which are not sent. */
     byte[] records(byte[] text) throws IOException {
         var made = new ByteArrayOutputStream();

@@ -134,7 +134,11 @@ final class HelloReader {
                 throw new MalformedException("a host name that is not visible ASCII");
             }
         }
-        return CertificateNames.normalised(text());
+        String name = CertificateNames.normalised(text());
+        if (name.isEmpty()) {
+            throw new MalformedException("a host name that is a dot");
+        }
+        return name;
     }
 
     private List<String> protocols() throws MalformedException {

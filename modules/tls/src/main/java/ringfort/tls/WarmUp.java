@@ -7,6 +7,8 @@ import java.security.KeyStore;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
@@ -17,6 +19,9 @@ import javax.net.ssl.TrustManagerFactory;
  */
 public final class WarmUp {
     private static final int MOST_TURNS = 100; // of one handshake, which needs about ten
+
+    /** As much as a small request, or its answer: the records are encrypted by code that the handshake's do not use. */
+    private static final byte[] MESSAGE = new byte[100];
 
     private final TlsContext context;
     private final SSLContext client;
@@ -31,8 +36,8 @@ public final class WarmUp {
     }
 
     /**
-     * Full handshakes, each with a client of its own in memory, and with certificates and protocols of {@code of}. Clients
-     * show no certificate. The sessions of {@code of} are not touched.
+     * Full handshakes, each with a client of its own in memory, and with certificates and protocols of {@code of}; behind each
+     * a message both ways, and close_notify both ways. Clients show no certificate. The sessions of {@code of} are not touched.
      *
      * @param most how many; some hundreds
      * @param goOn asked before each; a caller ends it by time
@@ -90,7 +95,7 @@ public final class WarmUp {
                         toClient.compact();
                     }
                     case FINISHED, NOT_HANDSHAKING -> {
-                        return server.canSend();
+                        return server.canSend() && talk(peer, server);
                     }
                 }
             }
@@ -100,19 +105,45 @@ public final class WarmUp {
         return false;
     }
 
-    private void receive(TlsState server) {
+    /** A message each way, then the end of the client and that of the server; whether all of it arrived. */
+    private boolean talk(SSLEngine peer, TlsState server) throws SSLException {
+        peer.wrap(ByteBuffer.wrap(MESSAGE), toServer.clear());
+        boolean arrived = receive(server) == TlsState.Event.PLAINTEXT;
+        server.send(MESSAGE, 0, MESSAGE.length);
+        toClient.flip();
+        int came = 0;
+        while (toClient.hasRemaining()) { // session tickets come before the message
+            SSLEngineResult result = peer.unwrap(toClient, plaintext.clear());
+            if (result.bytesConsumed() == 0) {
+                return false;
+            }
+            came += result.bytesProduced();
+        }
+        toClient.clear();
+        peer.closeOutbound();
+        peer.wrap(plaintext.clear().limit(0), toServer.clear());
+        arrived &= receive(server) == TlsState.Event.CLOSE_NOTIFY;
+        server.closeOutput();
+        return arrived && came == MESSAGE.length;
+    }
+
+    /** Hands over what is there for the server; returns the last event but that nothing is left. */
+    private TlsState.Event receive(TlsState server) {
         byte[] bytes = toServer.array();
         int end = toServer.arrayOffset() + toServer.position();
         int at = toServer.arrayOffset();
         TlsState.Event event = server.next(bytes, at, end, 0);
-        while (event == TlsState.Event.NEED_TASK || event == TlsState.Event.FINISHED) {
+        TlsState.Event last = event;
+        while (event != TlsState.Event.NEED_INPUT && event != TlsState.Event.FAILED) {
             if (event == TlsState.Event.NEED_TASK) {
                 TlsTask task = server.task();
                 task.run();
                 server.taskDone(task);
             }
+            last = event;
             at = server.position();
             event = server.next(bytes, at, end, 0);
         }
+        return last;
     }
 }

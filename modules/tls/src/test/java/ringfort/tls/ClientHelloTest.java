@@ -68,6 +68,36 @@ final class ClientHelloTest {
         assertEquals(expected, peek(more));
     }
 
+    /** The root of all names: without its dot nothing is left, and nothing is no name. */
+    @Test
+    void aDotIsNoName() {
+        byte[] hello = hello("ab.example");
+        int start = indexOf(hello, "ab.example");
+        Arrays.fill(hello, start, start + 9, (byte) 'a');
+        hello[start + 9] = '.';
+        assertEquals(
+                "aaaaaaaaa", assertInstanceOf(ClientHello.class, peek(hello)).serverName());
+        byte[] shorter = new byte[hello.length - 9];
+        System.arraycopy(hello, 0, shorter, 0, start);
+        System.arraycopy(hello, start + 9, shorter, start, hello.length - start - 9);
+        assertInstanceOf(HelloPeek.Malformed.class, peek(shortened(shorter, start, 9)));
+    }
+
+    /** Every length around the name at {@code start}, less what was taken out of it. */
+    private static byte[] shortened(byte[] hello, int start, int less) {
+        int extensions = -1;
+        for (int at = start - 11; at > 50 && extensions < 0; at--) { // the length in front of all extensions
+            int length = (hello[at] & 0xFF) << 8 | (hello[at + 1] & 0xFF);
+            extensions = length == hello.length + less - at - 2 ? at : -1;
+        }
+        for (int at : new int[] {3, 7, extensions, start - 7, start - 5, start - 2}) {
+            int length = ((hello[at] & 0xFF) << 8 | (hello[at + 1] & 0xFF)) - less;
+            hello[at] = (byte) (length >> 8);
+            hello[at + 1] = (byte) length;
+        }
+        return hello;
+    }
+
     @Test
     void otherBytes() {
         assertInstanceOf(HelloPeek.Malformed.class, peek("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII)));

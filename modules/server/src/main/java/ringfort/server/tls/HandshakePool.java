@@ -30,6 +30,7 @@ final class HandshakePool implements AutoCloseable {
     private final Semaphore there = new Semaphore(0); // a permit for each task that waits
     private final List<Thread> threads = new ArrayList<>();
     private final Counter done = new Counter(true);
+    private final Counter failed = new Counter(true);
     private final Counter nanos = new Counter(true);
     private volatile boolean closed;
 
@@ -56,10 +57,11 @@ final class HandshakePool implements AutoCloseable {
         }
     }
 
-    /** Runs a task on a thread of the pool; it throws nothing. */
+    /** Runs a task on a thread of the pool; what it throws is counted and goes no further. */
     void execute(Runnable task) {
+        waiting.add(task); // first, for it may throw for want of memory: what was counted and never runs would fill the
+        // pool for ever
         size.incrementAndGet();
-        waiting.add(task);
         there.release();
     }
 
@@ -78,6 +80,11 @@ final class HandshakePool implements AutoCloseable {
             long begin = ticker.nanos();
             try {
                 task.run();
+            } catch (
+                    Throwable
+                            e) { // for want of memory or of stack, say: the deadline ends that connection, and the next
+                // task runs
+                failed.add(1);
             } finally {
                 size.decrementAndGet();
                 done.add(1);
@@ -101,6 +108,12 @@ final class HandshakePool implements AutoCloseable {
                         Metric.Kind.COUNTER,
                         Map.of(),
                         (double) done.get()),
+                new Metric(
+                        "ringfort_tls_tasks_failed_total",
+                        "Tasks of TLS handshakes that ended by an error; their connections end by their deadline.",
+                        Metric.Kind.COUNTER,
+                        Map.of(),
+                        (double) failed.get()),
                 new Metric(
                         "ringfort_tls_task_seconds_total",
                         "Time that threads have spent in tasks of TLS handshakes.",

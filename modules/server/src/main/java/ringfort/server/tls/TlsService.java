@@ -30,8 +30,8 @@ final class TlsService implements Layer {
     /** Changed files of certificates are noticed after this time; what does not fit is looked at once more before it is told. */
     static final Duration RELOAD = Duration.ofSeconds(2);
 
-    /** Behind so many handshakes the JVM has compiled what they need. */
-    private static final int MOST_WARM_UPS = 600;
+    /** Behind so many handshakes the JVM has compiled what they need; with the launcher's cache they take two seconds. */
+    private static final int MOST_WARM_UPS = 1500;
 
     /** The compiler works for the process, so one warm-up is enough for all ports and servers of it. */
     private static final AtomicBoolean WARM = new AtomicBoolean();

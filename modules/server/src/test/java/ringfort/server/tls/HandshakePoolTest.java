@@ -56,6 +56,27 @@ class HandshakePoolTest {
         }
     }
 
+    /** Otherwise each such error would cost a thread, and after the last of them no handshake would ever finish. */
+    @Test
+    void anErrorInATaskCostsNoThread() throws InterruptedException {
+        var last = new CountDownLatch(1);
+        try (HandshakePool pool = new HandshakePool(Ticker.system(), 1)) {
+            pool.open();
+            pool.execute(() -> {
+                throw new OutOfMemoryError("on purpose");
+            });
+            pool.execute(last::countDown);
+            assertTrue(last.await(10, TimeUnit.SECONDS));
+            assertEquals(
+                    1,
+                    pool.metrics().stream()
+                            .filter(metric -> metric.name().equals("ringfort_tls_tasks_failed_total"))
+                            .findFirst()
+                            .orElseThrow()
+                            .value());
+        }
+    }
+
     private static void awaitUninterruptibly(CountDownLatch latch) {
         try {
             latch.await();
