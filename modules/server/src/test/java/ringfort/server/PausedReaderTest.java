@@ -43,7 +43,7 @@ class PausedReaderTest extends DeadlineContract {
     }
 
     private static ServerOptions.Builder options(ServerOptions.Builder options) {
-        return options.writeGrace(GRACE).writeTimeout(PAUSE);
+        return options.headerTimeout(PAUSE).writeGrace(GRACE).writeTimeout(PAUSE);
     }
 
     private static void read(SlowPeer peer, int bytes) throws IOException {
