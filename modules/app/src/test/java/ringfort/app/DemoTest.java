@@ -30,7 +30,7 @@ class DemoTest {
         return Request.builder("GET", target).build();
     }
 
-    private static void write(Response response, OutputStream out) throws IOException {
+    private static void write(Response response, OutputStream out) throws Exception {
         switch (response.body()) {
             case Body.Empty() -> {}
             case Body.Bytes(byte[] bytes) -> out.write(bytes);
@@ -39,14 +39,14 @@ class DemoTest {
         }
     }
 
-    private static String content(Response response) throws IOException {
+    private static String content(Response response) throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         write(response, out);
         return out.toString(StandardCharsets.UTF_8);
     }
 
     @Test
-    void plaintextAndJsonSayHello() throws IOException {
+    void plaintextAndJsonSayHello() throws Exception {
         Response text = Demo.plaintext(get("/plaintext"));
         assertEquals("Hello, World!", content(text));
         assertEquals("text/plain", mediaType(text));
@@ -60,7 +60,7 @@ class DemoTest {
     }
 
     @Test
-    void echoAnswersWhatItReadsWithItsType() throws IOException {
+    void echoAnswersWhatItReadsWithItsType() throws Exception {
         Request request = Request.builder("POST", "/echo")
                 .header("Content-Type", "application/x-thing")
                 .body("some bytes")
@@ -81,7 +81,7 @@ class DemoTest {
     }
 
     @Test
-    void headersAreLowerCaseAndRepeatedOnesJoined() throws IOException {
+    void headersAreLowerCaseAndRepeatedOnesJoined() throws Exception {
         Request request = Request.builder("GET", "/headers")
                 .header("X-One", "a")
                 .header("Accept", "*/*")
@@ -91,7 +91,7 @@ class DemoTest {
     }
 
     @Test
-    void statusAnswersThatStatus() throws IOException {
+    void statusAnswersThatStatus() throws Exception {
         assertEquals(404, Demo.status(statusRequest("404")).status());
         assertEquals("status 404", content(Demo.status(statusRequest("404"))));
         assertEquals(Body.EMPTY, Demo.status(statusRequest("204")).body());
@@ -124,13 +124,13 @@ class DemoTest {
     }
 
     @Test
-    void blockingAndSlowAnswerOk() throws IOException, InterruptedException {
+    void blockingAndSlowAnswerOk() throws Exception, InterruptedException {
         assertEquals("ok", content(Demo.blocking(get("/blocking"))));
         assertEquals("ok", content(Demo.slow(get("/slow?ms=1"))));
     }
 
     @Test
-    void largeIsEightMebibytesOfAKnownPattern() throws IOException {
+    void largeIsEightMebibytesOfAKnownPattern() throws Exception {
         Response response = Demo.large(get("/large"));
         assertEquals(8 << 20, response.body().length());
         ByteArrayOutputStream out = new ByteArrayOutputStream(8 << 20);
@@ -174,19 +174,19 @@ class DemoTest {
     }
 
     @Test
-    void usersEchoesTheId() throws IOException {
+    void usersEchoesTheId() throws Exception {
         assertEquals("a b", content(demo().answer(get("/users/a%20b"))));
     }
 
     @Test
-    void cookiesAreReadAsJson() throws IOException {
+    void cookiesAreReadAsJson() throws Exception {
         Request request =
                 Request.builder("GET", "/cookie").header("Cookie", "a=1; b=2").build();
         assertEquals("{\"a\":\"1\",\"b\":\"2\"}", content(demo().answer(request)));
     }
 
     @Test
-    void metricsAreInPrometheusFormat() throws IOException {
+    void metricsAreInPrometheusFormat() throws Exception {
         Metric metric = new Metric("ringfort_things", "Things.", Metric.Kind.COUNTER, Map.of(), 3);
         Response response = Demo.metrics(List.of(metric));
         assertEquals("""
