@@ -42,7 +42,8 @@ final class ProjectTest {
             .layer("poller", "sys", "timers")
             .layer("json", "api")
             .layer("server", "api", "timers", "budget", "message", "h1", "h2", "tls", "sys", "ring", "poller")
-            .layer("app", "api", "server", "json")
+            .layer("filters", "api", "timers")
+            .layer("app", "api", "server", "json", "filters")
             .layer("rules");
 
     /** The arrows of rooms that may not be built when this test runs: what is not built is not declared. */
@@ -120,6 +121,9 @@ final class ProjectTest {
             new Exemption("ringfort.ring.Diagnosis.ofThisProcess", "words for the exception when opening has failed"),
             new Exemption(
                     "ringfort.api.AccessLog.refused",
+                    "puts a task into the bounded queue of the log, whose own thread writes the line"),
+            new Exemption(
+                    "ringfort.filters.AccessLog.refused",
                     "puts a task into the bounded queue of the log, whose own thread writes the line"),
             new Exemption(
                     "ringfort.server.exchange.Exchange.finish",
