@@ -161,11 +161,68 @@ class DemoTest {
         "GET, /error, 500",
         "GET, /whoami, 200",
         "GET, /ready, 200",
+        "GET, /events?count=2&ms=0, 200",
+        "GET, /events?count=x, 400",
+        "GET, /stream?bytes=10, 200",
+        "GET, /stream, 400",
+        "GET, /compressible, 200",
+        "POST, /sink, 200",
+        "POST, /upload, 415",
         "GET, /metrics, 200"
     })
     void everyRouteIsDeclared(String method, String target, int status) {
         assertEquals(
                 status, demo().answer(Request.builder(method, target).build()).status());
+    }
+
+    @Test
+    void eventsGoOnBehindTheOneThatTheClientHasSeen() throws Exception {
+        assertEquals("""
+                id: 1
+                data: event 1
+
+                id: 2
+                data: event 2
+
+                """, content(demo().answer(get("/events?count=2&ms=0"))));
+        Request later = Request.builder("GET", "/events?count=2&ms=0")
+                .header("Last-Event-ID", "1")
+                .build();
+        assertEquals("id: 2\ndata: event 2\n\n", content(demo().answer(later)));
+    }
+
+    @Test
+    void streamAndSinkCountOctets() throws Exception {
+        Response stream = demo().answer(get("/stream?bytes=70000"));
+        assertEquals(-1, stream.body().length());
+        assertEquals("x".repeat(70_000), content(stream));
+        Request sink = Request.builder("POST", "/sink").body(new byte[70_000]).build();
+        assertEquals("{\"bytes\":70000}", content(demo().answer(sink)));
+    }
+
+    @Test
+    void anUploadIsToldPartByPart() throws Exception {
+        Request upload = Request.builder("POST", "/upload")
+                .header("Content-Type", "multipart/form-data; boundary=b")
+                .body("--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.txt\"\r\n"
+                        + "Content-Type: text/css\r\n\r\nabc\r\n--b\r\n"
+                        + "Content-Disposition: form-data; name=\"g\"\r\n\r\n\r\n--b--\r\n")
+                .build();
+        assertEquals(
+                "[{\"name\":\"f\",\"filename\":\"a.txt\",\"type\":\"text/css\",\"bytes\":3,"
+                        + "\"sha256\":\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\"},"
+                        + "{\"name\":\"g\",\"filename\":null,\"type\":\"text/plain\",\"bytes\":0,"
+                        + "\"sha256\":\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"}]",
+                content(demo().answer(upload)));
+    }
+
+    @Test
+    void compressibleIsCompressedForWhoTakesIt() throws Exception {
+        assertEquals(64 << 10, demo().answer(get("/compressible")).body().length());
+        Request taking = Request.builder("GET", "/compressible")
+                .header("Accept-Encoding", "gzip")
+                .build();
+        assertEquals("gzip", demo().answer(taking).header("Content-Encoding"));
     }
 
     @Test

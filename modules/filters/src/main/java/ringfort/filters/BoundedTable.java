@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BoundedTable<K, V> {
     private static final int LOOKS = 32;
+    private static final int MOST_ROUNDS = 8;
 
     private final ConcurrentHashMap<K, V> entries = new ConcurrentHashMap<>();
     private final int most;
@@ -70,29 +71,38 @@ final class BoundedTable<K, V> {
             return;
         }
         try {
-            Map.Entry<K, V> first = null;
-            long least = Long.MAX_VALUE;
-            for (int i = 0; i < LOOKS; i++) {
-                if (!hand.hasNext()) {
-                    hand = entries.entrySet().iterator();
-                    if (!hand.hasNext()) {
-                        return;
-                    }
-                }
-                Map.Entry<K, V> entry = hand.next();
-                long left = expiry.applyAsLong(entry.getValue()) - now;
-                if (left <= 0) {
-                    entries.remove(entry.getKey(), entry.getValue());
-                } else if (left < least && !entry.getKey().equals(added)) {
-                    least = left;
-                    first = entry;
-                }
-            }
-            if (first != null && entries.mappingCount() > most) {
-                entries.remove(first.getKey(), first.getValue());
+            // The hand may show entries that are gone already, so one round may find nothing to remove.
+            for (int rounds = 0; rounds < MOST_ROUNDS && entries.mappingCount() > most; rounds++) {
+                removeOne(added, now);
             }
         } finally {
             sweeping.set(false);
+        }
+    }
+
+    /** Looks at some entries; removes those that have expired, or else the one that will first. */
+    private void removeOne(K added, long now) {
+        Map.Entry<K, V> first = null;
+        long least = Long.MAX_VALUE;
+        boolean expired = false;
+        for (int i = 0; i < LOOKS; i++) {
+            if (!hand.hasNext()) {
+                hand = entries.entrySet().iterator();
+            }
+            if (!hand.hasNext()) {
+                return; // others have emptied the table meanwhile
+            }
+            Map.Entry<K, V> entry = hand.next();
+            long left = expiry.applyAsLong(entry.getValue()) - now;
+            if (left <= 0) {
+                expired |= entries.remove(entry.getKey(), entry.getValue());
+            } else if (left < least && !entry.getKey().equals(added)) {
+                least = left;
+                first = entry;
+            }
+        }
+        if (first != null && !expired) {
+            entries.remove(first.getKey(), first.getValue());
         }
     }
 }

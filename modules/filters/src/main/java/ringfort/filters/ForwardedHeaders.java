@@ -188,7 +188,9 @@ public final class ForwardedHeaders implements Filter {
         }
         try {
             int number = port.length() > 1 ? Integer.parseInt(port, 1, port.length(), 10) : 0;
-            return host.indexOf('%') >= 0 || number < 0 || number > 65_535
+            // The JDK takes 1.2.3 for an address, too, and 1.2.0.3 is what it makes of it.
+            boolean dotted = host.indexOf(':') >= 0 || host.chars().filter(c -> c == '.').count() == 3;
+            return !dotted || host.indexOf('%') >= 0 || number < 0 || number > 65_535
                     ? null
                     : new InetSocketAddress(InetAddress.ofLiteral(host), number);
         } catch (IllegalArgumentException _) {
