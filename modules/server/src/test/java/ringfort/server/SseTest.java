@@ -32,7 +32,7 @@ class SseTest extends EngineContract {
         peer.send("GET /events HTTP/1.1\r\nHost: h\r\n" + String.join("", fields) + "\r\n");
         Peer.Head head = peer.head();
         assertEquals(200, head.status());
-        return new BufferedReader(new InputStreamReader(peer.body(head), StandardCharsets.UTF_8), 1);
+        return new BufferedReader(new InputStreamReader(peer.body(head), StandardCharsets.UTF_8));
     }
 
     /** The lines of the next event. */
