@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * A stream of server-sent events (WHATWG HTML, 9.2) to one client. Only the thread that runs its {@link Source} may use it.
  *
  * <p>Each event is sent at once. A client that reads slowly blocks the source, and one that does not read at all is cut off by
- * the server's write deadline. A source that waits for something else when its client goes is interrupted at once.
+ * the server's write deadline. A source that waits for something else when its client resets the connection is interrupted at
+ * once. A client that has sent its FIN may still read ({@link Request#onGone}): that it has gone is learnt by sending, so that a
+ * source that is silent for long should {@link #comment} now and then.
  *
  * {@snippet :
  * Response clock(Request request) {

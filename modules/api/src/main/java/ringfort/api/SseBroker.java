@@ -112,7 +112,10 @@ public final class SseBroker implements AutoCloseable {
         System.arraycopy(content, 0, whole, prefix.length, content.length);
         Entry entry = new Entry(number, whole);
         // A publisher that was overtaken by a whole round of the log leaves the newer event there.
-        log.accumulateAndGet(slot(number), entry, (old, added) -> old != null && added != null && old.number > added.number ? old : added);
+        log.accumulateAndGet(
+                slot(number),
+                entry,
+                (old, added) -> old != null && added != null && old.number > added.number ? old : added);
         subscribers.forEach(SseBroker::wake);
         return id;
     }

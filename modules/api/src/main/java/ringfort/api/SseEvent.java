@@ -16,7 +16,10 @@ import ringfort.api.syntax.Fields;
  * @param retry how long the client is to wait before it connects again; null for what it waits now
  */
 public record SseEvent(
-        @Nullable String id, @Nullable String name, String data, @Nullable Duration retry) {
+        @Nullable String id,
+        @Nullable String name,
+        String data,
+        @Nullable Duration retry) {
     /**
      * Makes an event.
      *
@@ -28,7 +31,8 @@ public record SseEvent(
         requireOneLine("id", id);
         requireOneLine("name", name);
         if (id != null && id.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException("id " + Fields.quote(id) + " holds a NUL, and clients ignore such an id");
+            throw new IllegalArgumentException(
+                    "id " + Fields.quote(id) + " holds a NUL, and clients ignore such an id");
         }
         if (retry != null && retry.isNegative()) {
             throw new IllegalArgumentException("retry is " + retry + "; give zero or more");

@@ -55,14 +55,14 @@ class ProblemTest {
                 "{\"type\":\"about:blank\",\"title\":\"Too Many Requests\",\"status\":429,\"detail\":\"say \\\"please\\\"\\u000a\"}",
                 text(busy));
         Response bug = ask(failing(), "/bug", "application/json");
-        assertEquals(
-                "{\"type\":\"about:blank\",\"title\":\"Internal Server Error\",\"status\":500}", text(bug));
+        assertEquals("{\"type\":\"about:blank\",\"title\":\"Internal Server Error\",\"status\":500}", text(bug));
     }
 
     @Test
     void anApplicationMayTellAllItsFailuresSo() {
         Server server = failing().onError(Problem.errors());
-        assertEquals("application/problem+json", ask(server, "/busy", "text/html").header("Content-Type"));
+        assertEquals(
+                "application/problem+json", ask(server, "/busy", "text/html").header("Content-Type"));
         assertEquals("2", ask(server, "/busy", "text/html").header("Retry-After"));
         Problem problem = Problem.of(422, "no").with("field", "age");
         assertEquals(

@@ -44,9 +44,7 @@ final class DemoContent {
         server.onStopping(content.stopping::countDown)
                 .get("/events", content::events)
                 .get("/stream", DemoContent::stream)
-                .get(
-                        "/compressible",
-                        Compression.gzip().around(_ -> Response.bytes(TEXT, "text/plain; charset=utf-8")))
+                .get("/compressible", Compression.gzip().around(_ -> Response.bytes(TEXT, "text/plain; charset=utf-8")))
                 .post("/upload", DemoContent::upload, Route.carried().maxBody(MOST_RECEIVED))
                 .post("/sink", DemoContent::sink, Route.carried().maxBody(MOST_RECEIVED));
     }
@@ -82,7 +80,8 @@ final class DemoContent {
     }
 
     private static Response stream(Request request) {
-        long octets = request.parameter("bytes").asLong().from(0L).to(MOST_OCTETS).required();
+        long octets =
+                request.parameter("bytes").asLong().from(0L).to(MOST_OCTETS).required();
         return Response.stream("application/octet-stream", out -> write(octets, out));
     }
 

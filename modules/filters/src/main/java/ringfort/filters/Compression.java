@@ -82,7 +82,8 @@ public final class Compression implements Filter {
             return false;
         }
         int semicolon = type.indexOf(';');
-        String media = (semicolon < 0 ? type : type.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
+        String media =
+                (semicolon < 0 ? type : type.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
         return media.startsWith("text/") || TYPES.contains(media) || media.endsWith("+json") || media.endsWith("+xml");
     }
 

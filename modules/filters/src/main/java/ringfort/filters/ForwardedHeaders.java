@@ -58,7 +58,10 @@ public final class ForwardedHeaders implements Filter {
     }
 
     /** What one proxy says of what it has received; null for what it does not say. */
-    record Hop(@Nullable String from, @Nullable String proto, @Nullable String host) {}
+    record Hop(
+            @Nullable String from,
+            @Nullable String proto,
+            @Nullable String host) {}
 
     @Override
     public Response filter(Request request, Handler next) throws Exception {
@@ -130,7 +133,8 @@ public final class ForwardedHeaders implements Filter {
             String host = null;
             for (String pair : pieces(element, ';')) {
                 int equals = pair.indexOf('=');
-                String value = equals < 0 ? "" : unquoted(pair.substring(equals + 1).strip());
+                String value =
+                        equals < 0 ? "" : unquoted(pair.substring(equals + 1).strip());
                 switch (equals < 0 ? "" : pair.substring(0, equals).strip().toLowerCase(Locale.ROOT)) {
                     case "for" -> from = value;
                     case "proto" -> proto = value;
@@ -189,7 +193,8 @@ public final class ForwardedHeaders implements Filter {
         try {
             int number = port.length() > 1 ? Integer.parseInt(port, 1, port.length(), 10) : 0;
             // The JDK takes 1.2.3 for an address, too, and 1.2.0.3 is what it makes of it.
-            boolean dotted = host.indexOf(':') >= 0 || host.chars().filter(c -> c == '.').count() == 3;
+            boolean dotted =
+                    host.indexOf(':') >= 0 || host.chars().filter(c -> c == '.').count() == 3;
             return !dotted || host.indexOf('%') >= 0 || number < 0 || number > 65_535
                     ? null
                     : new InetSocketAddress(InetAddress.ofLiteral(host), number);

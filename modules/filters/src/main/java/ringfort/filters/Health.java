@@ -48,7 +48,8 @@ public final class Health {
      */
     public Health check(String name, Callable<Boolean> check) {
         if (!name.matches("[A-Za-z0-9._-]+")) {
-            throw new IllegalArgumentException("name " + name + " of a check holds more than letters, digits, dots, dashes");
+            throw new IllegalArgumentException(
+                    "name " + name + " of a check holds more than letters, digits, dots, dashes");
         }
         checks.put(name, check);
         return this;
@@ -90,7 +91,8 @@ public final class Health {
     }
 
     private static Response answer(boolean up, Map<String, Boolean> found) {
-        StringBuilder json = new StringBuilder("{\"status\":\"").append(word(up)).append('"');
+        StringBuilder json =
+                new StringBuilder("{\"status\":\"").append(word(up)).append('"');
         if (!found.isEmpty()) {
             json.append(",\"checks\":{");
             String separator = "";

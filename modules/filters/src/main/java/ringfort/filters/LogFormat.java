@@ -30,7 +30,9 @@ public enum LogFormat {
         @Override
         String line(Entry entry) {
             StringBuilder json = new StringBuilder(200);
-            json.append("{\"time\":\"").append(Instant.ofEpochMilli(entry.epochMillis)).append('"');
+            json.append("{\"time\":\"")
+                    .append(Instant.ofEpochMilli(entry.epochMillis))
+                    .append('"');
             member(json, "peer", address(entry.peer));
             member(json, "request", entry.request);
             json.append(",\"status\":").append(entry.status);
@@ -71,8 +73,8 @@ public enum LogFormat {
 
     private static String common(Entry entry) {
         String name = entry.principal == null ? "-" : text(entry.principal).replace(' ', '_');
-        return address(entry.peer) + " - " + name + " [" + DATE.format(Instant.ofEpochMilli(entry.epochMillis))
-                + "] \"" + text(entry.request) + "\" " + entry.status + ' ' + (entry.bytes < 0 ? "-" : entry.bytes);
+        return address(entry.peer) + " - " + name + " [" + DATE.format(Instant.ofEpochMilli(entry.epochMillis)) + "] \""
+                + text(entry.request) + "\" " + entry.status + ' ' + (entry.bytes < 0 ? "-" : entry.bytes);
     }
 
     private static String address(InetSocketAddress peer) {

@@ -23,7 +23,11 @@ public final class SingleFlight implements Filter {
     private final ConcurrentHashMap<Object, CompletableFuture<@Nullable Response>> flights = new ConcurrentHashMap<>();
 
     /** What a request is told apart by when nothing else is said. */
-    private record Asked(String target, @Nullable String accept, @Nullable String language, @Nullable String coding) {}
+    private record Asked(
+            String target,
+            @Nullable String accept,
+            @Nullable String language,
+            @Nullable String coding) {}
 
     private SingleFlight(Function<? super Request, ? extends Object> key) {
         this.key = Objects.requireNonNull(key, "key");

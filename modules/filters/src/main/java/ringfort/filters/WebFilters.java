@@ -154,8 +154,7 @@ public final class WebFilters {
         Headers challenge = Headers.of("WWW-Authenticate", "ApiKey");
         return (request, next) -> {
             String key = request.header(field);
-            String owner =
-                    key == null ? null : ownersByDigest.get(digest(key.getBytes(StandardCharsets.ISO_8859_1)));
+            String owner = key == null ? null : ownersByDigest.get(digest(key.getBytes(StandardCharsets.ISO_8859_1)));
             if (owner == null) {
                 throw new HttpException(401, "A valid key is needed in field " + field, challenge, null);
             }
@@ -222,8 +221,8 @@ public final class WebFilters {
             return next.handle(
                     request.contentLength() >= 0
                             ? request
-                            : request.with(source ->
-                                    new BodySource(source, new LimitedInput(source.body(), bytes), -1)));
+                            : request.with(
+                                    source -> new BodySource(source, new LimitedInput(source.body(), bytes), -1)));
         };
     }
 }

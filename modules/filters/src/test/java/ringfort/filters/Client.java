@@ -27,7 +27,8 @@ final class Client {
             return String.join(
                     ", ",
                     lines.stream()
-                            .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":"))
+                            .filter(line ->
+                                    line.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":"))
                             .map(line -> line.substring(name.length() + 1).strip())
                             .toList());
         }
@@ -75,8 +76,9 @@ final class Client {
         }
         List<String> lines = List.of(latin.substring(0, end).split("\r\n", -1));
         String body = latin.substring(end + 4);
-        boolean chunked =
-                !head && lines.stream().anyMatch(line -> line.toLowerCase(Locale.ROOT).startsWith("transfer-encoding: chunked"));
+        boolean chunked = !head
+                && lines.stream()
+                        .anyMatch(line -> line.toLowerCase(Locale.ROOT).startsWith("transfer-encoding: chunked"));
         String plain = chunked ? dechunked(body) : body;
         return new Reply(
                 Integer.parseInt(lines.getFirst().split(" ", 3)[1]),

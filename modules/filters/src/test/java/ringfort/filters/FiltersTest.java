@@ -64,7 +64,10 @@ class FiltersTest extends ThroughAServer {
         Client.get(port, "/gone");
         String gone = line(lines);
         assertTrue(gone.contains("\"status\":410"), gone);
-        assertEquals(400, Client.raw(port, "GET /\"x HTTP/1.1\r\nHost: a b\r\n\r\n", NOTHING).status());
+        assertEquals(
+                400,
+                Client.raw(port, "GET /\"x HTTP/1.1\r\nHost: a b\r\n\r\n", NOTHING)
+                        .status());
         String refused = line(lines);
         assertTrue(refused.contains("\"status\":400") && refused.contains("\"refused\":true"), refused);
     }
@@ -72,8 +75,8 @@ class FiltersTest extends ThroughAServer {
     @Test
     void theCombinedFormatCannotBeForged() throws InterruptedException {
         BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-        int port = serve(server -> server.filter(AccessLog.to(lines::add, LogFormat.COMBINED))
-                .get("/", _ -> Response.text("hello")));
+        int port = serve(server ->
+                server.filter(AccessLog.to(lines::add, LogFormat.COMBINED)).get("/", _ -> Response.text("hello")));
         Client.get(port, "/", "User-Agent", "a\"b\\c", "Referer", "http://r/");
         String line = line(lines);
         assertTrue(line.endsWith("\"GET / HTTP/1.1\" 200 5 \"http://r/\" \"a\\x22b\\x5cc\""), line);
@@ -100,7 +103,10 @@ class FiltersTest extends ThroughAServer {
     @Test
     void corsIsOnErrorsTooAndAnswersPreflights() {
         int port = serve(server -> server.filter(Cors.of("https://a.example").withCredentials())
-                .post("/", request -> Response.text("" + request.bytes().length), Route.carried().maxBody(10))
+                .post(
+                        "/",
+                        request -> Response.text("" + request.bytes().length),
+                        Route.carried().maxBody(10))
                 .get("/fails", _ -> {
                     throw new IllegalStateException("on purpose");
                 }));
@@ -136,13 +142,32 @@ class FiltersTest extends ThroughAServer {
         int port = serve(server -> server.filter(WebFilters.csrf("https://friend.example"))
                 .get("/", _ -> Response.text("read"))
                 .post("/", _ -> Response.text("done")));
-        assertEquals(403, Client.send(port, "POST", "/", NOTHING, "Sec-Fetch-Site", "cross-site").status());
-        assertEquals(403, Client.send(port, "POST", "/", NOTHING, "Sec-Fetch-Site", "same-site").status());
-        assertEquals(403, Client.send(port, "POST", "/", NOTHING, "Origin", "https://evil.example").status());
-        assertEquals(403, Client.send(port, "POST", "/", NOTHING, "Origin", "null").status());
-        assertEquals(200, Client.send(port, "POST", "/", NOTHING, "Sec-Fetch-Site", "same-origin").status());
-        assertEquals(200, Client.send(port, "POST", "/", NOTHING, "Origin", "https://h.example").status());
-        assertEquals(200, Client.send(port, "POST", "/", NOTHING, "Origin", "https://friend.example").status());
+        assertEquals(
+                403,
+                Client.send(port, "POST", "/", NOTHING, "Sec-Fetch-Site", "cross-site")
+                        .status());
+        assertEquals(
+                403,
+                Client.send(port, "POST", "/", NOTHING, "Sec-Fetch-Site", "same-site")
+                        .status());
+        assertEquals(
+                403,
+                Client.send(port, "POST", "/", NOTHING, "Origin", "https://evil.example")
+                        .status());
+        assertEquals(
+                403, Client.send(port, "POST", "/", NOTHING, "Origin", "null").status());
+        assertEquals(
+                200,
+                Client.send(port, "POST", "/", NOTHING, "Sec-Fetch-Site", "same-origin")
+                        .status());
+        assertEquals(
+                200,
+                Client.send(port, "POST", "/", NOTHING, "Origin", "https://h.example")
+                        .status());
+        assertEquals(
+                200,
+                Client.send(port, "POST", "/", NOTHING, "Origin", "https://friend.example")
+                        .status());
         assertEquals(200, Client.send(port, "POST", "/", NOTHING).status());
         assertEquals(200, Client.get(port, "/", "Sec-Fetch-Site", "cross-site").status());
     }
@@ -166,7 +191,10 @@ class FiltersTest extends ThroughAServer {
         assertEquals("no-store", login.field("Cache-Control"));
         String first = cookie(login);
         assertEquals("ada", Client.get(port, "/", "Cookie", first).text());
-        assertEquals("null", Client.get(port, "/", "Cookie", "session=AAAAAAAAAAAAAAAAAAAAAAAA").text());
+        assertEquals(
+                "null",
+                Client.get(port, "/", "Cookie", "session=AAAAAAAAAAAAAAAAAAAAAAAA")
+                        .text());
         String second = cookie(Client.send(port, "POST", "/", "bob".getBytes(UTF_8), "Cookie", first));
         assertNotEquals(first, second);
         assertEquals("null", Client.get(port, "/", "Cookie", first).text());
@@ -185,18 +213,25 @@ class FiltersTest extends ThroughAServer {
 
     @Test
     void namesAndKeysAreAskedFor() {
-        int port = serve(server -> server.group("/basic", group -> group.filter(
-                                WebFilters.basicAuth("r", (name, word) -> name.equals("ada") && word.equals("s:t")))
-                        .get("/who", request -> Response.text("" + request.attribute(WebFilters.PRINCIPAL))))
-                .group("/key", group -> group.filter(WebFilters.apiKey("X-API-Key", Map.of("k1", "bob")))
-                        .get("/who", request -> Response.text("" + request.attribute(WebFilters.PRINCIPAL)))));
+        int port = serve(server -> server.group(
+                        "/basic",
+                        group -> group.filter(WebFilters.basicAuth(
+                                        "r", (name, word) -> name.equals("ada") && word.equals("s:t")))
+                                .get("/who", request -> Response.text("" + request.attribute(WebFilters.PRINCIPAL))))
+                .group(
+                        "/key",
+                        group -> group.filter(WebFilters.apiKey("X-API-Key", Map.of("k1", "bob")))
+                                .get("/who", request -> Response.text("" + request.attribute(WebFilters.PRINCIPAL)))));
         Reply refused = Client.get(port, "/basic/who");
         assertEquals(401, refused.status());
         assertEquals("Basic realm=\"r\", charset=\"UTF-8\"", refused.field("WWW-Authenticate"));
         String good = Base64.getEncoder().encodeToString("ada:s:t".getBytes(UTF_8));
-        assertEquals("ada", Client.get(port, "/basic/who", "Authorization", "basic " + good).text());
+        assertEquals(
+                "ada",
+                Client.get(port, "/basic/who", "Authorization", "basic " + good).text());
         for (String bad : List.of("Basic", "Basic !", "Bearer " + good, "Basic " + good + "=")) {
-            assertEquals(401, Client.get(port, "/basic/who", "Authorization", bad).status(), bad);
+            assertEquals(
+                    401, Client.get(port, "/basic/who", "Authorization", bad).status(), bad);
         }
         assertEquals("bob", Client.get(port, "/key/who", "X-API-Key", "k1").text());
         assertEquals(401, Client.get(port, "/key/who", "X-API-Key", "k2").status());
@@ -206,8 +241,10 @@ class FiltersTest extends ThroughAServer {
     @Test
     void onlyNamedProxiesAreBelieved() {
         int trusting = serve(server -> server.filter(ForwardedHeaders.xForwarded("127.0.0.0/8,10.0.0.0/8"))
-                .get("/", request -> Response.text(request.peer().getAddress().getHostAddress() + " "
-                        + request.secure() + " " + request.host())));
+                .get(
+                        "/",
+                        request -> Response.text(request.peer().getAddress().getHostAddress() + " " + request.secure()
+                                + " " + request.host())));
         String[] fields = {
             "X-Forwarded-For",
             "6.6.6.6, 192.0.2.7, 10.1.1.1",
@@ -216,21 +253,31 @@ class FiltersTest extends ThroughAServer {
             "X-Forwarded-Host",
             "shop.example"
         };
-        assertEquals("192.0.2.7 true shop.example", Client.get(trusting, "/", fields).text());
+        assertEquals(
+                "192.0.2.7 true shop.example", Client.get(trusting, "/", fields).text());
         assertEquals("127.0.0.1 false h.example", Client.get(trusting, "/").text());
         assertEquals(
                 "10.1.1.1 false h.example",
-                Client.get(trusting, "/", "X-Forwarded-For", "192.0.2.7, unknown, 10.1.1.1").text());
+                Client.get(trusting, "/", "X-Forwarded-For", "192.0.2.7, unknown, 10.1.1.1")
+                        .text());
         int wary = serve(server -> server.filter(ForwardedHeaders.xForwarded("10.0.0.0/8"))
-                .get("/", request -> Response.text(request.peer().getAddress().getHostAddress() + " "
-                        + request.secure() + " " + request.host())));
+                .get(
+                        "/",
+                        request -> Response.text(request.peer().getAddress().getHostAddress() + " " + request.secure()
+                                + " " + request.host())));
         assertEquals("127.0.0.1 false h.example", Client.get(wary, "/", fields).text());
         int standard = serve(server -> server.filter(ForwardedHeaders.forwarded("127.0.0.1"))
-                .get("/", request -> Response.text(request.peer().getAddress().getHostAddress() + " "
-                        + request.secure() + " " + request.host())));
+                .get(
+                        "/",
+                        request -> Response.text(request.peer().getAddress().getHostAddress() + " " + request.secure()
+                                + " " + request.host())));
         assertEquals(
                 "2001:db8:0:0:0:0:0:1 true a.example",
-                Client.get(standard, "/", "Forwarded", "for=1.2.3.4, For=\"[2001:db8::1]:5\";proto=https;host=\"a.example\"")
+                Client.get(
+                                standard,
+                                "/",
+                                "Forwarded",
+                                "for=1.2.3.4, For=\"[2001:db8::1]:5\";proto=https;host=\"a.example\"")
                         .text());
     }
 
@@ -238,8 +285,8 @@ class FiltersTest extends ThroughAServer {
 
     @Test
     void aClientThatAsksTooOftenIsToldWhenToComeBack() {
-        int port = serve(server ->
-                server.filter(RateLimit.perPeer(3, Duration.ofHours(1))).get("/", _ -> Response.text("x"), Route.inline()));
+        int port = serve(server -> server.filter(RateLimit.perPeer(3, Duration.ofHours(1)))
+                .get("/", _ -> Response.text("x"), Route.inline()));
         for (int i = 0; i < 3; i++) {
             assertEquals(200, Client.get(port, "/").status());
         }
@@ -256,8 +303,12 @@ class FiltersTest extends ThroughAServer {
         assertEquals("4", Client.send(port, "POST", "/", new byte[4]).text());
         assertEquals(413, Client.send(port, "POST", "/", new byte[5]).status());
         String chunked = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n";
-        assertEquals("4", Client.raw(port, chunked + "4\r\nabcd\r\n0\r\n\r\n", NOTHING).text());
-        assertEquals(413, Client.raw(port, chunked + "5\r\nabcde\r\n0\r\n\r\n", NOTHING).status());
+        assertEquals(
+                "4",
+                Client.raw(port, chunked + "4\r\nabcd\r\n0\r\n\r\n", NOTHING).text());
+        assertEquals(
+                413,
+                Client.raw(port, chunked + "5\r\nabcde\r\n0\r\n\r\n", NOTHING).status());
     }
 
     @Test
@@ -303,7 +354,10 @@ class FiltersTest extends ThroughAServer {
     void aRepeatedRequestIsDoneOnce() {
         AtomicInteger calls = new AtomicInteger();
         int port = serve(server -> server.filter(Idempotency.of(_ -> "me", Duration.ofHours(1)))
-                .post("/", request -> Response.text(request.text() + calls.incrementAndGet()).status(201)));
+                .post(
+                        "/",
+                        request -> Response.text(request.text() + calls.incrementAndGet())
+                                .status(201)));
         byte[] content = "order ".getBytes(UTF_8);
         Reply first = Client.send(port, "POST", "/", content, "Idempotency-Key", "k");
         Reply second = Client.send(port, "POST", "/", content, "Idempotency-Key", "k");
@@ -311,7 +365,10 @@ class FiltersTest extends ThroughAServer {
         assertEquals("order 1", second.text());
         assertEquals(201, second.status());
         assertEquals("true", second.field("Idempotency-Replayed"));
-        assertEquals(422, Client.send(port, "POST", "/", "other".getBytes(UTF_8), "Idempotency-Key", "k").status());
+        assertEquals(
+                422,
+                Client.send(port, "POST", "/", "other".getBytes(UTF_8), "Idempotency-Key", "k")
+                        .status());
         assertEquals("order 2", Client.send(port, "POST", "/", content).text());
     }
 
@@ -362,12 +419,15 @@ class FiltersTest extends ThroughAServer {
         assertEquals("W/\"a\"", coded.field("ETag"));
         assertTrue(coded.content().length < 1_000);
         assertEquals(text, gunzip(coded.content()));
-        assertEquals(text, gunzip(Client.get(port, "/stream", "Accept-Encoding", "gzip").content()));
+        assertEquals(
+                text,
+                gunzip(Client.get(port, "/stream", "Accept-Encoding", "gzip").content()));
         Reply plain = Client.get(port, "/text", "Accept-Encoding", "gzip;q=0");
         assertEquals("", plain.field("Content-Encoding"));
         assertEquals("Accept-Encoding", plain.field("Vary"));
         assertEquals(text, plain.text());
-        assertEquals("short", Client.get(port, "/short", "Accept-Encoding", "gzip").text());
+        assertEquals(
+                "short", Client.get(port, "/short", "Accept-Encoding", "gzip").text());
         assertEquals("", Client.get(port, "/picture", "Accept-Encoding", "gzip").field("Content-Encoding"));
         Reply head = Client.send(port, "HEAD", "/text", null, "Accept-Encoding", "gzip");
         assertEquals("gzip", head.field("Content-Encoding"));
@@ -380,10 +440,20 @@ class FiltersTest extends ThroughAServer {
                 .post("/", request -> Response.text("" + request.bytes().length))
                 .post("/echo", request -> Response.stream("text/plain", request.body()::transferTo)));
         String[] coded = {"Content-Encoding", "gzip"};
-        assertEquals("50000", Client.send(port, "POST", "/", gzip(new byte[50_000]), coded).text());
-        assertArrayEquals(new byte[9_000], Client.send(port, "POST", "/echo", gzip(new byte[9_000]), coded).content());
-        assertEquals(413, Client.send(port, "POST", "/", gzip(new byte[50_000_000]), coded).status());
-        assertEquals(400, Client.send(port, "POST", "/", "no gzip at all".getBytes(UTF_8), coded).status());
+        assertEquals(
+                "50000",
+                Client.send(port, "POST", "/", gzip(new byte[50_000]), coded).text());
+        assertArrayEquals(
+                new byte[9_000],
+                Client.send(port, "POST", "/echo", gzip(new byte[9_000]), coded).content());
+        assertEquals(
+                413,
+                Client.send(port, "POST", "/", gzip(new byte[50_000_000]), coded)
+                        .status());
+        assertEquals(
+                400,
+                Client.send(port, "POST", "/", "no gzip at all".getBytes(UTF_8), coded)
+                        .status());
         Reply other = Client.send(port, "POST", "/", new byte[3], "Content-Encoding", "br");
         assertEquals(415, other.status());
         assertEquals("gzip", other.field("Accept-Encoding"));
@@ -392,8 +462,9 @@ class FiltersTest extends ThroughAServer {
 
     @Test
     void contentIsTaggedAndCacheFieldsAreSet() {
-        int port = serve(server -> server.filter(WebFilters.cacheControl("max-age=5"), WebFilters.etag(), Filters.conditional())
-                .get("/", _ -> Response.text("hello")));
+        int port = serve(
+                server -> server.filter(WebFilters.cacheControl("max-age=5"), WebFilters.etag(), Filters.conditional())
+                        .get("/", _ -> Response.text("hello")));
         Reply first = Client.get(port, "/");
         assertEquals("max-age=5", first.field("Cache-Control"));
         Reply second = Client.get(port, "/", "If-None-Match", first.field("ETag"));
@@ -417,11 +488,13 @@ class FiltersTest extends ThroughAServer {
                     .get("/held", request -> {
                         inside.countDown();
                         stopping.await();
-                        answers.add(health.ready(request).status() + " " + health.live(request).status());
+                        answers.add(health.ready(request).status() + " "
+                                + health.live(request).status());
                         return Response.text("held");
                     });
         });
-        assertEquals("{\"status\":\"UP\",\"checks\":{\"server\":\"UP\",\"db\":\"UP\"}}\n",
+        assertEquals(
+                "{\"status\":\"UP\",\"checks\":{\"server\":\"UP\",\"db\":\"UP\"}}\n",
                 Client.get(running.port(), "/ready").text());
         works[0] = false;
         assertEquals(503, Client.get(running.port(), "/ready").status());

@@ -98,7 +98,10 @@ class TablesTest {
         assertEquals(502, breaker.filter(get(), bad).status());
         assertEquals(502, breaker.filter(get(), bad).status());
         assertTrue(breaker.isOpen());
-        assertEquals(503, assertThrows(HttpException.class, () -> breaker.filter(get(), good)).status());
+        assertEquals(
+                503,
+                assertThrows(HttpException.class, () -> breaker.filter(get(), good))
+                        .status());
         ticker.advance(Duration.ofSeconds(6));
         assertEquals(502, breaker.filter(get(), bad).status());
         assertThrows(HttpException.class, () -> breaker.filter(get(), good));
@@ -167,9 +170,11 @@ class TablesTest {
         assertEquals("HTTPS", hops.get(0).proto());
         assertEquals("a,b;c\"", hops.get(1).from());
         assertEquals("x", hops.get(1).host());
-        for (String bad : List.of("a.example", "[::1", "1.2.3.4:x", "fe80::1%eth0", "", ":", "1.2.3", "unknown", "_x")) {
+        for (String bad :
+                List.of("a.example", "[::1", "1.2.3.4:x", "fe80::1%eth0", "", ":", "1.2.3", "unknown", "_x")) {
             assertNull(ForwardedHeaders.address(bad), bad);
         }
-        assertEquals(443, String.valueOf(ForwardedHeaders.address("1.2.3.4:443")).endsWith(":443") ? 443 : 0);
+        assertEquals(
+                443, String.valueOf(ForwardedHeaders.address("1.2.3.4:443")).endsWith(":443") ? 443 : 0);
     }
 }

@@ -51,8 +51,8 @@ final class ConsumersIT {
             Map.entry(
                     "app",
                     List.of(
-                            "api", "app", "budget", "filters", "h1", "h2", "json", "message", "poller", "ring", "server",
-                            "sys", "timers", "tls")),
+                            "api", "app", "budget", "filters", "h1", "h2", "json", "message", "poller", "ring",
+                            "server", "sys", "timers", "tls")),
             Map.entry("rules", List.of("api"))));
 
     private static final List<String> WITH_LIBRARIES = List.of("app", "json");

@@ -59,17 +59,21 @@ class SseTest extends EngineContract {
             assertEquals("id: 1|data: one|", event(events));
             second = broker.publish(SseEvent.of("two\nlines").name("n"));
             assertEquals("id: 2|event: n|data: two|data: lines|", event(events));
+            peer.reset();
         }
         awaitSubscribers(broker, 0);
         broker.publish(SseEvent.of("three"));
         try (Peer peer = served.connect()) {
             assertEquals("id: 3|data: three|", event(subscribe(peer, "Last-Event-ID: " + second + "\r\n")));
+            peer.reset();
         }
+        awaitSubscribers(broker, 0);
         try (Peer peer = served.connect()) {
             BufferedReader events = subscribe(peer, "Last-Event-ID: 1234abcd-1\r\n");
             awaitSubscribers(broker, 1);
             broker.publish(SseEvent.of("four"));
             assertEquals("id: 4|data: four|", event(events));
+            peer.reset();
         }
     }
 
@@ -88,14 +92,16 @@ class SseTest extends EngineContract {
     @Test
     void aSourceThatWaitsForSomethingElseIsInterrupted() throws Exception {
         BlockingQueue<String> ends = new LinkedBlockingQueue<>();
-        Served served = serve(server -> server.get("/events", request -> Sse.stream(request, events -> {
-            events.send("first");
-            try {
-                Thread.sleep(LONG);
-            } finally {
-                ends.add(events.isGone() ? "gone" : "there");
-            }
-        })));
+        Served served = serve(server -> server.get(
+                "/events",
+                request -> Sse.stream(request, events -> {
+                    events.send("first");
+                    try {
+                        Thread.sleep(LONG);
+                    } finally {
+                        ends.add(events.isGone() ? "gone" : "there");
+                    }
+                })));
         try (Peer peer = served.connect()) {
             assertEquals("data: first|", event(subscribe(peer)));
             peer.reset();
@@ -146,6 +152,7 @@ class SseTest extends EngineContract {
             }
             assertTrue(seen.toString().contains("events missed"), seen::toString);
             assertTrue(broker.missed() > 0);
+            peer.reset();
         }
     }
 
