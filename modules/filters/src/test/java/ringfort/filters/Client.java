@@ -17,6 +17,7 @@ final class Client {
 
     private Client() {}
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Reply(int status, List<String> lines, byte[] content) {
         String text() {
             return new String(content, StandardCharsets.UTF_8);
