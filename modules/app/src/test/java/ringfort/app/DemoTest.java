@@ -203,9 +203,19 @@ class DemoTest {
     void anUploadIsToldPartByPart() throws Exception {
         Request upload = Request.builder("POST", "/upload")
                 .header("Content-Type", "multipart/form-data; boundary=b")
-                .body("--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.txt\"\r\n"
-                        + "Content-Type: text/css\r\n\r\nabc\r\n--b\r\n"
-                        + "Content-Disposition: form-data; name=\"g\"\r\n\r\n\r\n--b--\r\n")
+                .body(String.join(
+                        "\r\n",
+                        "--b",
+                        "Content-Disposition: form-data; name=\"f\"; filename=\"a.txt\"",
+                        "Content-Type: text/css",
+                        "",
+                        "abc",
+                        "--b",
+                        "Content-Disposition: form-data; name=\"g\"",
+                        "",
+                        "",
+                        "--b--",
+                        ""))
                 .build();
         assertEquals(
                 "[{\"name\":\"f\",\"filename\":\"a.txt\",\"type\":\"text/css\",\"bytes\":3,"
