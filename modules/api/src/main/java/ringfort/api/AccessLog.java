@@ -6,9 +6,11 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import ringfort.api.spi.Application;
+import ringfort.api.spi.LogQueue;
 
 /** One line per request in the Common Log Format; see {@link Filters#accessLog()}. Any thread; never blocks. */
-final class AccessLog implements Filter {
+final class AccessLog implements Filter, Application.Refusals {
     private static final System.Logger LOGGER = System.getLogger("ringfort.access");
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("dd/MMM/uuuu:HH:mm:ss Z", Locale.ENGLISH)
             .withZone(ZoneId.systemDefault());
@@ -68,7 +70,8 @@ final class AccessLog implements Filter {
     }
 
     /** Logs a request that no filter sees. */
-    void refused(InetSocketAddress peer, String requestLine, int status) {
+    @Override
+    public void refused(InetSocketAddress peer, String requestLine, int status) {
         try {
             Refused refused = new Refused(peer, requestLine, status, System.currentTimeMillis());
             queue.offer(() -> LOGGER.log(Level.INFO, refused::text));

@@ -1,6 +1,5 @@
 package ringfort.api;
 
-import java.io.IOException;
 import java.io.OutputStream;
 
 /**
@@ -15,7 +14,8 @@ public interface BodyWriter {
      * what was written so far. Closing it is allowed and not needed.
      *
      * @param out where the body goes
-     * @throws IOException when the peer is gone or its deadline passed; let it through, the connection is closed
+     * @throws Exception anything; then the content ends here, and the connection is closed. The stream throws an
+     *     {@link java.io.IOException} when the peer is gone or its deadline passed: let it through
      */
-    void writeTo(OutputStream out) throws IOException;
+    void writeTo(OutputStream out) throws Exception;
 }

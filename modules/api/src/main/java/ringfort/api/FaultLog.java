@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import ringfort.api.spi.LogQueue;
 import ringfort.api.spi.LogText;
 
 /**

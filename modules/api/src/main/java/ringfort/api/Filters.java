@@ -1,5 +1,7 @@
 package ringfort.api;
 
+import ringfort.api.spi.LogQueue;
+
 /** The filters most servers want. Stateless; any thread. */
 public final class Filters {
     private Filters() {}

@@ -1,5 +1,6 @@
 package ringfort.api;
 
+import java.time.Duration;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.syntax.Fields;
@@ -174,6 +175,33 @@ public class HttpException extends RuntimeException {
      */
     public static HttpException unprocessable(String message) {
         return new HttpException(422, message);
+    }
+
+    /**
+     * 429: too many requests (RFC 6585, section 4).
+     *
+     * @param retryAfter when the client may come back; rounded up to seconds
+     * @param message told to the client
+     * @return the exception, to be thrown
+     */
+    public static HttpException tooManyRequests(Duration retryAfter, String message) {
+        return new HttpException(429, message, retryAfter(retryAfter), null);
+    }
+
+    /**
+     * 503, and when to come back.
+     *
+     * @param retryAfter when the client may come back; rounded up to seconds
+     * @param message told to the client
+     * @return the exception, to be thrown
+     */
+    public static HttpException serviceUnavailable(Duration retryAfter, String message) {
+        return new HttpException(503, message, retryAfter(retryAfter), null);
+    }
+
+    private static Headers retryAfter(Duration time) {
+        long seconds = Math.max(1, time.plusNanos(999_999_999).toSeconds());
+        return Headers.of("Retry-After", Long.toString(seconds));
     }
 
     /**

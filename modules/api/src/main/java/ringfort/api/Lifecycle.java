@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.spi.JvmExit;
+import ringfort.api.spi.LogQueue;
 import ringfort.api.spi.LogText;
 
 /**

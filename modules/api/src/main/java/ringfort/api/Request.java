@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.spi.RequestSource;
 import ringfort.api.spi.RouteMatch;
@@ -625,6 +626,48 @@ public final class Request {
         }
         attributes.put(name, Objects.requireNonNull(value, "value"));
         return this;
+    }
+
+    /**
+     * This request, seen otherwise: for filters that hand on another content, another peer or other fields. Attributes are
+     * shared. What routing has found, {@link #path()} for example, stays.
+     *
+     * {@snippet :
+     * Filter upperCase = (request, next) -> next.handle(request.with(source -> new ForwardingSource(source) {
+     *     @Override
+     *     public String method() {
+     *         return source.method().toUpperCase(Locale.ROOT);
+     *     }
+     * }));
+     * }
+     *
+     * @param change takes what this request is a view of, and returns what the new one is to be a view of
+     * @return the request to be handed on
+     */
+    public Request with(UnaryOperator<RequestSource> change) {
+        Request changed = new Request(change.apply(source), match);
+        if (attributes == null) {
+            attributes = new HashMap<>();
+        }
+        changed.attributes = attributes;
+        return changed;
+    }
+
+    /**
+     * A query parameter as a value with a type and a range.
+     *
+     * {@snippet :
+     * int limit(Request request) {
+     *     return request.parameter("limit").asInt().from(1).to(100).orElse(20);
+     * }
+     * }
+     *
+     * @param name decoded name
+     * @return its first value, or none
+     * @throws HttpException 400 when the query is malformed
+     */
+    public Parameter<String> parameter(String name) {
+        return new Parameter<>(name, query(name));
     }
 
     /** The method and the raw target, safe to show. */

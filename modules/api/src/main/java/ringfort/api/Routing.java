@@ -1,5 +1,6 @@
 package ringfort.api;
 
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import ringfort.api.spi.LogQueue;
 import ringfort.api.spi.Mount;
 import ringfort.api.syntax.Fields;
 
@@ -355,8 +357,26 @@ public abstract sealed class Routing<S extends Routing<S>> permits Server, Route
         Objects.requireNonNull(handler, "handler");
         String whole = prefix + pattern;
         Mount.requirePattern(whole);
+        warnOfForeignSyntax(pattern);
         declarations.add(new Declaration(this, method, whole, handler, route, place()));
         return self();
+    }
+
+    /** Other routers write parameters so; here it is text, and a route that nobody ever asks for would be a riddle. */
+    private static void warnOfForeignSyntax(String pattern) {
+        for (String segment : pattern.split("/", -1)) {
+            if (segment.startsWith("*") || (segment.length() > 1 && segment.startsWith(":"))) {
+                String shown = Fields.quote(pattern);
+                String meant = segment.startsWith("*") ? "{rest...}" : "{" + segment.substring(1) + "}";
+                String place = place();
+                LogQueue.shared()
+                        .offer(() -> System.getLogger("ringfort")
+                                .log(
+                                        Level.WARNING,
+                                        "pattern " + shown + " (" + place + ") matches " + Fields.quote(segment)
+                                                + " as it is written; a parameter would be " + meant));
+            }
+        }
     }
 
     /** The first frame that is not the DSL's own: where the application declares the route. */

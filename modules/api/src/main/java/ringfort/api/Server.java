@@ -9,6 +9,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.spi.Application;
 import ringfort.api.spi.Engine;
+import ringfort.api.spi.LogQueue;
 import ringfort.api.spi.RouteMatch;
 import ringfort.api.spi.RouteTable;
 
@@ -126,7 +127,8 @@ public final class Server extends Routing<Server> {
     }
 
     /**
-     * Answers failures, unrouted requests (404, 405) included. Without it they get a short plain text.
+     * Answers failures, unrouted requests (404, 405) included. Without it they get a short plain text, or, where
+     * the client would rather have JSON ({@code Accept}), a {@link Problem}.
      *
      * @param handler the error handler
      * @return this server
@@ -200,9 +202,9 @@ public final class Server extends Routing<Server> {
 
     /** No filter sees what the engine refuses; of those of the whole server, the ones that log want to know. */
     private static Application.Refusals refusals(List<Filter> filters) {
-        List<AccessLog> logs = filters.stream()
-                .filter(AccessLog.class::isInstance)
-                .map(AccessLog.class::cast)
+        List<Application.Refusals> logs = filters.stream()
+                .filter(Application.Refusals.class::isInstance)
+                .map(Application.Refusals.class::cast)
                 .toList();
         return (peer, requestLine, status) -> logs.forEach(log -> log.refused(peer, requestLine, status));
     }

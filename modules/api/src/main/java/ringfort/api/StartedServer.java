@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import ringfort.api.spi.Application;
 import ringfort.api.spi.JvmExit;
+import ringfort.api.spi.LogQueue;
 import ringfort.api.spi.RunningEngine;
 
 /**

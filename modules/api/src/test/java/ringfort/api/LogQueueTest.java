@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import ringfort.api.spi.LogQueue;
 
 class LogQueueTest {
     private static final Duration BOUND = Duration.ofSeconds(5);

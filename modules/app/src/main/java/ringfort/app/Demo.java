@@ -65,6 +65,7 @@ final class Demo {
                 })
                 .get("/ready", _ -> ready(ready.getAsBoolean()))
                 .get("/metrics", request -> metrics(metrics.get()));
+        DemoContent.declare(server);
     }
 
     static Response index(Request request) {
@@ -84,6 +85,11 @@ final class Demo {
                 GET  /blocking         sleeps 5 ms, then ok
                 GET  /slow?ms=1000     sleeps up to 60000 ms, then ok
                 GET  /large            8 MiB
+                GET  /events?count=10&ms=100  that many server-sent events, so far apart; goes on behind Last-Event-ID
+                GET  /stream?bytes=N   N times x, without a length
+                GET  /compressible     64 KiB of text, compressed for clients that take gzip
+                POST /upload           what each part of a form holds
+                POST /sink             reads everything and counts it
                 GET  /error            fails
                 GET  /ready            ready, or 503 once the server stops
                 GET  /metrics          counters, for Prometheus

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -30,7 +29,7 @@ class DemoTest {
         return Request.builder("GET", target).build();
     }
 
-    private static void write(Response response, OutputStream out) throws IOException {
+    private static void write(Response response, OutputStream out) throws Exception {
         switch (response.body()) {
             case Body.Empty() -> {}
             case Body.Bytes(byte[] bytes) -> out.write(bytes);
@@ -39,14 +38,14 @@ class DemoTest {
         }
     }
 
-    private static String content(Response response) throws IOException {
+    private static String content(Response response) throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         write(response, out);
         return out.toString(StandardCharsets.UTF_8);
     }
 
     @Test
-    void plaintextAndJsonSayHello() throws IOException {
+    void plaintextAndJsonSayHello() throws Exception {
         Response text = Demo.plaintext(get("/plaintext"));
         assertEquals("Hello, World!", content(text));
         assertEquals("text/plain", mediaType(text));
@@ -60,7 +59,7 @@ class DemoTest {
     }
 
     @Test
-    void echoAnswersWhatItReadsWithItsType() throws IOException {
+    void echoAnswersWhatItReadsWithItsType() throws Exception {
         Request request = Request.builder("POST", "/echo")
                 .header("Content-Type", "application/x-thing")
                 .body("some bytes")
@@ -81,7 +80,7 @@ class DemoTest {
     }
 
     @Test
-    void headersAreLowerCaseAndRepeatedOnesJoined() throws IOException {
+    void headersAreLowerCaseAndRepeatedOnesJoined() throws Exception {
         Request request = Request.builder("GET", "/headers")
                 .header("X-One", "a")
                 .header("Accept", "*/*")
@@ -91,7 +90,7 @@ class DemoTest {
     }
 
     @Test
-    void statusAnswersThatStatus() throws IOException {
+    void statusAnswersThatStatus() throws Exception {
         assertEquals(404, Demo.status(statusRequest("404")).status());
         assertEquals("status 404", content(Demo.status(statusRequest("404"))));
         assertEquals(Body.EMPTY, Demo.status(statusRequest("204")).body());
@@ -124,13 +123,13 @@ class DemoTest {
     }
 
     @Test
-    void blockingAndSlowAnswerOk() throws IOException, InterruptedException {
+    void blockingAndSlowAnswerOk() throws Exception, InterruptedException {
         assertEquals("ok", content(Demo.blocking(get("/blocking"))));
         assertEquals("ok", content(Demo.slow(get("/slow?ms=1"))));
     }
 
     @Test
-    void largeIsEightMebibytesOfAKnownPattern() throws IOException {
+    void largeIsEightMebibytesOfAKnownPattern() throws Exception {
         Response response = Demo.large(get("/large"));
         assertEquals(8 << 20, response.body().length());
         ByteArrayOutputStream out = new ByteArrayOutputStream(8 << 20);
@@ -161,6 +160,13 @@ class DemoTest {
         "GET, /error, 500",
         "GET, /whoami, 200",
         "GET, /ready, 200",
+        "GET, /events?count=2&ms=0, 200",
+        "GET, /events?count=x, 400",
+        "GET, /stream?bytes=10, 200",
+        "GET, /stream, 400",
+        "GET, /compressible, 200",
+        "POST, /sink, 200",
+        "POST, /upload, 415",
         "GET, /metrics, 200"
     })
     void everyRouteIsDeclared(String method, String target, int status) {
@@ -169,24 +175,84 @@ class DemoTest {
     }
 
     @Test
+    void eventsGoOnBehindTheOneThatTheClientHasSeen() throws Exception {
+        assertEquals("""
+                id: 1
+                data: event 1
+
+                id: 2
+                data: event 2
+
+                """, content(demo().answer(get("/events?count=2&ms=0"))));
+        Request later = Request.builder("GET", "/events?count=2&ms=0")
+                .header("Last-Event-ID", "1")
+                .build();
+        assertEquals("id: 2\ndata: event 2\n\n", content(demo().answer(later)));
+    }
+
+    @Test
+    void streamAndSinkCountOctets() throws Exception {
+        Response stream = demo().answer(get("/stream?bytes=70000"));
+        assertEquals(-1, stream.body().length());
+        assertEquals("x".repeat(70_000), content(stream));
+        Request sink = Request.builder("POST", "/sink").body(new byte[70_000]).build();
+        assertEquals("{\"bytes\":70000}", content(demo().answer(sink)));
+    }
+
+    @Test
+    void anUploadIsToldPartByPart() throws Exception {
+        Request upload = Request.builder("POST", "/upload")
+                .header("Content-Type", "multipart/form-data; boundary=b")
+                .body(String.join(
+                        "\r\n",
+                        "--b",
+                        "Content-Disposition: form-data; name=\"f\"; filename=\"a.txt\"",
+                        "Content-Type: text/css",
+                        "",
+                        "abc",
+                        "--b",
+                        "Content-Disposition: form-data; name=\"g\"",
+                        "",
+                        "",
+                        "--b--",
+                        ""))
+                .build();
+        assertEquals(
+                "[{\"name\":\"f\",\"filename\":\"a.txt\",\"type\":\"text/css\",\"bytes\":3,"
+                        + "\"sha256\":\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\"},"
+                        + "{\"name\":\"g\",\"filename\":null,\"type\":\"text/plain\",\"bytes\":0,"
+                        + "\"sha256\":\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\"}]",
+                content(demo().answer(upload)));
+    }
+
+    @Test
+    void compressibleIsCompressedForWhoTakesIt() throws Exception {
+        assertEquals(64 << 10, demo().answer(get("/compressible")).body().length());
+        Request taking = Request.builder("GET", "/compressible")
+                .header("Accept-Encoding", "gzip")
+                .build();
+        assertEquals("gzip", demo().answer(taking).header("Content-Encoding"));
+    }
+
+    @Test
     void aServerThatStopsIsNotReady() {
         assertEquals(503, Demo.ready(false).status());
     }
 
     @Test
-    void usersEchoesTheId() throws IOException {
+    void usersEchoesTheId() throws Exception {
         assertEquals("a b", content(demo().answer(get("/users/a%20b"))));
     }
 
     @Test
-    void cookiesAreReadAsJson() throws IOException {
+    void cookiesAreReadAsJson() throws Exception {
         Request request =
                 Request.builder("GET", "/cookie").header("Cookie", "a=1; b=2").build();
         assertEquals("{\"a\":\"1\",\"b\":\"2\"}", content(demo().answer(request)));
     }
 
     @Test
-    void metricsAreInPrometheusFormat() throws IOException {
+    void metricsAreInPrometheusFormat() throws Exception {
         Metric metric = new Metric("ringfort_things", "Things.", Metric.Kind.COUNTER, Map.of(), 3);
         Response response = Demo.metrics(List.of(metric));
         assertEquals("""

@@ -42,6 +42,7 @@ final class ConsumersIT {
             Map.entry("ring", List.of("ring", "sys")),
             Map.entry("poller", List.of("poller", "sys", "timers")),
             Map.entry("json", List.of("api", "json")),
+            Map.entry("filters", List.of("api", "filters", "timers")),
             Map.entry(
                     "server",
                     List.of(
@@ -50,8 +51,8 @@ final class ConsumersIT {
             Map.entry(
                     "app",
                     List.of(
-                            "api", "app", "budget", "h1", "h2", "json", "message", "poller", "ring", "server", "sys",
-                            "timers", "tls")),
+                            "api", "app", "budget", "filters", "h1", "h2", "json", "message", "poller", "ring",
+                            "server", "sys", "timers", "tls")),
             Map.entry("rules", List.of("api"))));
 
     private static final List<String> WITH_LIBRARIES = List.of("app", "json");

@@ -25,7 +25,10 @@ public final class Application {
     private final @Nullable Tls tls;
     private final List<Listener> others;
 
-    /** Told of requests that the engine refuses by itself. */
+    /**
+     * Told of requests that the engine refuses by itself. A filter of the whole server that implements it is told of those
+     * which no filter sees.
+     */
     @FunctionalInterface
     public interface Refusals {
         /**

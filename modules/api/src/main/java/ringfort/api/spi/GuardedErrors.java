@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import ringfort.api.ErrorHandler;
 import ringfort.api.Headers;
 import ringfort.api.HttpException;
+import ringfort.api.Problem;
 import ringfort.api.Request;
 import ringfort.api.Response;
 import ringfort.api.syntax.Status;
@@ -30,7 +31,7 @@ final class GuardedErrors implements ErrorHandler {
             report(request, failure);
         }
         if (application == null) {
-            return byDefault(failure);
+            return byDefault(request, failure);
         }
         try {
             Response response = application.handle(request, failure);
@@ -39,11 +40,11 @@ final class GuardedErrors implements ErrorHandler {
             }
             report(request, new IllegalStateException("The error handler returned null", failure));
         } catch (HttpException e) {
-            return plain(e);
+            return byDefault(request, e);
         } catch (Throwable e) { // whatever the application throws, the client gets an answer
             report(request, e);
         }
-        return byDefault(failure);
+        return byDefault(request, failure);
     }
 
     void report(Request request, Throwable failure) {
@@ -80,8 +81,20 @@ final class GuardedErrors implements ErrorHandler {
         }
     }
 
-    private static Response byDefault(Throwable failure) {
+    private static Response byDefault(Request request, Throwable failure) {
+        if (wantsProblem(request)) {
+            HttpException http = failure instanceof HttpException given ? given : new HttpException(500, "");
+            return withFieldsOf(http, Problem.of(http).response());
+        }
         return failure instanceof HttpException http ? plain(http) : FAULT;
+    }
+
+    /** A client that would rather have JSON than text gets problem details; one that does not care, or cannot say, gets text. */
+    private static boolean wantsProblem(Request request) {
+        String type = request.header("Accept") == null
+                ? null
+                : request.accepts("text/plain", "text/html", Problem.CONTENT_TYPE, "application/json");
+        return type != null && type.endsWith("json");
     }
 
     /** {@code 404 Not Found}, and after a colon what the thrower wanted the client to know. */

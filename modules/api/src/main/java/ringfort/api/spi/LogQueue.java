@@ -1,4 +1,4 @@
-package ringfort.api;
+package ringfort.api.spi;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Lock-free: the writer says that it will sleep, then looks at the queue once more; who offers adds first, then looks
  * whether the writer sleeps. One of the two sees the other.
  */
-final class LogQueue {
+public final class LogQueue {
     private static final int CAPACITY = 8_192;
 
     private final Queue<Runnable> entries = new ConcurrentLinkedQueue<>();
@@ -36,17 +36,32 @@ final class LogQueue {
         private static final LogQueue QUEUE = new LogQueue(CAPACITY);
     }
 
-    LogQueue(int capacity) {
+    /**
+     * Makes a queue; its thread starts with the first line.
+     *
+     * @param capacity how many lines may wait
+     */
+    public LogQueue(int capacity) {
         this.capacity = capacity;
         this.writer = Thread.ofPlatform().daemon().name("ringfort-log").unstarted(this::write);
     }
 
-    static LogQueue shared() {
+    /**
+     * The one of this process.
+     *
+     * @return the queue, whose losses are counted in {@code ringfort_log_lines_dropped_total}
+     */
+    public static LogQueue shared() {
         return Shared.QUEUE;
     }
 
-    /** Queues something that writes one line; false when the queue is full, or there is no memory, or no thread to be had. */
-    boolean offer(Runnable entry) {
+    /**
+     * Queues something that writes one line.
+     *
+     * @param entry writes the line, on the queue's thread
+     * @return false when the queue is full, or there is no memory, or no thread to be had
+     */
+    public boolean offer(Runnable entry) {
         if (size.incrementAndGet() > capacity) {
             size.decrementAndGet();
             lost();
@@ -81,16 +96,26 @@ final class LogQueue {
     }
 
     /** A line was lost: counted, and told when lines can be written. */
-    void lost() {
+    public void lost() {
         dropped.incrementAndGet();
     }
 
-    long dropped() {
+    /**
+     * How many lines were lost.
+     *
+     * @return lines since the start
+     */
+    public long dropped() {
         return dropped.get();
     }
 
-    /** Waits until what is queued now has been written; false when that took too long. */
-    boolean flush(Duration timeout) {
+    /**
+     * Waits until what is queued now has been written.
+     *
+     * @param timeout how long to wait at most
+     * @return false when that took too long
+     */
+    public boolean flush(Duration timeout) {
         CountDownLatch written = new CountDownLatch(1);
         try {
             return offer(written::countDown) && written.await(timeout.toNanos(), TimeUnit.NANOSECONDS);

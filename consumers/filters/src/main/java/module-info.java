@@ -1,0 +1,4 @@
+/** Puts filters around a handler. */
+module consumer.filters {
+    requires ringfort.filters;
+}

@@ -1,0 +1,2 @@
+/** Filters for services: access log, CORS, sessions, limits, compression and more. */
+package ringfort.filters;
