@@ -46,8 +46,8 @@ class Http2TunnelTest extends EngineContract {
                         "/short",
                         request -> Response.upgrade(request, new Upgrade("echo", tunnel, Duration.ofMillis(300))))
                 .get("/seen", request -> {
-                    byte[] seen = (request.method() + " " + request.version() + " "
-                                    + request.asksForUpgrade("ECHO") + " " + request.bytes().length)
+                    byte[] seen = (request.method() + " " + request.version() + " " + request.asksForUpgrade("ECHO")
+                                    + " " + request.bytes().length)
                             .getBytes(US_ASCII);
                     return Response.upgrade(request, "echo", (_, out) -> out.write(seen))
                             .header("X-Protocol", "echo");
@@ -108,8 +108,11 @@ class Http2TunnelTest extends EngineContract {
             assertEquals(
                     426,
                     peer.headers(3, false, connect("/seen", "another")).reply(3).status());
-            assertEquals(404, peer.headers(5, false, connect("/nowhere", "echo")).reply(5).status());
-            assertEquals(501, peer.headers(7, false, connect("/", "echo")).reply(7).status());
+            assertEquals(
+                    404,
+                    peer.headers(5, false, connect("/nowhere", "echo")).reply(5).status());
+            assertEquals(
+                    501, peer.headers(7, false, connect("/", "echo")).reply(7).status());
             assertEquals("http", peer.get(9, "/").reply(9).text());
         }
     }
@@ -157,7 +160,9 @@ class Http2TunnelTest extends EngineContract {
         });
         try (H2Peer peer = H2Peer.connect(served)) {
             switched(peer, 1, "/t");
-            assertEquals("behind your end: bytes", peer.data(1, true, "bytes").reply(1).text());
+            assertEquals(
+                    "behind your end: bytes",
+                    peer.data(1, true, "bytes").reply(1).text());
             assertNull(peer.reply(1).reset);
         }
     }
