@@ -21,13 +21,17 @@ final class TunnelTest {
     private final Frames frames = Frames.opening();
     private long now;
 
-    private H2Stream open() {
+    private H2Stream asked() {
         state.accepted(now);
         written();
         frames.ack();
         frames.headers(1, false, Frames.request("CONNECT", "/", ":protocol", "p"));
         assertEquals(H2State.Event.REQUEST, receive());
-        H2Stream stream = state.stream();
+        return state.stream();
+    }
+
+    private H2Stream open() {
+        H2Stream stream = asked();
         state.respond(stream, ResponseHead.of(200), false, now);
         state.tunnel(stream, 5 * SECOND, now);
         written();
@@ -61,6 +65,16 @@ final class TunnelTest {
 
     private static byte[] octets(int count) {
         return new byte[count];
+    }
+
+    /** A peer may wait for the answer, or not: nothing of it is due meanwhile. */
+    @Test
+    void nothingOfThePeerIsDueBeforeTheAnswer() {
+        asked();
+        assertEquals("off", slot.toString());
+        frames.data(1, false, "more than ten octets");
+        assertEquals(H2State.Event.DATA, receive());
+        assertEquals("off", slot.toString());
     }
 
     @Test
