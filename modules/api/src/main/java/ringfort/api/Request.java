@@ -504,8 +504,8 @@ public final class Request {
 
     /**
      * Whether the client would rather speak another protocol on this connection, and may be taken at its word: in
-     * HTTP/1.1, where {@code Connection} names {@code Upgrade}, without content, and not for HEAD. Nobody has to care:
-     * what does not answer with {@link Response#upgrade(Request, String, Tunnel)} serves the request as if it had not
+     * HTTP/1.1, where {@code Connection} names {@code Upgrade}, without content, and not for HEAD; in HTTP/2, where an
+     * extended CONNECT (RFC 8441) names one protocol, and its {@link #method()} is GET. Nobody has to care: what does not answer with {@link Response#upgrade(Request, String, Tunnel)} serves the request as if it had not
      * asked.
      *
      * @param protocol name of the protocol, perhaps with {@code /} and a version; in any case

@@ -247,6 +247,9 @@ public final class Response {
      * 101, which hands the connection to another protocol (RFC 9110, section 7.8), if the request asks for that protocol
      * in a way that can be accepted ({@link Request#asksForUpgrade}); otherwise {@link #upgradeRequired}.
      *
+     * <p>On HTTP/2 the request is an extended CONNECT (RFC 8441), the wire has 200 in place of 101, and the tunnel has a stream of
+     * the connection. The handler is the same.
+     *
      * <p>The tunnel ends when no byte has gone either way for the server's {@code idle-timeout} while it waits for the
      * peer: a peer that says nothing holds no connection, here as elsewhere.
      *

@@ -4,7 +4,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /**
- * Speaks another protocol on a connection that was HTTP until now; see {@link Response#upgrade}.
+ * Speaks another protocol on a connection that was HTTP until now, or on a stream of one that speaks HTTP/2; see
+ * {@link Response#upgrade}. Where a connection is ended, closed or reset below, that holds for such a stream alone: the end
+ * of a side is END_STREAM, a reset RST_STREAM.
  *
  * <p>Runs once, on a virtual thread, and may block. One thread may read while another writes; neither stream takes two
  * threads at a time.

@@ -154,7 +154,7 @@ final class Clock {
         Budget budget = stream.budget;
         if (budget == null) {
             budget = new Budget(timeouts.ofStream(), stream.deadline);
-            budget.headComplete(stream.remoteOpen, stream.headAtNanos);
+            budget.headComplete(stream.remoteOpen && !stream.asksForTunnel, stream.headAtNanos);
             stream.budget = budget;
         }
         return budget;
@@ -226,6 +226,27 @@ final class Clock {
             budget.sent(octets, nowNanos);
             budget.publish();
         }
+    }
+
+    /** The stream is a tunnel from here on. */
+    void tunnelled(H2Stream stream, long idleNanos) {
+        Budget budget = budget(stream);
+        budget.detached(idleNanos);
+        budget.publish();
+    }
+
+    /** Whether the handler of a tunnel waits for octets of the peer. */
+    void tunnelWaits(H2Stream stream, boolean waiting, long nowNanos) {
+        Budget budget = budget(stream);
+        budget.waitForTunnel(waiting, nowNanos);
+        budget.publish();
+    }
+
+    /** Octets of a tunnel were written. */
+    void tunnelMoved(H2Stream stream, long nowNanos) {
+        Budget budget = budget(stream);
+        budget.tunnelMoved(nowNanos);
+        budget.publish();
     }
 
     void closed(H2Stream stream) {

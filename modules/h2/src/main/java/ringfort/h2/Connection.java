@@ -246,8 +246,12 @@ final class Connection implements Outbox.Listener {
     void handlerReturned(H2Stream stream) {
         if (!stream.returned) {
             stream.returned = true;
+            boolean wasTunnel = stream.tunnel;
+            stream.tunnel = false; // an end that is still to be written ends both sides
             if (stream.closed) {
                 remove(stream);
+            } else if (wasTunnel && !stream.localOpen) {
+                reset(stream, ErrorCode.NO_ERROR); // ours was ended before: nobody reads the peer's
             }
         }
     }
@@ -267,6 +271,13 @@ final class Connection implements Outbox.Listener {
             stream.resetBy = stream.afterEnd;
         }
         close(stream, stream.remoteOpen ? ClosedStreams.End.RESET_BY_US : ClosedStreams.End.ENDED);
+    }
+
+    @Override
+    public void wrote(H2Stream stream) {
+        if (stream.tunnel) {
+            clock.tunnelMoved(stream, nowNanos);
+        }
     }
 
     @Override

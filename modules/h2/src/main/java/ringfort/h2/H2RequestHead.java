@@ -102,6 +102,16 @@ public final class H2RequestHead extends FieldSection implements MessageHead {
     }
 
     @Override
+    public boolean isExtendedConnect() {
+        return isThere(connectProtocol);
+    }
+
+    @Override
+    public @Nullable String upgrade() {
+        return connectProtocol();
+    }
+
+    @Override
     public long contentLength() {
         return contentLength;
     }

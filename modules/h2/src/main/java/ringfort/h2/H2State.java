@@ -33,6 +33,8 @@ import ringfort.message.Refusal;
  *  a head, first octet to last              HEADER            GOAWAY(PROTOCOL_ERROR): the table is lost
  *  content of a request, and its rate       BODY              408, or RST_STREAM(CANCEL) once the response has started
  *  a handler                                HANDLER           503
+ *  octets either way in a tunnel, while its IDLE              RST_STREAM(CANCEL)
+ *  handler waits for the peer
  *  room in the peer's window, per stream    WRITE             RST_STREAM(CANCEL)
  *  that the peer takes what we write        WRITE             close
  *  that a handler reads, when its unread    BODY              RST_STREAM(CANCEL) of the longest unread
@@ -168,9 +170,13 @@ public final class H2State {
      * {@link Event#REQUEST}, before more.
      *
      * @return 413 when it is announced to be longer: to be answered instead of calling the handler. Content is then not
-     *     handed out. More than was announced is {@link Event#REFUSED} when it comes
+     *     handed out. More than was announced is {@link Event#REFUSED} when it comes. Null for an extended CONNECT, which has
+     *     no content
      */
     public @Nullable Refusal limitBody(H2Stream stream, long bodyBytes) {
+        if (stream.asksForTunnel) {
+            return null; // what comes is no content
+        }
         stream.bodyLimit = bodyBytes;
         if (stream.hasHead() && stream.head().contentLength() > bodyBytes) {
             stream.dropsContent = true;
@@ -233,6 +239,38 @@ public final class H2State {
         }
         connection.refreshWriting();
         publish();
+    }
+
+    /**
+     * Makes a tunnel of the stream of an extended CONNECT (RFC 8441, 5), whose final head was just given to {@link #respond}.
+     * {@link #end} then ends our side alone; the stream is over when both sides have ended, or when {@link #handlerReturned}
+     * is said behind our end. Of the deadlines that of the peer's window remains, and one of idling, which runs while
+     * {@link #tunnelWaits} says that the handler waits. Without effect on a closed stream.
+     *
+     * @param idleNanos how long the handler may wait while no octet goes either way; 0 is off
+     * @throws IllegalStateException for a stream of another request, and before the head
+     */
+    public void tunnel(H2Stream stream, long idleNanos, long nowNanos) {
+        if (stream.closed) {
+            return;
+        } else if (!stream.asksForTunnel || !stream.responseStarted || stream.ending) {
+            throw new IllegalStateException("a tunnel that was not asked for, or without a head, or behind the end");
+        }
+        connection.at(nowNanos);
+        stream.tunnel = true;
+        connection.ledger.smallDataConsumed(stream.overhead); // small pieces are honest from here on
+        stream.overhead = 0;
+        connection.clock.tunnelled(stream, idleNanos);
+        publish();
+    }
+
+    /** Whether the handler of a tunnel waits for octets of the peer. Saying it again changes nothing. */
+    public void tunnelWaits(H2Stream stream, boolean waiting, long nowNanos) {
+        if (!stream.closed && stream.tunnel) {
+            connection.at(nowNanos);
+            connection.clock.tunnelWaits(stream, waiting, nowNanos);
+            publish();
+        }
     }
 
     /**

@@ -20,6 +20,11 @@ import ringfort.message.Refusal;
  *                 │
  *                 └─ refused, malformed, reset by either side, expired ───────────────────────────► CLOSED
  *
+ *  A stream that has become a tunnel is ended by each side for itself, and in all when its handler has returned:
+ *
+ *  OPEN ─ END_STREAM written ─► HALF CLOSED (local) ─ END_STREAM comes ──────────────────────────────► CLOSED
+ *                                                   └ the handler has returned: RST_STREAM(NO_ERROR) ─► CLOSED
+ *
  *  A closed stream keeps its place among the streams that a peer may have, until its handler has returned as well.
  * </pre>
  */
@@ -56,6 +61,8 @@ public final class H2Stream {
     boolean remoteOpen; // the peer may still send
     boolean localOpen = true; // END_STREAM was not written
     boolean closed;
+    boolean asksForTunnel; // by extended CONNECT: what comes is another protocol's, and has neither a length nor a rate
+    boolean tunnel; // it was answered with that protocol, whose handler has not returned
     boolean dropsContent; // it was refused: what still comes is of no use
     long received;
     long bodyLimit;
@@ -207,6 +214,9 @@ public final class H2Stream {
 
     @Override
     public String toString() {
+        if (tunnel) {
+            return "tunnel " + id;
+        }
         return "stream " + id + (closed ? " closed" : (remoteOpen ? " open" : " half-closed"));
     }
 }

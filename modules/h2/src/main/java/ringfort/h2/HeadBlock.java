@@ -210,8 +210,8 @@ final class HeadBlock {
         H2Stream stream = found;
         if (stream == null || stream.closed) {
             return null; // it was reset while its block came
-        } else if (!endStream) {
-            return fault(stream); // RFC 9113, 8.1
+        } else if (!endStream || stream.asksForTunnel) {
+            return fault(stream); // RFC 9113, 8.1 and 8.5
         } else if (tooLarge) {
             stream.dropsContent = true;
             connection.requestEnded(stream);
@@ -258,7 +258,11 @@ final class HeadBlock {
         } else {
             stream.priority = head.priority();
             stream.awaitsContinue = head.expectsContinue();
-            if (head.connectProtocol() == null && head.method().equals("CONNECT")) {
+            if (head.isExtendedConnect()) {
+                stream.asksForTunnel = true;
+                stream.awaitsContinue = false;
+                stream.bodyLimit = Long.MAX_VALUE;
+            } else if (head.method().equals("CONNECT")) {
                 stream.refusal = new Refusal(501, "CONNECT");
             }
         }

@@ -408,6 +408,9 @@ final class Inbound {
             return false;
         }
         found.received += count;
+        if (found.tunnel) {
+            connection.clock.tunnelWaits(found, false, connection.now());
+        }
         found.awaitsContinue = false; // RFC 9110, 10.1.1: it did not wait
         connection.clock.received(found, count, connection.now());
         connection.refreshBody(found);
@@ -420,7 +423,7 @@ final class Inbound {
         }
         found.unread += count;
         connection.refreshStarved();
-        if (!reader.has(Frame.END_STREAM)) {
+        if (!reader.has(Frame.END_STREAM) && !found.tunnel) { // where small pieces are honest
             int overhead = reader.length() == count ? Ledger.overhead(count) : 0;
             found.overhead += overhead;
             calm(connection.ledger.smallData(overhead, connection.now()));

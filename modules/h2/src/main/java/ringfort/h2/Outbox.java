@@ -24,6 +24,9 @@ final class Outbox {
         /** END_STREAM was written. */
         void ended(H2Stream stream);
 
+        /** Content was written. */
+        void wrote(H2Stream stream);
+
         /** A final head or content was written, or the stream has become able or unable to send. */
         void moved(H2Stream stream);
     }
@@ -227,7 +230,10 @@ final class Outbox {
         if (ends) {
             StreamList.remove(stream);
             stream.localOpen = false;
-            if (stream.remoteOpen) { // RFC 9113, 8.1: only behind a complete response
+            if (stream.remoteOpen && stream.tunnel) {
+                listener.moved(stream); // the peer's side goes on
+                return;
+            } else if (stream.remoteOpen) { // RFC 9113, 8.1: only behind a complete response
                 FrameWriter.reset(out, stream.id, stream.afterEnd);
             }
             listener.ended(stream);
@@ -287,6 +293,7 @@ final class Outbox {
         window -= length;
         contentWritten += length;
         ledger.dataSent();
+        listener.wrote(stream);
         if (stream.lent == 0) {
             stream.loans.clear();
             if (stream.awaitsTaking) {

@@ -17,6 +17,9 @@ final class StreamTableTest {
         public void ended(H2Stream stream) {}
 
         @Override
+        public void wrote(H2Stream stream) {}
+
+        @Override
         public void moved(H2Stream stream) {}
     };
 

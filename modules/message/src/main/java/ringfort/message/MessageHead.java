@@ -46,6 +46,14 @@ public interface MessageHead {
         return null;
     }
 
+    /**
+     * Whether this is a CONNECT that asks for the protocol {@link #upgrade()} on its stream (RFC 8441, 4). What then comes as
+     * its content is that protocol's.
+     */
+    default boolean isExtendedConnect() {
+        return false;
+    }
+
     /** The header fields. */
     FieldSection fields();
 }

@@ -330,17 +330,21 @@ record Http2Row(
                 "Host in place of :authority",
                 peer -> peer.headers(1, true, ":method", "GET", ":scheme", "http", ":path", "/", "host", "h")));
         rows.add(answers(200, "8.3.1", "a query", peer -> peer.get(1, "/?a=b")));
+        rows.add(answers(
+                501,
+                "8441 5",
+                "extended CONNECT where nothing but requests is served",
+                peer -> peer.headers(1, false, H2Peer.request("CONNECT", "/", ":protocol", "websocket"))));
+        rows.add(malformed("8441 4", ":protocol outside of CONNECT", H2Peer.request("GET", "/", ":protocol", "p")));
         rows.add(malformed(
                 "8441 4",
-                "extended CONNECT that was not offered",
+                "extended CONNECT without a path",
                 ":method",
                 "CONNECT",
                 ":protocol",
                 "websocket",
                 ":scheme",
                 "http",
-                ":path",
-                "/",
                 ":authority",
                 "h"));
     }

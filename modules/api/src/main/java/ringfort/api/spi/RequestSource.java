@@ -106,7 +106,8 @@ public interface RequestSource {
 
     /**
      * The protocols the peer would rather speak, when it may be taken at its word: in HTTP/1.1, where {@code Connection}
-     * names {@code Upgrade}, without content, and not for HEAD.
+     * names {@code Upgrade}, without content, and not for HEAD; in HTTP/2 for an extended CONNECT (RFC 8441), of which
+     * {@link #method()} is GET.
      *
      * @return the list as sent, or null
      */

@@ -64,14 +64,17 @@ public final class Exchange implements HandlerThread.Work, RequestView.Asked {
         this.context = context;
         this.head = head;
         this.thread = new HandlerThread(carrier, context.scheduler(), context.handlers(), this);
-        this.body = head.hasBody() ? new RequestBody(thread, tells(owner)) : null;
-        this.view = new RequestView(head, body, endpoints, this);
+        this.body = head.hasBody() ? new RequestBody(thread, tells(owner, head)) : null;
+        this.view = new RequestView(head, head.isExtendedConnect() ? null : body, endpoints, this);
         RouteMatch match = context.match(view);
         this.mount = match.mount();
         this.request = new Request(view, match);
     }
 
-    private static RequestBody.Tells tells(ExchangeOwner owner) {
+    private static RequestBody.Tells tells(ExchangeOwner owner, MessageHead head) {
+        if (head.isExtendedConnect()) {
+            return RequestBody.Tells.READING_AND_WAITING;
+        }
         return owner.sharesConnection() ? RequestBody.Tells.READING : RequestBody.Tells.NOTHING;
     }
 
@@ -95,7 +98,7 @@ public final class Exchange implements HandlerThread.Work, RequestView.Asked {
         return head;
     }
 
-    /** The content of the request; null when there is none. */
+    /** The content of the request, or what a tunnel will read of its stream; null when there is none. */
     public @Nullable RequestBody body() {
         return body;
     }
@@ -128,7 +131,7 @@ public final class Exchange implements HandlerThread.Work, RequestView.Asked {
             return;
         }
         Placement placement = mount.placement();
-        boolean bodyIsHere = body == null || body.isEnded();
+        boolean bodyIsHere = body == null || body.isEnded() || head.isExtendedConnect();
         if (placement == Placement.INLINE && !bodyIsHere && moreComes) {
             return;
         }
@@ -333,7 +336,7 @@ public final class Exchange implements HandlerThread.Work, RequestView.Asked {
     }
 
     private void switchTo(Response result, Upgrade upgrade) {
-        var input = new RequestBody(thread, RequestBody.Tells.WAITING);
+        RequestBody input = tunnelInput();
         tunnelInput = input;
         var out = new ResponseStream(thread, -1, context::isShort);
         out.whenBegun(() -> answer = new Answer.Switched(result, upgrade, input, out));
@@ -342,6 +345,18 @@ public final class Exchange implements HandlerThread.Work, RequestView.Asked {
             upgrade.tunnel().run(input, writer);
             writer.tunnelReturned();
         });
+    }
+
+    /** What a peer sends on the stream of an extended CONNECT is the tunnel's from the first byte on. */
+    private RequestBody tunnelInput() {
+        if (body != null && head.isExtendedConnect()) {
+            return body;
+        }
+        var input = new RequestBody(thread, RequestBody.Tells.WAITING);
+        if (head.isExtendedConnect()) {
+            input.end(); // END_STREAM came with the head
+        }
+        return input;
     }
 
     private void write(Response result, long length, Writer writer) {

@@ -69,7 +69,9 @@ public final class RequestBody extends InputStream {
         /** That {@link #readerWaits()} has become true, each time. */
         WAITING,
         /** How much was read. */
-        READING
+        READING,
+        /** Both. */
+        READING_AND_WAITING
     }
 
     private final Signals signals;
@@ -105,8 +107,8 @@ public final class RequestBody extends InputStream {
     /** @param tells what else is worth a signal */
     public RequestBody(Signals signals, Tells tells) {
         this.signals = signals;
-        this.tellsWaiting = tells == Tells.WAITING;
-        this.tellsReading = tells == Tells.READING;
+        this.tellsWaiting = tells == Tells.WAITING || tells == Tells.READING_AND_WAITING;
+        this.tellsReading = tells == Tells.READING || tells == Tells.READING_AND_WAITING;
     }
 
     // The worker's side.

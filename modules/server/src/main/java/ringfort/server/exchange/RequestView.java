@@ -12,7 +12,10 @@ import ringfort.message.FieldSection;
 import ringfort.message.Fields;
 import ringfort.message.MessageHead;
 
-/** A parsed head as an application sees it: the same bytes, strings made when asked for. */
+/**
+ * A parsed head as an application sees it: the same bytes, strings made when asked for. An extended CONNECT is seen as what
+ * HTTP/1.1 has in its place: a GET without content that asks for an upgrade.
+ */
 final class RequestView implements RequestSource {
     private final MessageHead head;
     private @Nullable InputStream body;
@@ -44,7 +47,7 @@ final class RequestView implements RequestSource {
 
     @Override
     public String method() {
-        return head.method();
+        return head.isExtendedConnect() ? "GET" : head.method();
     }
 
     @Override
@@ -79,7 +82,7 @@ final class RequestView implements RequestSource {
 
     @Override
     public long contentLength() {
-        return head.hasBody() ? head.contentLength() : 0;
+        return head.hasBody() && !head.isExtendedConnect() ? head.contentLength() : 0;
     }
 
     @Override
@@ -114,6 +117,9 @@ final class RequestView implements RequestSource {
 
     @Override
     public @Nullable String upgrade() {
+        if (head.isExtendedConnect()) {
+            return head.upgrade();
+        }
         boolean asked = head.upgrade() != null && !head.hasBody() && !head.isHead();
         return asked ? String.join(",", headers().all("Upgrade")) : null;
     }

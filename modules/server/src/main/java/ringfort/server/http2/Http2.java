@@ -182,6 +182,9 @@ final class Http2 implements Protocol {
                 if (stream.attachment() instanceof Http2Stream known && !known.isAbandoned()) {
                     known.exchange().bodyEnded(stream.trailers());
                     known.exchange().start(false);
+                    if (stream.isClosed()) { // a tunnel of which our side had been ended
+                        settle();
+                    }
                 }
             }
             case REFUSED -> refuse(stream);
@@ -290,6 +293,10 @@ final class Http2 implements Protocol {
                 consume(next);
                 if (responder.progress(next)) {
                     host.served();
+                }
+                RequestBody tunnel = next.tunnelInput();
+                if (tunnel != null) {
+                    h2.tunnelWaits(next.h2(), tunnel.readerWaits(), turn.now());
                 }
             }
             if (next.returnsNow()) {

@@ -66,6 +66,16 @@ final class Http2Heads {
         return head;
     }
 
+    /** The head behind which the stream of an extended CONNECT is a tunnel: 200, where HTTP/1.1 has 101 (RFC 8441, 5). */
+    ResponseHead switching(Response response, long nowNanos) {
+        ResponseHead head = ResponseHead.of(200).field("date", date(nowNanos));
+        String[] fields = fields(response);
+        for (int i = 0; i < fields.length; i += 2) {
+            head.field(fields[i], fields[i + 1]);
+        }
+        return head;
+    }
+
     /** The head of an interim response. */
     ResponseHead interim(int status, Headers headers) {
         ResponseHead head = ResponseHead.of(status);

@@ -101,7 +101,7 @@ public final class Http2Protocols implements Protocols {
                 defaults.streamSendBytes(),
                 defaults.sendBytes(),
                 defaults.smallDataBytes(),
-                false);
+                true);
     }
 
     @OffWorker

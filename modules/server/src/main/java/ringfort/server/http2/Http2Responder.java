@@ -30,6 +30,12 @@ final class Http2Responder {
     /** A stream that has lent so much waits until it was written. */
     private static final int LEND_BYTES = 32 * 1024;
 
+    /**
+     * For what would tell the peer of an extended CONNECT that its protocol is spoken, although the handler serves requests
+     * alone (RFC 8441, 5).
+     */
+    private static final Refusal NOT_SPOKEN = new Refusal(501, "protocol not spoken here");
+
     private final WorkerRoom room;
     private final Turn turn;
     private final H2State h2;
@@ -97,8 +103,13 @@ final class Http2Responder {
     }
 
     private void respond(Http2Stream stream, Answer answer) {
-        room.counters().responses.add(1);
         Response response = answer.response();
+        boolean isSuccess = response.status() >= 200 && response.status() <= 299;
+        if (isSuccess && stream.exchange().head().isExtendedConnect()) {
+            refuse(stream.peer(), stream.h2(), stream, NOT_SPOKEN);
+            return;
+        }
+        room.counters().responses.add(1);
         if (answer instanceof Answer.Whole whole) {
             byte[] content = whole.content() != null ? whole.content() : Contents.bytes(response);
             long length =
@@ -114,8 +125,10 @@ final class Http2Responder {
             ResponseHead head = heads.head(response, streamed.stream().declaredLength(), turn.now());
             h2.respond(stream.h2(), head, false, turn.now());
             stream.stream(streamed.stream());
-        } else {
-            h2.reset(stream.h2(), ErrorCode.INTERNAL_ERROR, turn.now()); // HTTP/2 knows no switch (RFC 9113, 8.6)
+        } else if (answer instanceof Answer.Switched switched) {
+            h2.respond(stream.h2(), heads.switching(response, turn.now()), false, turn.now());
+            h2.tunnel(stream.h2(), room.context().idleNanos(switched.upgrade()), turn.now());
+            stream.tunnel(switched.input(), switched.output());
         }
         if (response.isClosing()) {
             h2.drain(turn.now());
@@ -158,7 +171,8 @@ final class Http2Responder {
                 continue;
             }
             if (failed) {
-                h2.reset(stream.h2(), ErrorCode.INTERNAL_ERROR, turn.now());
+                boolean isTunnel = stream.tunnelInput() != null; // of which a reset is the broken end (RFC 8441, 5)
+                h2.reset(stream.h2(), isTunnel ? ErrorCode.CANCEL : ErrorCode.INTERNAL_ERROR, turn.now());
             } else if (last) {
                 String[] trailers = pieces.trailers();
                 h2.end(stream.h2(), trailers.length == 0 ? null : heads.trailers(trailers), turn.now());

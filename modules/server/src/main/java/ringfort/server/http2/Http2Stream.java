@@ -1,12 +1,14 @@
 package ringfort.server.http2;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import ringfort.h2.H2Stream;
 import ringfort.server.exchange.Exchange;
 import ringfort.server.exchange.ExchangeOwner;
 import ringfort.server.exchange.HandlerThread;
+import ringfort.server.exchange.RequestBody;
 import ringfort.server.exchange.ResponseStream;
 import ringfort.server.protocol.ProtocolHost;
 import ringfort.server.protocol.WorkerRoom;
@@ -43,6 +45,8 @@ final class Http2Stream implements ExchangeOwner {
     private byte[] content = NONE;
     private int contentAt; // what comes before was lent
     private @Nullable ResponseStream streamed;
+
+    private @Nullable RequestBody tunnelInput; // what its handler reads, once the stream is a tunnel
 
     @OnWorker
     Http2Stream(WorkerRoom room, ProtocolHost host, H2Stream h2, ArrayDeque<Http2Stream> signalled) {
@@ -145,6 +149,22 @@ final class Http2Stream implements ExchangeOwner {
         return streamed;
     }
 
+    /** The stream is a tunnel from here on. */
+    void tunnel(RequestBody input, ResponseStream output) {
+        tunnelInput = input;
+        streamed = output;
+    }
+
+    /** What the handler of the tunnel reads; null while the stream is none. */
+    @Nullable RequestBody tunnelInput() {
+        return tunnelInput;
+    }
+
+    /** The other end of the connection. */
+    InetSocketAddress peer() {
+        return host.peer();
+    }
+
     /** Forgets the content of the response: all of it is written, or will not be. Again changes nothing. */
     void releaseContent() {
         byte[] held = content;
@@ -156,11 +176,16 @@ final class Http2Stream implements ExchangeOwner {
         }
     }
 
-    /** What it takes of the heap, without unread content and without what was lent to the state machine. */
+    /** What it takes of the heap, without what the state machine counts: unread content, and content that was lent to it. */
     long heldBytes() {
         ResponseStream pieces = streamed;
         int whole = content.length > SHARED_BYTES ? 0 : content.length;
-        return STREAM_BYTES + h2.head().byteLength() + whole + (pieces == null ? 0 : pieces.heldBytes());
+        RequestBody input = h2.isClosed() ? tunnelInput : null; // both sides have ended it, and it is still read
+        return STREAM_BYTES
+                + h2.head().byteLength()
+                + whole
+                + (pieces == null ? 0 : pieces.heldBytes())
+                + (input == null ? 0 : input.heldBytes());
     }
 
     /** Whether the handler has returned and the state machine is to be told so; true once. */
