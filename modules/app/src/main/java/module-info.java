@@ -10,6 +10,7 @@ module ringfort.app {
     requires ringfort.api;
     requires ringfort.server;
     requires ringfort.json;
+    requires ringfort.websocket;
 
     uses ringfort.api.spi.Engine;
 }

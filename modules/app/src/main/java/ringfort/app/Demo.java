@@ -20,6 +20,9 @@ import ringfort.api.Response;
 import ringfort.api.Route;
 import ringfort.api.Server;
 import ringfort.api.TlsPeer;
+import ringfort.websocket.Message;
+import ringfort.websocket.SocketOptions;
+import ringfort.websocket.WebSockets;
 
 /**
  * The application that {@code serve} runs: a route for everything a client, a benchmark or an adversary wants to ask a
@@ -35,6 +38,11 @@ final class Demo {
 
     /** Prime, so that a lost, repeated or moved block of any usual size shows. */
     private static final int LARGE_PERIOD = 251;
+
+    private static final int MESSAGE_BYTES = 16 << 20;
+
+    /** Of all servers of the process, which has one. */
+    private static final WebSockets SOCKETS = new WebSockets(SocketOptions.DEFAULT.withMessageBytes(MESSAGE_BYTES));
 
     private Demo() {}
 
@@ -64,6 +72,7 @@ final class Demo {
                     throw new IllegalStateException("/error was asked for");
                 })
                 .get("/ready", _ -> ready(ready.getAsBoolean()))
+                .get("/ws", Demo::webSocket)
                 .get("/metrics", request -> metrics(metrics.get()));
     }
 
@@ -85,6 +94,7 @@ final class Demo {
                 GET  /slow?ms=1000     sleeps up to 60000 ms, then ok
                 GET  /large            8 MiB
                 GET  /error            fails
+                GET  /ws               a WebSocket: each message back as it came
                 GET  /ready            ready, or 503 once the server stops
                 GET  /metrics          counters, for Prometheus
                 """);
@@ -190,6 +200,14 @@ final class Demo {
             told.put("tls", agreed);
         }
         return Response.json(told);
+    }
+
+    static Response webSocket(Request request) {
+        return SOCKETS.accept(request, socket -> {
+            for (Message message : socket) {
+                socket.send(message);
+            }
+        });
     }
 
     static Response ready(boolean ready) {

@@ -161,6 +161,7 @@ class DemoTest {
         "GET, /error, 500",
         "GET, /whoami, 200",
         "GET, /ready, 200",
+        "GET, /ws, 400",
         "GET, /metrics, 200"
     })
     void everyRouteIsDeclared(String method, String target, int status) {

@@ -32,6 +32,6 @@ public final class CloseCode {
      * @return true for 1000 to 1003, 1007 to 1014 and 3000 to 4999
      */
     public static boolean isSendable(int code) {
-        return code >= 1000 && code <= 1003 || code >= 1007 && code <= 1014 || code >= 3000 && code <= 4999;
+        return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
     }
 }

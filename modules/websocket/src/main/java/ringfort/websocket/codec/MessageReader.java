@@ -119,9 +119,9 @@ public final class MessageReader {
     private void judgeFirst() {
         int opcode = opcode();
         boolean first = opcode == Frames.TEXT || opcode == Frames.BINARY;
-        if ((head[0] & 0x30) != 0 || (head[0] & 0x40) != 0 && !(compression && first)) {
+        if ((head[0] & 0x30) != 0 || ((head[0] & 0x40) != 0 && !(compression && first))) {
             fail(CloseCode.PROTOCOL_ERROR, "reserved bit");
-        } else if (opcode > Frames.PONG || opcode > Frames.BINARY && opcode < Frames.CLOSE) {
+        } else if (opcode > Frames.PONG || (opcode > Frames.BINARY && opcode < Frames.CLOSE)) {
             fail(CloseCode.PROTOCOL_ERROR, "reserved opcode");
         } else if (isControl() && !isFinal()) {
             fail(CloseCode.PROTOCOL_ERROR, "fragmented control frame");
@@ -149,7 +149,7 @@ public final class MessageReader {
         if (extra > 0) {
             left = 0;
             for (int i = 2; i < 2 + extra; i++) {
-                left = left << 8 | head[i] & 0xFF;
+                left = (left << 8) | (head[i] & 0xFF);
             }
             if (left < 0 || left <= (extra == 2 ? 125 : 0xFFFF)) {
                 fail(CloseCode.PROTOCOL_ERROR, "length is not minimal");
@@ -223,9 +223,9 @@ public final class MessageReader {
         }
         try {
             if (!Compression.inflate(inflating, source, at, count, (bytes, length) -> keep(bytes, 0, length))
-                    || left == 0
+                    || (left == 0
                             && isFinal()
-                            && !Compression.inflateTail(inflating, (bytes, length) -> keep(bytes, 0, length))) {
+                            && !Compression.inflateTail(inflating, (bytes, length) -> keep(bytes, 0, length)))) {
                 if (violation == null) {
                     fail(CloseCode.BAD_DATA, "content that does not inflate");
                 }
@@ -266,7 +266,7 @@ public final class MessageReader {
             fail(CloseCode.PROTOCOL_ERROR, "close code " + closeCode());
         } else if (controlFilled > 2) {
             Utf8Validator reason = new Utf8Validator();
-            if (!reason.accept(control, 2, controlFilled - 2) || ended && !reason.isComplete()) {
+            if (!reason.accept(control, 2, controlFilled - 2) || (ended && !reason.isComplete())) {
                 fail(CloseCode.BAD_DATA, "close reason that is not UTF-8");
             }
         }
@@ -274,7 +274,7 @@ public final class MessageReader {
     }
 
     private int closeCode() {
-        return (control[0] & 0xFF) << 8 | control[1] & 0xFF;
+        return ((control[0] & 0xFF) << 8) | (control[1] & 0xFF);
     }
 
     private void endFrame() {
