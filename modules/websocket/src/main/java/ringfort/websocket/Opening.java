@@ -21,7 +21,10 @@ import ringfort.websocket.codec.Compression;
  * @param subprotocol the one that was chosen, or null
  * @param extensions value of {@code Sec-WebSocket-Extensions}, or null
  */
-record Opening(@Nullable Response refusal, @Nullable String subprotocol, @Nullable String extensions) {
+record Opening(
+        @Nullable Response refusal,
+        @Nullable String subprotocol,
+        @Nullable String extensions) {
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     private static final int KEY_BYTES = 16;
 
@@ -62,9 +65,8 @@ record Opening(@Nullable Response refusal, @Nullable String subprotocol, @Nullab
             return refused(Response.text("this origin may not connect\n").status(403));
         }
         List<String> offers = request.headers().all("Sec-WebSocket-Extensions");
-        String extensions = options.compression() && !offers.isEmpty()
-                ? Compression.agree(String.join(",", offers))
-                : null;
+        String extensions =
+                options.compression() && !offers.isEmpty() ? Compression.agree(String.join(",", offers)) : null;
         return new Opening(null, chosen(request, options.subprotocols()), extensions);
     }
 

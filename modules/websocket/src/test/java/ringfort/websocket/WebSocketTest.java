@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,8 +22,16 @@ import ringfort.websocket.codec.Frames;
 /** Sockets through a server, on each engine. */
 @Timeout(60)
 final class WebSocketTest {
-    private static final String OPENING = "GET /ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    private static final String OPENING = String.join(
+            "\r\n",
+            "GET /ws HTTP/1.1",
+            "Host: h",
+            "Connection: Upgrade",
+            "Upgrade: websocket",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "Sec-WebSocket-Version: 13",
+            "",
+            "");
 
     private static final SocketHandler ECHO = socket -> {
         for (Message message : socket) {
@@ -36,7 +45,7 @@ final class WebSocketTest {
         final DataInputStream in;
 
         Client(RunningServer server) throws IOException {
-            socket = new Socket("127.0.0.1", server.port());
+            socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
             socket.setSoTimeout(30_000);
             in = new DataInputStream(socket.getInputStream());
         }
@@ -93,7 +102,10 @@ final class WebSocketTest {
 
     private static RunningServer serve(String engine, WebSockets sockets, SocketHandler handler) throws IOException {
         return Server.http("127.0.0.1", 0)
-                .options(options -> options.engine(engine).workers(1))
+                .options(options -> options.engine(engine)
+                        .workers(1)
+                        .lingerTimeout(Duration.ofMillis(200))
+                        .drainGrace(Duration.ofMillis(100)))
                 .get("/ws", sockets.to(handler))
                 .onStopping(sockets::stop)
                 .start();
@@ -155,13 +167,17 @@ final class WebSocketTest {
                 Client thrown = new Client(server);
                 Client stopped = new Client(server)) {
             broken.send(OPENING).head();
-            assertEquals("8 1002 reserved opcode", broken.send("\u0083\u0080\0\0\0\0").frame());
+            assertEquals(
+                    "8 1002 reserved opcode",
+                    broken.send("\u0083\u0080\0\0\0\0").frame());
             assertEquals(1002, codes.poll(20, TimeUnit.SECONDS));
             vanished.send(OPENING).head();
-            vanished.close();
+            vanished.socket.shutdownOutput();
             assertEquals(1006, codes.poll(20, TimeUnit.SECONDS));
             thrown.send(OPENING).head();
-            assertEquals("8 1011 the handler failed", thrown.send(Frames.TEXT, "throw").frame());
+            assertEquals(
+                    "8 1011 the handler failed",
+                    thrown.send(Frames.TEXT, "throw").frame());
             thrown.send("\u0088\u0080\0\0\0\0");
             String head = stopped.send(OPENING.replace("\r\n\r\n", "\r\nSec-WebSocket-Protocol: a, b\r\n\r\n"))
                     .head();
@@ -183,10 +199,8 @@ final class WebSocketTest {
         Duration longer = Duration.ofSeconds(2);
         SocketTimeouts idle = new SocketTimeouts(longer, longer, shortly, longer, shortly);
         SocketTimeouts frame = new SocketTimeouts(shortly, longer, longer, longer, shortly);
-        try (RunningServer server =
-                        serve(engine, new WebSockets(SocketOptions.DEFAULT.withTimeouts(idle)), ECHO);
-                RunningServer second =
-                        serve(engine, new WebSockets(SocketOptions.DEFAULT.withTimeouts(frame)), ECHO);
+        try (RunningServer server = serve(engine, new WebSockets(SocketOptions.DEFAULT.withTimeouts(idle)), ECHO);
+                RunningServer second = serve(engine, new WebSockets(SocketOptions.DEFAULT.withTimeouts(frame)), ECHO);
                 Client silent = new Client(server);
                 Client slow = new Client(second)) {
             silent.send(OPENING).head();

@@ -45,16 +45,16 @@ public final class Compression {
         for (int i = 1; i < parts.length; i++) {
             int equals = parts[i].indexOf('=');
             String name = (equals < 0 ? parts[i] : parts[i].substring(0, equals)).strip();
-            String value = equals < 0 ? null : unquoted(parts[i].substring(equals + 1).strip());
-            int bit =
-                    switch (name) {
-                        case "server_no_context_takeover" -> value == null ? 1 : 0;
-                        case "client_no_context_takeover" -> value == null ? 2 : 0;
-                        // java.util.zip has a window of 15 bits only.
-                        case "server_max_window_bits" -> "15".equals(value) ? 4 : 0;
-                        case "client_max_window_bits" -> value == null || bits(value) ? 8 : 0;
-                        default -> 0;
-                    };
+            String value =
+                    equals < 0 ? null : unquoted(parts[i].substring(equals + 1).strip());
+            int bit = switch (name) {
+                case "server_no_context_takeover" -> value == null ? 1 : 0;
+                case "client_no_context_takeover" -> value == null ? 2 : 0;
+                // java.util.zip has a window of 15 bits only.
+                case "server_max_window_bits" -> "15".equals(value) ? 4 : 0;
+                case "client_max_window_bits" -> value == null || bits(value) ? 8 : 0;
+                default -> 0;
+            };
             if (bit == 0 || (seen & bit) != 0) {
                 return false;
             }

@@ -32,9 +32,7 @@ final class MessageReaderTest {
             int code = frames[at + 1] & 0x7F;
             int head = code == 127 ? 10 : code == 126 ? 4 : 2;
             ByteBuffer buffer = ByteBuffer.wrap(frames);
-            long length = code == 127
-                    ? buffer.getLong(at + 2)
-                    : code == 126 ? buffer.getShort(at + 2) & 0xFFFF : code;
+            long length = code == 127 ? buffer.getLong(at + 2) : code == 126 ? buffer.getShort(at + 2) & 0xFFFF : code;
             out.write(frames, at, 1);
             out.write(frames[at + 1] | 0x80);
             out.write(frames, at + 2, head - 2);
@@ -64,10 +62,8 @@ final class MessageReaderTest {
                         switch (received) {
                             case Received.Data(boolean text, byte[] content) ->
                                 (text ? "text " : "binary ") + new String(content, StandardCharsets.UTF_8);
-                            case Received.Ping(byte[] content) ->
-                                "ping " + new String(content, StandardCharsets.UTF_8);
-                            case Received.Pong(byte[] content) ->
-                                "pong " + new String(content, StandardCharsets.UTF_8);
+                            case Received.Ping(byte[] content) -> "ping " + new String(content, StandardCharsets.UTF_8);
+                            case Received.Pong(byte[] content) -> "pong " + new String(content, StandardCharsets.UTF_8);
                             case Received.Close(int code, String reason) -> "close " + code + " " + reason;
                         });
             }
@@ -89,7 +85,7 @@ final class MessageReaderTest {
             seen.add("fail " + violation.code());
         }
         reader.end();
-        return String.join("; ", seen).replace("  ", " ").strip();
+        return String.join("; ", seen).replace(" ;", ";").strip();
     }
 
     private static void assertReads(String expected, byte[] bytes) {
@@ -101,9 +97,7 @@ final class MessageReaderTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock = """
+    @CsvSource(delimiter = '|', textBlock = """
             5.7 text                        | 8105 48656c6c6f                   | text Hello
             5.7 fragments                   | 0103 48656c 8002 6c6f             | text Hello
             5.7 ping                        | 8905 48656c6c6f                   | ping Hello
@@ -175,8 +169,8 @@ final class MessageReaderTest {
                 content[i] = (byte) ('a' + random.nextInt(3));
             }
             boolean compressed = random.nextBoolean();
-            byte[] bytes = masked(
-                    Frames.frame(Frames.TEXT, compressed, compressed ? Compression.compress(content) : content));
+            byte[] bytes =
+                    masked(Frames.frame(Frames.TEXT, compressed, compressed ? Compression.compress(content) : content));
             String expected = ("text " + new String(content, StandardCharsets.UTF_8)).strip();
             assertEquals(expected, read(bytes, random.nextInt(bytes.length), 1 + random.nextInt(bytes.length)));
         }
@@ -210,10 +204,7 @@ final class MessageReaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            nullValues = "-",
-            textBlock = """
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
             permessage-deflate                                                      | true
             permessage-deflate; client_max_window_bits                              | true
             permessage-deflate; client_max_window_bits=10                           | true
