@@ -41,14 +41,13 @@ final class Demo {
 
     private static final int MESSAGE_BYTES = 16 << 20;
 
-    /** Of all servers of the process, which has one. */
-    private static final WebSockets SOCKETS = new WebSockets(SocketOptions.DEFAULT.withMessageBytes(MESSAGE_BYTES));
-
     private Demo() {}
 
     /** Declares the routes; {@code metrics} is asked for each scrape, {@code ready} by each balancer that looks. */
     static void declare(Server server, Supplier<List<Metric>> metrics, BooleanSupplier ready) {
-        server.get("/", Demo::index)
+        WebSockets sockets = new WebSockets(SocketOptions.DEFAULT.withMessageBytes(MESSAGE_BYTES));
+        server.onStopping(sockets::stop)
+                .get("/", Demo::index)
                 .get("/plaintext", Demo::plaintext)
                 .get("/inline", Demo::plaintext, Route.inline())
                 .get("/inline/json", Demo::json, Route.inline())
@@ -72,7 +71,7 @@ final class Demo {
                     throw new IllegalStateException("/error was asked for");
                 })
                 .get("/ready", _ -> ready(ready.getAsBoolean()))
-                .get("/ws", Demo::webSocket)
+                .get("/ws", request -> webSocket(request, sockets))
                 .get("/metrics", request -> metrics(metrics.get()));
     }
 
@@ -202,8 +201,8 @@ final class Demo {
         return Response.json(told);
     }
 
-    static Response webSocket(Request request) {
-        return SOCKETS.accept(request, socket -> {
+    static Response webSocket(Request request, WebSockets sockets) {
+        return sockets.accept(request, socket -> {
             for (Message message : socket) {
                 socket.send(message);
             }
