@@ -11,6 +11,7 @@ module ringfort.app {
     requires ringfort.server;
     requires ringfort.json;
     requires ringfort.filters;
+    requires ringfort.websocket;
 
     uses ringfort.api.spi.Engine;
 }

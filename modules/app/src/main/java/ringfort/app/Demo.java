@@ -20,6 +20,9 @@ import ringfort.api.Response;
 import ringfort.api.Route;
 import ringfort.api.Server;
 import ringfort.api.TlsPeer;
+import ringfort.websocket.Message;
+import ringfort.websocket.SocketOptions;
+import ringfort.websocket.WebSockets;
 
 /**
  * The application that {@code serve} runs: a route for everything a client, a benchmark or an adversary wants to ask a
@@ -36,11 +39,15 @@ final class Demo {
     /** Prime, so that a lost, repeated or moved block of any usual size shows. */
     private static final int LARGE_PERIOD = 251;
 
+    private static final int MESSAGE_BYTES = 16 << 20;
+
     private Demo() {}
 
     /** Declares the routes; {@code metrics} is asked for each scrape, {@code ready} by each balancer that looks. */
     static void declare(Server server, Supplier<List<Metric>> metrics, BooleanSupplier ready) {
-        server.get("/", Demo::index)
+        WebSockets sockets = new WebSockets(SocketOptions.DEFAULT.withMessageBytes(MESSAGE_BYTES));
+        server.onStopping(sockets::stop)
+                .get("/", Demo::index)
                 .get("/plaintext", Demo::plaintext)
                 .get("/inline", Demo::plaintext, Route.inline())
                 .get("/inline/json", Demo::json, Route.inline())
@@ -64,6 +71,7 @@ final class Demo {
                     throw new IllegalStateException("/error was asked for");
                 })
                 .get("/ready", _ -> ready(ready.getAsBoolean()))
+                .get("/ws", request -> webSocket(request, sockets))
                 .get("/metrics", request -> metrics(metrics.get()));
         DemoContent.declare(server);
     }
@@ -91,6 +99,7 @@ final class Demo {
                 POST /upload           what each part of a form holds
                 POST /sink             reads everything and counts it
                 GET  /error            fails
+                GET  /ws               a WebSocket: each message back as it came
                 GET  /ready            ready, or 503 once the server stops
                 GET  /metrics          counters, for Prometheus
                 """);
@@ -196,6 +205,14 @@ final class Demo {
             told.put("tls", agreed);
         }
         return Response.json(told);
+    }
+
+    static Response webSocket(Request request, WebSockets sockets) {
+        return sockets.accept(request, socket -> {
+            for (Message message : socket) {
+                socket.send(message);
+            }
+        });
     }
 
     static Response ready(boolean ready) {

@@ -167,6 +167,7 @@ class DemoTest {
         "GET, /compressible, 200",
         "POST, /sink, 200",
         "POST, /upload, 415",
+        "GET, /ws, 400",
         "GET, /metrics, 200"
     })
     void everyRouteIsDeclared(String method, String target, int status) {

@@ -43,6 +43,7 @@ final class ConsumersIT {
             Map.entry("poller", List.of("poller", "sys", "timers")),
             Map.entry("json", List.of("api", "json")),
             Map.entry("filters", List.of("api", "filters", "timers")),
+            Map.entry("websocket", List.of("api", "websocket")),
             Map.entry(
                     "server",
                     List.of(
@@ -52,7 +53,7 @@ final class ConsumersIT {
                     "app",
                     List.of(
                             "api", "app", "budget", "filters", "h1", "h2", "json", "message", "poller", "ring",
-                            "server", "sys", "timers", "tls")),
+                            "server", "sys", "timers", "tls", "websocket")),
             Map.entry("rules", List.of("api"))));
 
     private static final List<String> WITH_LIBRARIES = List.of("app", "json");
@@ -100,7 +101,18 @@ final class ConsumersIT {
     @TestFactory
     Stream<DynamicTest> aConsumerRuns() {
         return Stream.of(
-                        "api", "timers", "budget", "message", "h1", "h2", "tls", "sys", "ring", "poller", "json",
+                        "api",
+                        "timers",
+                        "budget",
+                        "message",
+                        "h1",
+                        "h2",
+                        "tls",
+                        "sys",
+                        "ring",
+                        "poller",
+                        "json",
+                        "websocket",
                         "rules")
                 .map(name -> dynamicTest(name, () -> {
                     String output = Program.run(consumers, Map.of(), BOUND, java(name, "--module", "consumer." + name));

@@ -29,7 +29,20 @@ import org.junit.jupiter.api.TestFactory;
 final class ProjectTest {
     /** Rooms that are built before this test runs, because it depends on them: none may be missing. */
     private static final List<String> SERVER_ROOMS = List.of(
-            "api", "timers", "budget", "message", "h1", "h2", "tls", "sys", "ring", "poller", "json", "server", "app");
+            "api",
+            "timers",
+            "budget",
+            "message",
+            "h1",
+            "h2",
+            "tls",
+            "sys",
+            "ring",
+            "poller",
+            "json",
+            "server",
+            "websocket",
+            "app");
 
     /** Rooms beside the server: filters, clients, measurements and harnesses, which keep to the arrows but have clocks of their own. */
     private static final List<String> OTHER_ROOMS = List.of("filters", "rules", "bench", "fuzz");
@@ -46,9 +59,10 @@ final class ProjectTest {
             .layer("ring", "sys")
             .layer("poller", "sys", "timers")
             .layer("json", "api")
+            .layer("websocket", "api")
             .layer("server", "api", "timers", "budget", "message", "h1", "h2", "tls", "sys", "ring", "poller")
             .layer("filters", "api", "timers")
-            .layer("app", "api", "server", "json", "filters")
+            .layer("app", "api", "server", "json", "filters", "websocket")
             .layer("rules");
 
     /** The arrows of rooms that may not be built when this test runs: what is not built is not declared. */

@@ -1,0 +1,4 @@
+/** Reads a frame without a server. */
+module consumer.websocket {
+    requires ringfort.websocket;
+}
