@@ -52,8 +52,21 @@ final class ConsumersIT {
             Map.entry(
                     "app",
                     List.of(
-                            "api", "app", "budget", "filters", "h1", "h2", "json", "message", "poller", "ring",
-                            "server", "sys", "timers", "tls", "websocket")),
+                            "api",
+                            "app",
+                            "budget",
+                            "filters",
+                            "h1",
+                            "h2",
+                            "json",
+                            "message",
+                            "poller",
+                            "ring",
+                            "server",
+                            "sys",
+                            "timers",
+                            "tls",
+                            "websocket")),
             Map.entry("rules", List.of("api"))));
 
     private static final List<String> WITH_LIBRARIES = List.of("app", "json");
