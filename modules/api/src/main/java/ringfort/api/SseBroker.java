@@ -93,7 +93,7 @@ public final class SseBroker implements AutoCloseable {
     }
 
     /**
-     * Sends an event to all subscribers. Never waits for them.
+     * Sends an event to all subscribers. Never waits for them. When the broker is closed, nobody gets it.
      *
      * @param event the event, without an id: the broker numbers what it sends
      * @return the id it got
@@ -106,6 +106,9 @@ public final class SseBroker implements AutoCloseable {
         byte[] content = event.encode();
         long number = last.incrementAndGet();
         String id = epoch + "-" + number;
+        if (closed) {
+            return id;
+        }
         byte[] prefix = ("id: " + id + "\n").getBytes(StandardCharsets.US_ASCII);
         byte[] whole = new byte[prefix.length + content.length];
         System.arraycopy(prefix, 0, whole, 0, prefix.length);
@@ -142,8 +145,12 @@ public final class SseBroker implements AutoCloseable {
         subscribers.add(subscriber);
         try {
             long next = firstFor(client.lastEventId());
-            while (next > 0 && !closed && !client.isGone()) {
+            while (next > 0 && !client.isGone()) {
+                boolean ends = closed; // looked at first: what was published before the close is sent
                 long ahead = sendFrom(next, client);
+                if (ends) {
+                    return;
+                }
                 if (ahead == next) {
                     await(subscriber, next, client);
                 }
@@ -175,7 +182,7 @@ public final class SseBroker implements AutoCloseable {
     private long sendFrom(long from, Sse client) throws IOException {
         long next = from;
         Entry entry = log.get(slot(next));
-        while (entry != null && entry.number == next && !closed) {
+        while (entry != null && entry.number == next) {
             client.write(entry.encoded);
             next++;
             entry = log.get(slot(next));
@@ -229,7 +236,7 @@ public final class SseBroker implements AutoCloseable {
         return missed.get();
     }
 
-    /** Ends all streams, soon, and refuses new ones. Does not wait. */
+    /** Ends all streams, soon and behind what was published before, and refuses new ones. Does not wait. */
     @Override
     public void close() {
         closed = true;
