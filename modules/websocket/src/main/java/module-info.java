@@ -10,6 +10,7 @@ import org.jspecify.annotations.NullMarked;
 module ringfort.websocket {
     requires static org.jspecify;
     requires transitive ringfort.api;
+    requires ringfort.timers;
 
     exports ringfort.websocket;
     exports ringfort.websocket.codec;

@@ -43,7 +43,7 @@ final class ConsumersIT {
             Map.entry("poller", List.of("poller", "sys", "timers")),
             Map.entry("json", List.of("api", "json")),
             Map.entry("filters", List.of("api", "filters", "timers")),
-            Map.entry("websocket", List.of("api", "websocket")),
+            Map.entry("websocket", List.of("api", "timers", "websocket")),
             Map.entry(
                     "server",
                     List.of(

@@ -59,7 +59,7 @@ final class ProjectTest {
             .layer("ring", "sys")
             .layer("poller", "sys", "timers")
             .layer("json", "api")
-            .layer("websocket", "api")
+            .layer("websocket", "api", "timers")
             .layer("server", "api", "timers", "budget", "message", "h1", "h2", "tls", "sys", "ring", "poller")
             .layer("filters", "api", "timers")
             .layer("app", "api", "server", "json", "filters", "websocket")

@@ -3,6 +3,7 @@ package ringfort.websocket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import ringfort.timers.Ticker;
 
 /**
  * Wakes readers whose time has come: one daemon thread for all sockets of the JVM, which looks at each four times in a
@@ -10,6 +11,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Alarm {
     private static final long PERIOD_NANOS = 250_000_000L;
+    private static final Ticker CLOCK = Ticker.system();
     private static final Set<WebSocket> SOCKETS = ConcurrentHashMap.newKeySet();
 
     private Alarm() {}
@@ -36,9 +38,13 @@ final class Alarm {
             } else {
                 LockSupport.parkNanos(PERIOD_NANOS);
             }
-            long now = System.nanoTime();
-            for (WebSocket socket : SOCKETS) {
-                socket.wakeIfDue(now);
+            long now = CLOCK.nanos();
+            try {
+                for (WebSocket socket : SOCKETS) {
+                    socket.wakeIfDue(now);
+                }
+            } catch (Throwable _) {
+                // For want of memory: the next look wakes them.
             }
         }
     }

@@ -25,7 +25,7 @@ final class Outgoing {
     private final ArrayDeque<byte[]> queue = new ArrayDeque<>(); // under queueLock
     private int queuedBytes; // under queueLock
     private boolean draining; // under queueLock: a virtual thread empties the queue
-    private boolean closed; // under wire: a Close frame has gone
+    private volatile boolean closed; // written under wire: a Close frame has gone, or nothing can go
     private volatile @Nullable IOException failure;
 
     Outgoing(OutputStream out) {
@@ -135,17 +135,15 @@ final class Outgoing {
         write(frame, frame, 0, 0, last);
     }
 
-    /** Sends Close unless it was sent; false when it was. */
-    boolean close(byte[] frame) throws IOException {
-        wire.lock();
+    /** Sends Close unless it was sent, behind the message that is being sent. */
+    void close(byte[] frame) throws IOException {
+        message.lock();
         try {
-            if (closed) {
-                return false;
+            if (!closed) {
+                write(frame, frame, 0, 0, true);
             }
-            write(frame, frame, 0, 0, true);
-            return true;
         } finally {
-            wire.unlock();
+            message.unlock();
         }
     }
 

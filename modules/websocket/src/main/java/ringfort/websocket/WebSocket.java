@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import ringfort.api.Request;
+import ringfort.timers.Ticker;
 import ringfort.websocket.codec.CloseCode;
 import ringfort.websocket.codec.Compression;
 import ringfort.websocket.codec.Frames;
@@ -26,6 +27,7 @@ import ringfort.websocket.codec.Violation;
  * lets the peer wait, which is the back-pressure.
  */
 public final class WebSocket implements Iterable<Message> {
+    private static final Ticker CLOCK = Ticker.system();
     private static final int READ_BYTES = 8192;
     private static final int COMPRESS_FROM_BYTES = 1024;
     private static final int NOT_READING = 0;
@@ -55,7 +57,7 @@ public final class WebSocket implements Iterable<Message> {
     private byte[] buffer = new byte[0];
     private int position;
     private int limit;
-    private long heardNanos = System.nanoTime();
+    private long heardNanos = CLOCK.nanos();
     private boolean pinged;
     private boolean inFrame;
     private boolean inMessage;
@@ -147,7 +149,7 @@ public final class WebSocket implements Iterable<Message> {
                 } else if (violation != null) {
                     failWith(violation);
                 } else if (position < limit) {
-                    long now = System.nanoTime();
+                    long now = CLOCK.nanos();
                     int count = reader.read(buffer, position, limit - position, now);
                     position += count;
                     count(count, now);
@@ -192,7 +194,7 @@ public final class WebSocket implements Iterable<Message> {
 
     private void sendClose(byte[] frame) throws IOException {
         if (!closeSent) {
-            closeSentNanos = System.nanoTime();
+            closeSentNanos = CLOCK.nanos();
             closeSent = true;
             outgoing.close(frame);
         }
@@ -229,7 +231,8 @@ public final class WebSocket implements Iterable<Message> {
         if (asked != null && !closeSent) {
             sendClose(Frames.close(asked.code(), asked.reason()));
         }
-        long now = System.nanoTime();
+        boolean closing = closeSent; // looked at before the time that depends on it
+        long now = CLOCK.nanos();
         long due = heardNanos + (pinged ? timeouts.idle() : timeouts.pingAfter()).toNanos();
         Violation late = new Violation(CloseCode.GOING_AWAY, "idle for too long");
         if (inFrame && due(frameNanos, timeouts.frame(), frameBytes) - due < 0) {
@@ -240,12 +243,12 @@ public final class WebSocket implements Iterable<Message> {
             due = due(messageNanos, timeouts.message(), messageBytes);
             late = new Violation(CloseCode.POLICY, "a message takes too long");
         }
-        if (closeSent && due(closeSentNanos, timeouts.close(), 0) - due < 0) {
+        if (closing && due(closeSentNanos, timeouts.close(), 0) - due < 0) {
             due = due(closeSentNanos, timeouts.close(), 0);
         }
         if (now - due < 0) {
-            await(due);
-        } else if (closeSent) {
+            await(due, closing);
+        } else if (closing) {
             ended = true;
         } else if (late.code() == CloseCode.GOING_AWAY && !pinged) {
             pinged = true;
@@ -255,7 +258,7 @@ public final class WebSocket implements Iterable<Message> {
         }
     }
 
-    private void await(long due) throws IOException {
+    private void await(long due, boolean closing) throws IOException {
         if (buffer.length == 0) {
             buffer = new byte[READ_BYTES];
         }
@@ -264,7 +267,7 @@ public final class WebSocket implements Iterable<Message> {
         // Another thread may have asked to close between the last look and this: it wakes only a thread that reads.
         int count = 0;
         try {
-            if (toClose == null || closeSent) {
+            if (closeSent == closing && (toClose == null || closing)) {
                 count = in.read(buffer);
             }
         } catch (InterruptedIOException interrupted) {
@@ -279,7 +282,7 @@ public final class WebSocket implements Iterable<Message> {
         } else if (count > 0) {
             position = 0;
             limit = count;
-            heardNanos = System.nanoTime();
+            heardNanos = CLOCK.nanos();
             pinged = false;
         }
     }

@@ -16,9 +16,10 @@ import ringfort.websocket.codec.CloseCode;
  * {@link #stop} as a hook.
  *
  * {@snippet :
- * WebSockets sockets = new WebSockets(SocketOptions.DEFAULT);
- * server.get("/ws", sockets.to(socket -> socket.send("hello")))
- *         .onStopping(sockets::stop);
+ * void greet(Server server) {
+ *     WebSockets sockets = new WebSockets(WebSocketOptions.DEFAULT);
+ *     server.get("/ws", sockets.to(socket -> socket.send("hello"))).onStopping(sockets::stop);
+ * }
  * }
  */
 public final class WebSockets {
@@ -60,12 +61,14 @@ public final class WebSockets {
      *
      * @param request the request
      * @param handler speaks on the socket
-     * @return 101; or 400 for a malformed request, 426 for another version, 403 for an origin that may not connect, 503
+     * @return 101, or what stands for it in HTTP/2; 400 for a malformed request, 426 for another version, 403 for an origin that may not connect, 503
      *     once {@link #stop} was called
      */
     public Response accept(Request request, SocketHandler handler) {
-        String key = Opening.key(request);
-        if (key == null) {
+        // A stream of HTTP/2 has no key (RFC 8441, section 5), and the server has judged its extended CONNECT.
+        boolean isStream = request.version().equals("HTTP/2");
+        String key = isStream ? null : Opening.key(request);
+        if (isStream ? !request.asksForUpgrade("websocket") : key == null) {
             return Response.text("this is the address of a WebSocket (RFC 6455, section 4.2.1)\n")
                     .status(400);
         }
@@ -80,7 +83,10 @@ public final class WebSockets {
                 "websocket",
                 (in, out) -> new WebSocket(request, options, opening, in, out).run(handler, open, () -> stopping),
                 Duration.ZERO);
-        Response response = Response.upgrade(request, upgrade).header("Sec-WebSocket-Accept", Opening.accept(key));
+        Response response = Response.upgrade(request, upgrade);
+        if (key != null) {
+            response = response.header("Sec-WebSocket-Accept", Opening.accept(key));
+        }
         if (opening.subprotocol() != null) {
             response = response.header("Sec-WebSocket-Protocol", opening.subprotocol());
         }
