@@ -164,6 +164,8 @@ public final class WebSocketFrames {
             from = to;
         }
         List<String> expected = List.of("binary " + Check.text(message), "incomplete");
-        Check.same("written and read", expected, read(WIDE, compressed, octets.toByteArray(), input.cuts()));
+        byte[] written = octets.toByteArray();
+        int[] within = Arrays.stream(cuts).map(cut -> Math.min(cut, written.length)).toArray();
+        Check.same("written and read", expected, read(WIDE, compressed, written, within));
     }
 }
