@@ -98,7 +98,9 @@ final class NaiveMessages {
             head[i] = (byte) octet();
         }
         if (extra > 0) {
-            length = extra == 2 ? ByteBuffer.wrap(head).getShort() & 0xFFFF : ByteBuffer.wrap(head).getLong();
+            length = extra == 2
+                    ? ByteBuffer.wrap(head).getShort() & 0xFFFF
+                    : ByteBuffer.wrap(head).getLong();
             rule(length >= (extra == 2 ? 126 : 65_536), PROTOCOL);
         }
         if ((control || length == 0) && opcode != 8) {

@@ -26,8 +26,7 @@ public final class WebSocketFrames {
     /** More than what may be missing of a frame. */
     private static final int COMPLETION = 6000;
 
-    private static final String ANSWER =
-            "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
+    private static final String ANSWER = "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
     private static final byte[] MASK = {0x37, (byte) 0xFA, 0x21, 0x3D};
 
     private WebSocketFrames() {}
@@ -51,10 +50,10 @@ public final class WebSocketFrames {
     }
 
     /** The reader refuses at the first octet that is wrong, the naive one when the frame is there. */
-    private static void compareWithNaive(
-            ReaderLimits limits, boolean compression, byte[] message, List<String> whole) {
+    private static void compareWithNaive(ReaderLimits limits, boolean compression, byte[] message, List<String> whole) {
         List<String> naive = NaiveMessages.of(limits, compression, message);
-        boolean earlier = naive.getLast().equals("incomplete") && whole.getLast().startsWith("violation");
+        boolean earlier =
+                naive.getLast().equals("incomplete") && whole.getLast().startsWith("violation");
         if (earlier) {
             naive = NaiveMessages.of(limits, compression, Arrays.copyOf(message, message.length + COMPLETION));
         }
@@ -165,7 +164,8 @@ public final class WebSocketFrames {
         }
         List<String> expected = List.of("binary " + Check.text(message), "incomplete");
         byte[] written = octets.toByteArray();
-        int[] within = Arrays.stream(cuts).map(cut -> Math.min(cut, written.length)).toArray();
+        int[] within =
+                Arrays.stream(cuts).map(cut -> Math.min(cut, written.length)).toArray();
         Check.same("written and read", expected, read(WIDE, compressed, written, within));
     }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,7 +28,9 @@ import ringfort.api.Server;
  * compression, which {@link PythonClientTest} tries.
  *
  * <p>Every case has to be {@code OK}, also where the suite is content with {@code NON-STRICT}: text that is not UTF-8 is to
- * be refused at its first bad octet. {@code INFORMATIONAL} is what the suite says where it expects nothing.
+ * be refused at its first bad octet. {@code INFORMATIONAL} is what the suite says where it expects nothing. The suite gives
+ * a server one second, also on a machine that stands still for as long, so a case that did not pass is run once more,
+ * alone.
  */
 final class AutobahnTest {
     private static final String ALL = "autobahn.cases";
@@ -54,7 +57,7 @@ final class AutobahnTest {
     @Timeout(1200)
     @EnabledIfSystemProperty(named = ALL, matches = "all", disabledReason = "takes minutes")
     void largeMessagesPassOn(String engine, @TempDir Path folder) throws Exception {
-        run(engine, folder, CASES_OF_LARGE, "2", "9");
+        run(engine, folder, CASES_OF_LARGE, "1", "9");
     }
 
     private static void run(String engine, Path folder, int cases, String lanes, String... sections) throws Exception {
@@ -64,13 +67,26 @@ final class AutobahnTest {
                 socket.send(message);
             }
         };
-        List<String> lines;
         try (RunningServer server = Server.http("127.0.0.1", 0)
                 .options(with -> with.engine(engine))
                 .get("/", new WebSockets(options).to(echo))
                 .start()) {
-            lines = results(folder, "ws://127.0.0.1:" + server.port() + "/", lanes, sections);
+            String url = "ws://127.0.0.1:" + server.port() + "/";
+            List<String> lines = results(folder, url, lanes, List.of(sections));
+            assertEquals(cases, lines.size(), "cases");
+            List<String> wrong = wrong(lines);
+            if (!wrong.isEmpty() && wrong.size() <= cases / 10) {
+                List<String> again =
+                        wrong.stream().map(line -> line.split("\t", -1)[0]).toList();
+                List<String> alone = results(folder, url, "1", again);
+                assertEquals(again.size(), alone.size(), "cases");
+                wrong = wrong(alone);
+            }
+            assertEquals("", String.join("\n", wrong));
         }
+    }
+
+    private static List<String> wrong(List<String> lines) {
         List<String> wrong = new ArrayList<>();
         for (String line : lines) {
             String[] columns = line.split("\t", -1);
@@ -78,16 +94,16 @@ final class AutobahnTest {
                 wrong.add(line);
             }
         }
-        assertEquals("", String.join("\n", wrong));
-        assertEquals(cases, lines.size(), "cases");
+        return wrong;
     }
 
-    private static List<String> results(Path folder, String url, String lanes, String... sections) throws Exception {
+    private static List<String> results(Path folder, String url, String lanes, List<String> chosen) throws Exception {
         Path script = folder.resolve("cases.py");
         try (InputStream found = AutobahnTest.class.getResourceAsStream("cases.py")) {
             assertNotNull(found);
-            Files.copy(found, script);
+            Files.copy(found, script, StandardCopyOption.REPLACE_EXISTING);
         }
+        Files.deleteIfExists(folder.resolve("results"));
         Path results = folder.resolve("results");
         Path output = folder.resolve("output");
         List<String> command = new ArrayList<>(List.of(
@@ -103,7 +119,7 @@ final class AutobahnTest {
                 url,
                 results.toString(),
                 lanes));
-        command.addAll(List.of(sections));
+        command.addAll(chosen);
         Process process = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
