@@ -43,6 +43,7 @@ final class CorpusTest {
             Map.entry("Hellos", Hellos::fuzzerTestOneInput),
             Map.entry("PemTexts", PemTexts::fuzzerTestOneInput),
             Map.entry("ProxyHeaders", ProxyHeaders::fuzzerTestOneInput),
+            Map.entry("WebSocketFrames", WebSocketFrames::fuzzerTestOneInput),
             Map.entry("Streams", Streams::fuzzerTestOneInput)));
 
     private static List<byte[]> corpus(String harness) {

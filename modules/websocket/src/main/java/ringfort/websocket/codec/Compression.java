@@ -17,6 +17,8 @@ public final class Compression {
     public static final String NAME = "permessage-deflate";
 
     private static final int STEP_BYTES = 8192;
+    private static final int REFUSED = -1;
+    private static final int SERVER_BITS = 4;
     private static final byte[] TAIL = {0, 0, (byte) 0xFF, (byte) 0xFF};
 
     private Compression() {}
@@ -33,14 +35,18 @@ public final class Compression {
         }
         for (String offer : offers.split(",", -1)) {
             String[] parts = offer.split(";", -1);
-            if (parts[0].strip().equals(NAME) && fits(parts)) {
-                return NAME + "; server_no_context_takeover; client_no_context_takeover";
+            int seen = parts[0].strip().equals(NAME) ? seen(parts) : REFUSED;
+            if (seen != REFUSED) {
+                String answer = NAME + "; server_no_context_takeover; client_no_context_takeover";
+                // Whoever accepts an offer with it has to say so (RFC 7692, section 7.1.2.1).
+                return (seen & SERVER_BITS) == 0 ? answer : answer + "; server_max_window_bits=15";
             }
         }
         return null;
     }
 
-    private static boolean fits(String[] parts) {
+    /** One bit for each parameter of an offer, or that the offer does not fit. */
+    private static int seen(String[] parts) {
         int seen = 0;
         for (int i = 1; i < parts.length; i++) {
             int equals = parts[i].indexOf('=');
@@ -51,16 +57,16 @@ public final class Compression {
                 case "server_no_context_takeover" -> value == null ? 1 : 0;
                 case "client_no_context_takeover" -> value == null ? 2 : 0;
                 // java.util.zip has a window of 15 bits only.
-                case "server_max_window_bits" -> "15".equals(value) ? 4 : 0;
+                case "server_max_window_bits" -> "15".equals(value) ? SERVER_BITS : 0;
                 case "client_max_window_bits" -> value == null || bits(value) ? 8 : 0;
                 default -> 0;
             };
             if (bit == 0 || (seen & bit) != 0) {
-                return false;
+                return REFUSED;
             }
             seen |= bit;
         }
-        return true;
+        return seen;
     }
 
     private static String unquoted(String value) {
