@@ -21,7 +21,7 @@ import ringfort.api.Route;
 import ringfort.api.Server;
 import ringfort.api.TlsPeer;
 import ringfort.websocket.Message;
-import ringfort.websocket.SocketOptions;
+import ringfort.websocket.WebSocketOptions;
 import ringfort.websocket.WebSockets;
 
 /**
@@ -45,7 +45,7 @@ final class Demo {
 
     /** Declares the routes; {@code metrics} is asked for each scrape, {@code ready} by each balancer that looks. */
     static void declare(Server server, Supplier<List<Metric>> metrics, BooleanSupplier ready) {
-        WebSockets sockets = new WebSockets(SocketOptions.DEFAULT.withMessageBytes(MESSAGE_BYTES));
+        WebSockets sockets = new WebSockets(WebSocketOptions.DEFAULT.withMessageBytes(MESSAGE_BYTES));
         server.onStopping(sockets::stop)
                 .get("/", Demo::index)
                 .get("/plaintext", Demo::plaintext)

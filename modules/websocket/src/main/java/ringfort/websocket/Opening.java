@@ -56,7 +56,7 @@ record Opening(
     }
 
     /** What both versions of HTTP have in common. */
-    static Opening judge(Request request, SocketOptions options) {
+    static Opening judge(Request request, WebSocketOptions options) {
         List<String> versions = request.headers().all("Sec-WebSocket-Version");
         if (versions.size() != 1 || !versions.getFirst().strip().equals("13")) {
             return refused(Response.upgradeRequired("websocket").header("Sec-WebSocket-Version", "13"));

@@ -66,7 +66,7 @@ public final class WebSocket implements Iterable<Message> {
     private long messageNanos;
     private long messageBytes;
 
-    WebSocket(Request request, SocketOptions options, Opening opening, InputStream in, OutputStream out) {
+    WebSocket(Request request, WebSocketOptions options, Opening opening, InputStream in, OutputStream out) {
         this.request = request;
         this.subprotocol = opening.subprotocol();
         this.compression = opening.extensions() != null;

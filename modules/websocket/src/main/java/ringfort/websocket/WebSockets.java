@@ -23,7 +23,7 @@ import ringfort.websocket.codec.CloseCode;
  * }
  */
 public final class WebSockets {
-    private final SocketOptions options;
+    private final WebSocketOptions options;
     private final Set<WebSocket> open = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping; // set by the thread that stops the server
 
@@ -32,18 +32,18 @@ public final class WebSockets {
      *
      * @param options limits, timeouts, subprotocols, origins, compression
      */
-    public WebSockets(SocketOptions options) {
+    public WebSockets(WebSocketOptions options) {
         this.options = options;
     }
 
     /**
-     * The shortest way: a route with {@link SocketOptions#DEFAULT}.
+     * The shortest way: a route with {@link WebSocketOptions#DEFAULT}.
      *
      * @param handler speaks on each socket
      * @return a handler for {@code GET}
      */
     public static Handler route(SocketHandler handler) {
-        return new WebSockets(SocketOptions.DEFAULT).to(handler);
+        return new WebSockets(WebSocketOptions.DEFAULT).to(handler);
     }
 
     /**

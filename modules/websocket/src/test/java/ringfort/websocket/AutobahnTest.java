@@ -61,7 +61,7 @@ final class AutobahnTest {
     }
 
     private static void run(String engine, Path folder, int cases, String lanes, String... sections) throws Exception {
-        SocketOptions options = SocketOptions.DEFAULT.withMessageBytes(16 << 20);
+        WebSocketOptions options = WebSocketOptions.DEFAULT.withMessageBytes(16 << 20);
         SocketHandler echo = socket -> {
             for (Message message : socket) {
                 socket.send(message);

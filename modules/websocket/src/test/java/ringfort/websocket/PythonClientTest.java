@@ -43,7 +43,7 @@ final class PythonClientTest {
         };
         try (RunningServer server = Server.http("127.0.0.1", 0)
                 .options(with -> with.engine(engine))
-                .get("/", new WebSockets(SocketOptions.DEFAULT.withCompression()).to(echo))
+                .get("/", new WebSockets(WebSocketOptions.DEFAULT.withCompression()).to(echo))
                 .start()) {
             String url = "ws://127.0.0.1:" + server.port() + "/";
             assertEquals("all passed\n", ends(folder, python.get(), script.toString(), url));

@@ -114,7 +114,7 @@ final class WebSocketTest {
     @ParameterizedTest
     @ValueSource(strings = {"ring", "poll", "nio"})
     void framesBehindTheRequestAreEchoedAndTheCloseIsReturned(String engine) throws IOException {
-        try (RunningServer server = serve(engine, new WebSockets(SocketOptions.DEFAULT), ECHO);
+        try (RunningServer server = serve(engine, new WebSockets(WebSocketOptions.DEFAULT), ECHO);
                 Client client = new Client(server)) {
             client.send(OPENING + "\u0081\u0082\0\0\0\0hi");
             assertTrue(client.head().contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
@@ -139,7 +139,7 @@ final class WebSocketTest {
             {"403", "Host: h", "Host: h\r\nOrigin: http://other"},
             {"101", "Host: h", "Host: h\r\nOrigin: http://h"},
         };
-        try (RunningServer server = serve(engine, new WebSockets(SocketOptions.DEFAULT), ECHO)) {
+        try (RunningServer server = serve(engine, new WebSockets(WebSocketOptions.DEFAULT), ECHO)) {
             for (String[] row : rows) {
                 try (Client client = new Client(server)) {
                     String head = client.send(OPENING.replace(row[1], row[2])).head();
@@ -153,7 +153,7 @@ final class WebSocketTest {
     @ValueSource(strings = {"ring", "poll", "nio"})
     void endingsHaveTheirCodes(String engine) throws Exception {
         LinkedBlockingQueue<Integer> codes = new LinkedBlockingQueue<>();
-        WebSockets sockets = new WebSockets(SocketOptions.DEFAULT.withSubprotocols("b"));
+        WebSockets sockets = new WebSockets(WebSocketOptions.DEFAULT.withSubprotocols("b"));
         RunningServer server = serve(engine, sockets, socket -> {
             for (Message message : socket) {
                 if (message.text().equals("throw")) {
@@ -199,8 +199,8 @@ final class WebSocketTest {
         Duration longer = Duration.ofSeconds(2);
         SocketTimeouts idle = new SocketTimeouts(longer, longer, shortly, longer, shortly);
         SocketTimeouts frame = new SocketTimeouts(shortly, longer, longer, longer, shortly);
-        try (RunningServer server = serve(engine, new WebSockets(SocketOptions.DEFAULT.withTimeouts(idle)), ECHO);
-                RunningServer second = serve(engine, new WebSockets(SocketOptions.DEFAULT.withTimeouts(frame)), ECHO);
+        try (RunningServer server = serve(engine, new WebSockets(WebSocketOptions.DEFAULT.withTimeouts(idle)), ECHO);
+                RunningServer second = serve(engine, new WebSockets(WebSocketOptions.DEFAULT.withTimeouts(frame)), ECHO);
                 Client silent = new Client(server);
                 Client slow = new Client(second)) {
             silent.send(OPENING).head();

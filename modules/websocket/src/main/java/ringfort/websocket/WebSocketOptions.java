@@ -15,18 +15,18 @@ import ringfort.websocket.codec.ReaderLimits;
  *     the field, which no browser sends, is always allowed (RFC 6455, section 10.2)
  * @param compression whether per-message deflate is agreed on with clients that offer it
  */
-public record SocketOptions(
+public record WebSocketOptions(
         ReaderLimits limits,
         SocketTimeouts timeouts,
         List<String> subprotocols,
         @Nullable Predicate<String> origins,
         boolean compression) {
     /** Messages of 1 MiB, no subprotocol, same origin, no compression. */
-    public static final SocketOptions DEFAULT =
-            new SocketOptions(ReaderLimits.DEFAULT, SocketTimeouts.DEFAULT, List.of(), null, false);
+    public static final WebSocketOptions DEFAULT =
+            new WebSocketOptions(ReaderLimits.DEFAULT, SocketTimeouts.DEFAULT, List.of(), null, false);
 
     /** Keeps a copy of the list. */
-    public SocketOptions {
+    public WebSocketOptions {
         subprotocols = List.copyOf(subprotocols);
     }
 
@@ -36,8 +36,8 @@ public record SocketOptions(
      * @param bytes most bytes of a message that is received, at least 125
      * @return the options
      */
-    public SocketOptions withMessageBytes(int bytes) {
-        return new SocketOptions(limits.withMessageBytes(bytes), timeouts, subprotocols, origins, compression);
+    public WebSocketOptions withMessageBytes(int bytes) {
+        return new WebSocketOptions(limits.withMessageBytes(bytes), timeouts, subprotocols, origins, compression);
     }
 
     /**
@@ -46,8 +46,8 @@ public record SocketOptions(
      * @param newTimeouts the timeouts
      * @return the options
      */
-    public SocketOptions withTimeouts(SocketTimeouts newTimeouts) {
-        return new SocketOptions(limits, newTimeouts, subprotocols, origins, compression);
+    public WebSocketOptions withTimeouts(SocketTimeouts newTimeouts) {
+        return new WebSocketOptions(limits, newTimeouts, subprotocols, origins, compression);
     }
 
     /**
@@ -56,8 +56,8 @@ public record SocketOptions(
      * @param names tokens
      * @return the options
      */
-    public SocketOptions withSubprotocols(String... names) {
-        return new SocketOptions(limits, timeouts, List.of(names), origins, compression);
+    public WebSocketOptions withSubprotocols(String... names) {
+        return new WebSocketOptions(limits, timeouts, List.of(names), origins, compression);
     }
 
     /**
@@ -66,8 +66,8 @@ public record SocketOptions(
      * @param allowed says of a value of {@code Origin} whether it may connect
      * @return the options
      */
-    public SocketOptions withOrigins(Predicate<String> allowed) {
-        return new SocketOptions(limits, timeouts, subprotocols, allowed, compression);
+    public WebSocketOptions withOrigins(Predicate<String> allowed) {
+        return new WebSocketOptions(limits, timeouts, subprotocols, allowed, compression);
     }
 
     /**
@@ -75,7 +75,7 @@ public record SocketOptions(
      *
      * @return the options
      */
-    public SocketOptions withCompression() {
-        return new SocketOptions(limits, timeouts, subprotocols, origins, true);
+    public WebSocketOptions withCompression() {
+        return new WebSocketOptions(limits, timeouts, subprotocols, origins, true);
     }
 }
