@@ -96,8 +96,7 @@ class Http2ClientsIT {
     @MethodSource("servers")
     void h2load(Running server) throws Exception {
         Running.installed("h2load", "nghttp2-client");
-        String said = server.says(
-                "", "h2load", "-t1", "-c4", "-m16", "-n2000", "http://127.0.0.1:PORT/whoami");
+        String said = server.says("", "h2load", "-t1", "-c4", "-m16", "-n2000", "http://127.0.0.1:PORT/whoami");
         Running.has(said, "2000 succeeded, 0 failed, 0 errored, 0 timeout", "status codes: 2000 2xx");
     }
 
@@ -167,7 +166,9 @@ class Http2ClientsIT {
         Running.installed("python3", "python3");
         for (String python : List.of("/usr/bin/python3", "python3")) {
             boolean isThere = python.equals("python3") || Files.isExecutable(Path.of(python));
-            if (isThere && server.says("", python, "-c", "import h2; print('has', 'h2')").contains("has h2")) {
+            if (isThere
+                    && server.says("", python, "-c", "import h2; print('has', 'h2')")
+                            .contains("has h2")) {
                 return python;
             }
         }

@@ -97,7 +97,6 @@ record Running(String engine, Path folder, Launched server, int port) {
         }
     }
 
-
     @Override
     public String toString() {
         return engine;

@@ -2,19 +2,12 @@ package ringfort.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
@@ -45,7 +38,8 @@ class TlsClientsIT {
 
     static synchronized Stream<Running> servers() {
         if (RUNNING.isEmpty()) {
-            List.of("ring", "poll", "nio").forEach(engine -> RUNNING.add(Running.start(
+            List.of("ring", "poll", "nio")
+                    .forEach(engine -> RUNNING.add(Running.start(
                             engine,
                             "https://",
                             folder,
@@ -94,7 +88,10 @@ class TlsClientsIT {
                     "200 OK",
                     version.equals("-tls1_3") ? TLS_1_3 : TLS_1_2,
                     NAMED);
-            Running.has(server.says("Q\n", sClient(version, "-alpn", "h2")), "ALPN protocol: h2", "Verify return code: 0 (ok)");
+            Running.has(
+                    server.says("Q\n", sClient(version, "-alpn", "h2")),
+                    "ALPN protocol: h2",
+                    "Verify return code: 0 (ok)");
         }
         String resumed = server.says("Q\n", sClient("-tls1_2", "-reconnect"));
         assertEquals(5, resumed.split("\nReused, TLSv1.2", -1).length - 1, resumed);

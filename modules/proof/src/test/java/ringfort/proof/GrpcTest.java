@@ -76,7 +76,8 @@ final class GrpcTest {
     }
 
     /** What the server sends in one call, in order; the end is a null status, or an error. */
-    private record Heard(byte @Nullable [] message, @Nullable Status end) {}
+    private record Heard(
+            byte @Nullable [] message, @Nullable Status end) {}
 
     /** Keeps what the server sends. */
     private static final class Ear implements ClientResponseObserver<byte[], byte[]> {
@@ -189,10 +190,12 @@ final class GrpcTest {
                 .post("/ringfort.Proof/Unary", request -> echo(request, null))
                 .post("/ringfort.Proof/Offloaded", request -> echo(request, null), Route.offload())
                 .post("/ringfort.Proof/Both", request -> echo(request, gone))
-                .post("/ringfort.Proof/Refused", _ -> Response.of(200)
-                        .contentType("application/grpc")
-                        .header("grpc-status", "7")
-                        .header("grpc-message", "not%20you"))
+                .post(
+                        "/ringfort.Proof/Refused",
+                        _ -> Response.of(200)
+                                .contentType("application/grpc")
+                                .header("grpc-status", "7")
+                                .header("grpc-message", "not%20you"))
                 .start();
         assertEquals(engine, server.engine());
         channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port())
