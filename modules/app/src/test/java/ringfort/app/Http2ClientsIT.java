@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * HTTP/2 without TLS as other people's clients speak it, by prior knowledge, to the program as a user starts it. A client that is
+ * HTTP/2 without TLS as other people's clients speak it, by prior knowledge and by upgrade, to the program as a user starts it. A client that is
  * not installed is skipped. Their HTTP/2 over TLS is in {@link TlsClientsIT}.
  */
 @Timeout(120)
@@ -34,7 +34,8 @@ class Http2ClientsIT {
 
     static synchronized Stream<Running> servers() {
         if (RUNNING.isEmpty()) {
-            List.of("ring", "poll", "nio").forEach(engine -> RUNNING.add(Running.start(engine, "http://", folder)));
+            List.of("ring", "poll", "nio")
+                    .forEach(engine -> RUNNING.add(Running.start(engine, "http://", folder, "--h2c-upgrade", "on")));
         }
         return RUNNING.stream();
     }
@@ -77,8 +78,10 @@ class Http2ClientsIT {
             "http://127.0.0.1:PORT/echo"
         };
         assertEquals("2 200 " + UPLOAD, server.says("", echo));
-        // Without prior knowledge it asks for an upgrade, which is off: HTTP/1.1 serves it.
-        Running.has(server.says("", "curl", "-sS", "--http2", url), HTTP_1);
+        // Without prior knowledge it asks for an upgrade, and goes on over the same connection.
+        String upgraded = server.says("", "curl", "-sS", "--http2", url, url);
+        assertEquals(2, upgraded.split(HTTP_2, -1).length - 1, upgraded);
+        Running.has(server.says("", "curl", "-sS", "--http1.1", url), HTTP_1);
     }
 
     @ParameterizedTest
@@ -87,6 +90,7 @@ class Http2ClientsIT {
         Running.installed("nghttp", "nghttp2-client");
         String url = "http://127.0.0.1:PORT/whoami";
         Running.has(server.says("", "nghttp", url), HTTP_2);
+        Running.has(server.says("", "nghttp", "-u", url), HTTP_2);
         String verbose = server.says("", "nghttp", "-nv", "-m", "20", "--no-dep", url);
         assertEquals(20, verbose.split(":status: 200", -1).length - 1, verbose);
         Running.has(verbose, "SETTINGS_MAX_CONCURRENT_STREAMS(0x03):100");
@@ -127,6 +131,40 @@ class Http2ClientsIT {
                 """.formatted(UPLOAD);
         String said = server.says("", "node", "-e", script);
         Running.has(said, HTTP_2, "100 answers", LARGE + " down", UPLOAD + " echoed");
+    }
+
+    /** It always asks for an upgrade, also with content, for which it then speaks HTTP/1.1; in a JVM of its own. */
+    @ParameterizedTest
+    @MethodSource("servers")
+    void javaHttpClient(Running server) throws Exception {
+        Path source = Files.writeString(folder.resolve("Client.java"), """
+                import java.net.URI;
+                import java.net.http.*;
+
+                void main(String[] arguments) throws Exception {
+                    try (var client = HttpClient.newHttpClient()) {
+                        for (String path : new String[] {"/whoami", "/large", "/whoami"}) {
+                            var request = HttpRequest.newBuilder(URI.create(arguments[0] + path)).build();
+                            var response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+                            System.out.println(response.version() + " " + response.body().length);
+                        }
+                    }
+                    try (var client = HttpClient.newHttpClient()) {
+                        var post = HttpRequest.newBuilder(URI.create(arguments[0] + "/echo"))
+                                .POST(HttpRequest.BodyPublishers.ofString("abc"))
+                                .build();
+                        var response = client.send(post, HttpResponse.BodyHandlers.ofString());
+                        System.out.println(response.version() + " " + response.body());
+                    }
+                }
+                """);
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String[] client = {
+            java, "--source", "25", "--add-modules", "java.net.http", source.toString(), "http://127.0.0.1:PORT"
+        };
+        String said = server.says("", client);
+        assertEquals(3, said.split("HTTP_2 ", -1).length - 1, said);
+        Running.has(said, "HTTP_2 " + LARGE, "HTTP_1_1 abc");
     }
 
     /** The library of frames and states for Python, which checks what it receives against the RFC. */

@@ -56,8 +56,9 @@ final class Http2 implements Protocol {
     private static final int LEAST_ROOM_BYTES = 1024;
 
     private static final byte[] NONE = {};
-    private static final byte[] SWITCHING = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
-            .getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SWITCHING =
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII);
 
     private final WorkerRoom room;
     private final Turn turn;

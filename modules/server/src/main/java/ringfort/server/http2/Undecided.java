@@ -107,7 +107,8 @@ final class Undecided implements Protocol {
     private void readHead(H1State reader, byte[] buffer, int from, int to) {
         int before = count;
         keep(buffer, from, to);
-        // From where it stands: octets that could be a preface were not given to it. It has no deadline, so any time will do.
+        // From where it stands: octets that could be a preface were not given to it. It has no deadline, so any time
+        // will do.
         H1State.Event event = reader.next(begun, read, count, deadlineNanos);
         if (event == H1State.Event.NEED_INPUT) {
             read = count;
