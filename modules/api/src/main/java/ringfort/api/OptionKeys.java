@@ -170,6 +170,14 @@ final class OptionKeys {
             _ -> true,
             "on or off",
             "Whether a connection without TLS speaks HTTP/2 when it begins with the preface of HTTP/2 (prior knowledge)");
+    static final OptionKey<Boolean> H2C_UPGRADE = new OptionKey<>(
+            "h2c-upgrade",
+            OptionType.SWITCH,
+            false,
+            _ -> true,
+            "on or off",
+            "Whether the first request of a connection without TLS may ask for HTTP/2 (Upgrade: h2c); deprecated, and not for"
+                    + " servers behind a proxy");
     static final OptionKey<Integer> H2_MAX_STREAMS = OptionKey.between(
             "h2-max-streams",
             OptionType.COUNT,
@@ -331,6 +339,7 @@ final class OptionKeys {
             MAX_QUEUED_WRITE,
             H2,
             H2C,
+            H2C_UPGRADE,
             H2_MAX_STREAMS,
             MAX_CONNECTIONS,
             MAX_CONNECTIONS_PER_PEER,

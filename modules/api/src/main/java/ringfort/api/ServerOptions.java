@@ -53,6 +53,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxQueuedWrite most response bytes queued for a connection before its handler has to wait
  * @param h2 whether HTTP/2 is offered to clients that speak TLS (ALPN), before HTTP/1.1
  * @param h2c whether a connection without TLS speaks HTTP/2 when it begins with the preface of HTTP/2 (prior knowledge)
+ * @param h2cUpgrade whether the first request of a connection without TLS may ask for HTTP/2 ({@code Upgrade: h2c}), which is
+ *     deprecated, and a way past the rules of a proxy that lets the field through
  * @param h2MaxStreams most streams of an HTTP/2 connection at a time, each counted until its handler has returned; above it they
  *     are refused
  * @param maxConnections most open connections; 0 for no limit
@@ -112,6 +114,7 @@ public record ServerOptions(
         int maxQueuedWrite,
         boolean h2,
         boolean h2c,
+        boolean h2cUpgrade,
         int h2MaxStreams,
         int maxConnections,
         int maxConnectionsPerPeer,
@@ -174,6 +177,7 @@ public record ServerOptions(
         OptionKeys.MAX_QUEUED_WRITE.check((long) maxQueuedWrite, PROGRAM);
         OptionKeys.H2.check(h2, PROGRAM);
         OptionKeys.H2C.check(h2c, PROGRAM);
+        OptionKeys.H2C_UPGRADE.check(h2cUpgrade, PROGRAM);
         OptionKeys.H2_MAX_STREAMS.check(h2MaxStreams, PROGRAM);
         OptionKeys.MAX_CONNECTIONS.check(maxConnections, PROGRAM);
         OptionKeys.MAX_CONNECTIONS_PER_PEER.check(maxConnectionsPerPeer, PROGRAM);
@@ -271,6 +275,7 @@ public record ServerOptions(
                 .maxQueuedWrite(maxQueuedWrite)
                 .h2(h2)
                 .h2c(h2c)
+                .h2cUpgrade(h2cUpgrade)
                 .h2MaxStreams(h2MaxStreams)
                 .maxConnections(maxConnections)
                 .maxConnectionsPerPeer(maxConnectionsPerPeer)
@@ -677,6 +682,16 @@ public record ServerOptions(
         }
 
         /**
+         * Sets {@link ServerOptions#h2cUpgrade()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder h2cUpgrade(boolean value) {
+            return put(OptionKeys.H2C_UPGRADE, value);
+        }
+
+        /**
          * Sets {@link ServerOptions#h2MaxStreams()}.
          *
          * @param value the value
@@ -948,6 +963,7 @@ public record ServerOptions(
                     values.size(OptionKeys.MAX_QUEUED_WRITE),
                     values.of(OptionKeys.H2),
                     values.of(OptionKeys.H2C),
+                    values.of(OptionKeys.H2C_UPGRADE),
                     values.of(OptionKeys.H2_MAX_STREAMS),
                     values.of(OptionKeys.MAX_CONNECTIONS),
                     values.of(OptionKeys.MAX_CONNECTIONS_PER_PEER),

@@ -2,19 +2,12 @@ package ringfort.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
@@ -29,7 +22,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class TlsClientsIT {
     private static final Duration BOUND = Duration.ofSeconds(60);
-    private static final int CLIENT_SECONDS = 30;
     private static final String REQUEST = "GET /whoami HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     private static final String TLS_1_3 = "\"protocol\":\"TLSv1.3\"";
     private static final String TLS_1_2 = "\"protocol\":\"TLSv1.2\"";
@@ -44,87 +36,19 @@ class TlsClientsIT {
 
     private static final List<Running> RUNNING = new ArrayList<>(); // one server for each engine, for all tests
 
-    record Running(String engine, Launched server, int port) {
-        static Running start(String engine) {
-            try {
-                Launched server = Launched.ringfort(
-                        folder,
-                        "serve",
-                        "--port",
-                        "0",
-                        "--engine",
-                        engine,
-                        "--tls-cert",
-                        CERTIFICATE,
-                        "--tls-key",
-                        FILES.resolve("ec.key").toString(),
-                        "--tls-warm-up",
-                        "0");
-                String line = server.awaitLine("ringfort ready https://", BOUND);
-                return new Running(
-                        engine, server, URI.create(line.split(" ", -1)[2]).getPort());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        /** What a client prints, to both of its outputs, within the bound. */
-        String says(String input, String... command) throws Exception {
-            return talk(List.of(input), command);
-        }
-
-        /** The same; {@code steps} are an input, what is awaited then, the next input, and so on. */
-        String talk(List<String> steps, String... command) throws Exception {
-            Path output = Files.createTempFile(folder, "client", ".txt");
-            Process client = new ProcessBuilder(Stream.of(command)
-                            .map(word -> word.replace("PORT", String.valueOf(port)))
-                            .toList())
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
-            try (OutputStream in = client.getOutputStream()) { // open until the client has ended
-                for (int i = 0; i < steps.size(); i++) {
-                    if (i % 2 == 0) {
-                        in.write(steps.get(i).getBytes(StandardCharsets.US_ASCII));
-                        in.flush();
-                    } else {
-                        await(client, output, steps.get(i));
-                    }
-                }
-                if (!client.waitFor(CLIENT_SECONDS, TimeUnit.SECONDS)) {
-                    throw new AssertionError(command[0] + " does not end: " + text(output));
-                }
-            } finally {
-                client.destroyForcibly();
-            }
-            return text(output);
-        }
-
-        private static String text(Path output) throws IOException {
-            return Files.readString(output, StandardCharsets.ISO_8859_1);
-        }
-
-        private static void await(Process client, Path output, String wanted) throws Exception {
-            for (int i = 0; i < CLIENT_SECONDS * 100 && client.isAlive(); i++) {
-                if (text(output).contains(wanted)) {
-                    return;
-                }
-                TimeUnit.MILLISECONDS.sleep(10);
-            }
-            assertTrue(text(output).contains(wanted), () -> "no " + wanted + " before the client's end");
-        }
-
-        @Override
-        public String toString() {
-            return engine;
-        }
-    }
-
     static synchronized Stream<Running> servers() {
         if (RUNNING.isEmpty()) {
-            List.of("ring", "poll", "nio").forEach(engine -> RUNNING.add(Running.start(engine)));
+            List.of("ring", "poll", "nio")
+                    .forEach(engine -> RUNNING.add(Running.start(
+                            engine,
+                            "https://",
+                            folder,
+                            "--tls-cert",
+                            CERTIFICATE,
+                            "--tls-key",
+                            FILES.resolve("ec.key").toString(),
+                            "--tls-warm-up",
+                            "0")));
         }
         return RUNNING.stream();
     }
@@ -132,34 +56,21 @@ class TlsClientsIT {
     @AfterAll
     static void everyServerEndsInOrder() throws Exception {
         for (Running each : RUNNING) {
-            try (Launched server = each.server) {
-                assertEquals(0, server.terminate(BOUND), each.engine);
+            try (Launched server = each.server()) {
+                assertEquals(0, server.terminate(BOUND), each.engine());
             }
         }
         RUNNING.clear();
     }
 
-    private static void installed(String program, String debian) {
-        String path = System.getenv().getOrDefault("PATH", "");
-        assumeTrue(
-                Stream.of(path.split(":", -1)).anyMatch(folder -> Files.isExecutable(Path.of(folder, program))),
-                () -> "there is no " + program + " (Debian: " + debian + ")");
-    }
-
-    private static void has(String said, String... wanted) {
-        for (String each : wanted) {
-            assertTrue(said.contains(each), () -> "no " + each + " in: " + said);
-        }
-    }
-
     @ParameterizedTest
     @MethodSource("servers")
     void curl(Running server) throws Exception {
-        installed("curl", "curl");
+        Running.installed("curl", "curl");
         String url = "https://localhost:PORT/whoami";
-        has(server.says("", "curl", "-sS", "--http1.1", "--cacert", CERTIFICATE, url), HTTP_1, TLS_1_3, NAMED);
-        has(server.says("", "curl", "-sS", "--http2", "--cacert", CERTIFICATE, url), TLS_1_3, NAMED);
-        has(
+        Running.has(server.says("", "curl", "-sS", "--http1.1", "--cacert", CERTIFICATE, url), HTTP_1, TLS_1_3, NAMED);
+        Running.has(server.says("", "curl", "-sS", "--http2", "--cacert", CERTIFICATE, url), TLS_1_3, NAMED);
+        Running.has(
                 server.says("", "curl", "-sS", "--http1.1", "--tls-max", "1.2", "--cacert", CERTIFICATE, url),
                 TLS_1_2,
                 NAMED);
@@ -170,14 +81,17 @@ class TlsClientsIT {
     @ParameterizedTest
     @MethodSource("servers")
     void openssl(Running server) throws Exception {
-        installed("openssl", "openssl");
+        Running.installed("openssl", "openssl");
         for (String version : List.of("-tls1_3", "-tls1_2")) {
-            has(
+            Running.has(
                     server.says(REQUEST, sClient("-quiet", "-verify_return_error", version)),
                     "200 OK",
                     version.equals("-tls1_3") ? TLS_1_3 : TLS_1_2,
                     NAMED);
-            has(server.says("Q\n", sClient(version, "-alpn", "h2")), "ALPN protocol: h2", "Verify return code: 0 (ok)");
+            Running.has(
+                    server.says("Q\n", sClient(version, "-alpn", "h2")),
+                    "ALPN protocol: h2",
+                    "Verify return code: 0 (ok)");
         }
         String resumed = server.says("Q\n", sClient("-tls1_2", "-reconnect"));
         assertEquals(5, resumed.split("\nReused, TLSv1.2", -1).length - 1, resumed);
@@ -187,12 +101,12 @@ class TlsClientsIT {
     @ParameterizedTest
     @MethodSource("servers")
     void opensslAsksForNewKeys(Running server) throws Exception {
-        installed("openssl", "openssl");
+        Running.installed("openssl", "openssl");
         // A command is one only at the front of what s_client reads in one go.
         List<String> update = List.of("", "Verify return code", "K\n", "KEYUPDATE", REQUEST);
-        has(server.talk(update, sClient("-tls1_3")), "200 OK", NAMED);
+        Running.has(server.talk(update, sClient("-tls1_3")), "200 OK", NAMED);
         List<String> again = List.of("", "Verify return code", "R\n");
-        has(server.talk(again, sClient("-tls1_2")), "RENEGOTIATING", "alert unexpected message");
+        Running.has(server.talk(again, sClient("-tls1_2")), "RENEGOTIATING", "alert unexpected message");
     }
 
     private static String[] sClient(String... more) {
@@ -212,7 +126,7 @@ class TlsClientsIT {
     @ParameterizedTest
     @MethodSource("servers")
     void gnutls(Running server) throws Exception {
-        installed("gnutls-cli", "gnutls-bin");
+        Running.installed("gnutls-cli", "gnutls-bin");
         for (String version : List.of("1.3", "1.2")) {
             String said = server.says(
                     REQUEST,
@@ -224,14 +138,14 @@ class TlsClientsIT {
                     "--port",
                     "PORT",
                     "localhost");
-            has(said, "200 OK", "\"protocol\":\"TLSv" + version + "\"", NAMED, "The certificate is trusted");
+            Running.has(said, "200 OK", "\"protocol\":\"TLSv" + version + "\"", NAMED, "The certificate is trusted");
         }
     }
 
     @ParameterizedTest
     @MethodSource("servers")
     void python(Running server) throws Exception {
-        installed("python3", "python3");
+        Running.installed("python3", "python3");
         String script = """
                 import http.client, ssl
                 context = ssl.create_default_context(cafile='%s')
@@ -242,14 +156,14 @@ class TlsClientsIT {
                     print(answer.status, answer.read().decode())
                 """.formatted(CERTIFICATE);
         String said = server.says("", "python3", "-c", script);
-        has(said, TLS_1_3, HTTP_1, NAMED);
+        Running.has(said, TLS_1_3, HTTP_1, NAMED);
         assertEquals(3, said.split("200 ", -1).length - 1, said);
     }
 
     @ParameterizedTest
     @MethodSource("servers")
     void node(Running server) throws Exception {
-        installed("node", "nodejs");
+        Running.installed("node", "nodejs");
         String script = """
                 const ca = require('fs').readFileSync('%s');
                 require('https').get({host: 'localhost', port: PORT, path: '/whoami', ca: ca}, answer => {
@@ -262,7 +176,7 @@ class TlsClientsIT {
                   });
                 });
                 """.formatted(CERTIFICATE);
-        has(server.says("", "node", "-e", script), TLS_1_3, HTTP_1, HTTP_2, NAMED);
+        Running.has(server.says("", "node", "-e", script), TLS_1_3, HTTP_1, HTTP_2, NAMED);
     }
 
     /** In a JVM of its own: this module does not read that of the client. */
@@ -302,6 +216,6 @@ class TlsClientsIT {
                 "", java, "--source", "25", "--add-modules", "java.net.http", source.toString(), CERTIFICATE, "PORT");
         assertEquals(3, said.split("HTTP_1_1 \\{" + HTTP_1, -1).length - 1, said);
         assertEquals(3, said.split("HTTP_2 \\{" + HTTP_2, -1).length - 1, said);
-        has(said, TLS_1_3, NAMED);
+        Running.has(said, TLS_1_3, NAMED);
     }
 }

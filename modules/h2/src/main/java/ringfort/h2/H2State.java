@@ -112,6 +112,24 @@ public final class H2State {
     }
 
     /**
+     * A request that HTTP/1.1 brought with {@code Upgrade: h2c} was answered 101 and is stream 1 (RFC 7540, 3.2); its content is
+     * empty. The 101 acknowledges these SETTINGS. The peer's preface and its own SETTINGS are still due. To be called behind
+     * {@link #accepted}, before {@link #next}, which then finds the end of the request.
+     *
+     * @param settings the payload of a SETTINGS frame, which {@code HTTP2-Settings} carried
+     * @param namesAndValues the fields of the request in turn, control data first, without those of a connection
+     * @return {@link Event#REQUEST} or {@link Event#REFUSED}; null when the stream was reset or the connection ends
+     * @throws IllegalArgumentException when {@code settings} are not whole, or more than a frame may have
+     */
+    public @Nullable Event upgraded(byte[] settings, String[] namesAndValues, long nowNanos) {
+        connection.at(nowNanos);
+        Event event = in.upgraded(settings, namesAndValues);
+        connection.refreshWriting();
+        publish();
+        return event;
+    }
+
+    /**
      * Reads on in {@code buffer[from, to)}, up to the next event. The buffer is not kept.
      *
      * @param nowNanos the clock, read when the bytes came

@@ -178,6 +178,14 @@ final class HeadBlock {
         return outcome;
     }
 
+    /** As if these octets had opened stream 1, whose request has no content. */
+    @Nullable Outcome upgraded(byte[] octets) {
+        connection.highest = 1;
+        kind = Kind.OPENS;
+        endStream = true;
+        return end(1, octets, 0, octets.length);
+    }
+
     private @Nullable Outcome end(int id, byte[] octets, int from, int to) {
         underWay = false;
         connection.clock.block(false, connection.now());

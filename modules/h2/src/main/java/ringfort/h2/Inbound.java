@@ -1,6 +1,7 @@
 package ringfort.h2;
 
 import org.jspecify.annotations.Nullable;
+import ringfort.message.ByteSink;
 import ringfort.message.Refusal;
 
 /**
@@ -254,6 +255,25 @@ final class Inbound {
         return null;
     }
 
+    /** Stream 1 of a connection that HTTP/1.1 has handed over (RFC 7540, 3.2); settings that are wrong end it. */
+    H2State.@Nullable Event upgraded(byte[] settings, String[] namesAndValues) {
+        if (settings.length % 6 != 0 || settings.length / 6 > MOST_SETTINGS) {
+            throw new IllegalArgumentException("not the payload of a SETTINGS frame");
+        }
+        settings(settings, 0, settings.length);
+        if (connection.failed()) {
+            return null;
+        }
+        // Never indexed: the peer's encoder knows nothing of these fields, so its table must not either.
+        var fields = new ByteSink(256);
+        var encoder = new HpackEncoder();
+        encoder.begin(fields);
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            encoder.field(fields, namesAndValues[i], namesAndValues[i + 1], true);
+        }
+        return head(block.upgraded(fields.toByteArray()));
+    }
+
     // Heads and trailers.
 
     private H2State.@Nullable Event head(HeadBlock.@Nullable Outcome outcome) {
@@ -477,22 +497,25 @@ final class Inbound {
             }
             return;
         }
-        byte[] octets = reader.payload();
-        for (int at = reader.payloadFrom(); at < reader.payloadTo() && !connection.failed(); at += 6) {
-            setting((octets[at] & 0xFF) << 8 | (octets[at + 1] & 0xFF), Frame.int32(octets, at + 2));
-        }
+        settings(reader.payload(), reader.payloadFrom(), reader.payloadTo());
         if (connection.failed()) {
             return;
         } else if (!settingsSeen) {
             settingsSeen = true;
             connection.clock.off(Clock.Due.OPENING);
             connection.clock.settings(connection.now());
-            connection.clock.idle(true, connection.now());
+            connection.clock.idle(connection.streams.size() == 0, connection.now()); // an upgrade has brought one
         } else {
             calm(connection.ledger.reply(connection.outbox.replies(), connection.now()));
         }
         FrameWriter.settingsAck(connection.control());
         connection.outbox.replied();
+    }
+
+    private void settings(byte[] octets, int from, int to) {
+        for (int at = from; at < to && !connection.failed(); at += 6) {
+            setting((octets[at] & 0xFF) << 8 | (octets[at + 1] & 0xFF), Frame.int32(octets, at + 2));
+        }
     }
 
     /** RFC 9113, 6.5.2; a number is unsigned, so what is negative here is above 2^31. */

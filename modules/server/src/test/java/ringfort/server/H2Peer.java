@@ -241,6 +241,23 @@ final class H2Peer implements AutoCloseable {
 
     // What came.
 
+    /** Waits for the head of a response of HTTP/1, which an upgrade begins with. */
+    String headOfHttp1() throws IOException {
+        send();
+        var head = new ByteSink(256);
+        while (!head.toString().endsWith("\r\n\r\n")) {
+            if (at == to) {
+                at = 0;
+                to = in.read(buffer);
+                if (to < 0) {
+                    throw new EOFException("the connection ended: " + head);
+                }
+            }
+            head.octet(buffer[at++]);
+        }
+        return head.toString();
+    }
+
     /** What has come on a stream so far. */
     Reply soFar(int stream) {
         return replies.computeIfAbsent(stream, _ -> new Reply());

@@ -2,6 +2,7 @@ package ringfort.server.http2;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,11 @@ final class Http2 implements Protocol {
     /** With less room than this left, a round ends: the next one makes better frames. */
     private static final int LEAST_ROOM_BYTES = 1024;
 
+    private static final byte[] NONE = {};
+    private static final byte[] SWITCHING =
+            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII);
+
     private final WorkerRoom room;
     private final Turn turn;
     private final ProtocolHost host;
@@ -85,6 +91,17 @@ final class Http2 implements Protocol {
         out = new Outbox(room.buffers());
         responder = new Http2Responder(room, h2, heads);
         h2.accepted(beganNanos);
+    }
+
+    /** A request of HTTP/1.1 has asked for HTTP/2: it is answered 101, and is stream 1. To be called before all else. */
+    void upgraded(H2cUpgrade upgrade) {
+        out.append(SWITCHING, 0, SWITCHING.length);
+        H2State.Event event = h2.upgraded(upgrade.settings(), upgrade.fields(), turn.now());
+        if (event != null) {
+            act(event, h2.stream(), NONE);
+        }
+        feed(NONE, 0, 0);
+        host.touch();
     }
 
     @Override

@@ -15,14 +15,16 @@ import ringfort.sys.OnWorker;
 /**
  * HTTP/1 and HTTP/2 on one port without TLS: a connection that begins with exactly the preface of HTTP/2 speaks that (RFC 9113,
  * 3.3), any other HTTP/1. The first octet decides for nearly all of HTTP/1, and a connection that has had a response is not
- * asked again. With TLS both are chosen by name. One worker only.
+ * asked again. With TLS both are chosen by name. Where the option says so, the first request of HTTP/1.1 may also ask for
+ * HTTP/2. One worker only.
  */
 @OnWorker
 public final class PriorKnowledge implements Protocols {
-    private final Protocols http1;
+    private final Http1Pool http1;
     private final Protocols http2;
     private final BufferPool buffers;
     private final boolean inClear; // whether HTTP/2 is spoken without TLS
+    private final boolean byUpgrade; // whether HTTP/1.1 may ask for it
 
     /** Protocol state for the connections of the worker that {@code room} belongs to. */
     public PriorKnowledge(WorkerRoom room) {
@@ -30,6 +32,7 @@ public final class PriorKnowledge implements Protocols {
         http2 = new Http2Protocols(room);
         buffers = room.buffers();
         inClear = room.context().options().h2c();
+        byUpgrade = room.context().options().h2cUpgrade();
     }
 
     /** What a layer may ask for ({@link Layer#over}). */
@@ -51,12 +54,15 @@ public final class PriorKnowledge implements Protocols {
             byte[] buffer,
             int from,
             int to) {
-        if (!first || !inClear || !Preface.matches(buffer, from, to, 0)) {
+        boolean mayUpgrade = byUpgrade && first && !host.secure();
+        boolean matches = inClear && first && Preface.matches(buffer, from, to, 0);
+        if (!matches && !mayUpgrade) {
             return http1.take(host, first, armed, deadlineNanos);
-        } else if (to - from >= Preface.BYTES) {
+        } else if (matches && to - from >= Preface.BYTES) {
             return http2.take(host, true, armed, deadlineNanos);
         }
-        return new Undecided(http1, http2, host, buffers, armed, deadlineNanos);
+        return new Undecided(
+                http1, http2, host, buffers, armed, deadlineNanos, inClear, mayUpgrade ? http1.probe() : null);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import ringfort.budget.Phase;
+import ringfort.h1.H1State;
 import ringfort.message.ByteSink;
 import ringfort.server.exchange.Exchange;
 import ringfort.server.protocol.Protocol;
@@ -16,7 +17,7 @@ import ringfort.sys.OnWorker;
 
 /**
  * A connection of which a part of the preface of HTTP/2 has come, and nothing else: fewer than 24 octets, which are kept until
- * the next decides. Whatever else happens to it decides for HTTP/1, which such a beginning may still be. From then on this
+ * the next decides. Where HTTP/1.1 may ask for HTTP/2, a part of its first head is kept as well. Whatever else happens to it decides for HTTP/1, which such a beginning may still be. From then on this
  * object stands before the protocol that was chosen, until the connection has nothing under way. One worker only.
  */
 @OnWorker
@@ -27,8 +28,11 @@ final class Undecided implements Protocol {
     private final @Nullable Phase armed;
     private final long deadlineNanos;
     private final Outbox nothing; // to be sent before a protocol is chosen
-    private final byte[] begun = new byte[Preface.BYTES];
+    private final boolean preface; // whether HTTP/2 may begin with its preface
+    private final @Nullable H1State probe; // reads a head that may ask for HTTP/2; null where none may
+    private byte[] begun = new byte[Preface.BYTES];
     private int count;
+    private int read; // of these, by the reader of a head
     private @Nullable Protocol chosen;
     private @Nullable Protocols lender; // of the chosen one
 
@@ -38,7 +42,11 @@ final class Undecided implements Protocol {
             ProtocolHost host,
             BufferPool buffers,
             @Nullable Phase armed,
-            long deadlineNanos) {
+            long deadlineNanos,
+            boolean preface,
+            @Nullable H1State probe) {
+        this.preface = preface;
+        this.probe = probe;
         this.nothing = new Outbox(buffers);
         this.http1 = http1;
         this.http2 = http2;
@@ -51,7 +59,9 @@ final class Undecided implements Protocol {
         Protocol taken = from.take(host, true, armed, deadlineNanos);
         lender = from;
         chosen = taken;
-        taken.received(begun, 0, count);
+        if (count > 0) {
+            taken.received(begun, 0, count);
+        }
         return taken;
     }
 
@@ -74,7 +84,11 @@ final class Undecided implements Protocol {
             return;
         }
         int taken = Math.min(to - from, Preface.BYTES - count);
-        boolean matches = Preface.matches(buffer, from, to, count);
+        boolean matches = preface && Preface.matches(buffer, from, to, count) && Preface.matches(begun, 0, count, 0);
+        if (!matches && probe != null) {
+            readHead(probe, buffer, from, to);
+            return;
+        }
         if (matches) {
             System.arraycopy(buffer, from, begun, count, taken);
             count += taken;
@@ -87,6 +101,42 @@ final class Undecided implements Protocol {
         if (at < to && host.isOpen()) {
             next.received(buffer, at, to);
         }
+    }
+
+    /** Reads on in a head of HTTP/1, and looks, when it is complete, whether it asks for HTTP/2. */
+    private void readHead(H1State reader, byte[] buffer, int from, int to) {
+        int before = count;
+        keep(buffer, from, to);
+        // From where it stands: octets that could be a preface were not given to it. It has no deadline, so any time
+        // will do.
+        H1State.Event event = reader.next(begun, read, count, deadlineNanos);
+        if (event == H1State.Event.NEED_INPUT) {
+            read = count;
+            return;
+        }
+        H2cUpgrade upgrade = event == H1State.Event.HEAD ? H2cUpgrade.of(reader.head()) : null;
+        if (upgrade == null) {
+            count = before;
+            Protocol next = choose(http1);
+            if (host.isOpen()) {
+                next.received(buffer, from, to);
+            }
+        } else if (http2.take(host, true, armed, deadlineNanos) instanceof Http2 next) {
+            lender = http2;
+            chosen = next;
+            next.upgraded(upgrade);
+            if (reader.position() < count && host.isOpen()) {
+                next.received(begun, reader.position(), count);
+            }
+        }
+    }
+
+    private void keep(byte[] buffer, int from, int to) {
+        if (to - from > begun.length - count) {
+            begun = Arrays.copyOf(begun, Math.max(2 * begun.length, count + to - from));
+        }
+        System.arraycopy(buffer, from, begun, count, to - from);
+        count += to - from;
     }
 
     @Override
@@ -128,7 +178,8 @@ final class Undecided implements Protocol {
 
     @Override
     public long heldBytes() {
-        return begun.length + (chosen == null ? 0 : chosen.heldBytes());
+        int headBytes = probe == null ? 0 : probe.heldBytes();
+        return begun.length + headBytes + (chosen == null ? 0 : chosen.heldBytes());
     }
 
     @Override

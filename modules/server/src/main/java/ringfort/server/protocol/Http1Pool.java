@@ -63,6 +63,11 @@ public final class Http1Pool implements Protocols {
         return (long) lent * STATE_BYTES;
     }
 
+    /** Reads a head for a protocol that HTTP/1 may hand a connection to. It has no deadline. */
+    public H1State probe() {
+        return new H1State(limits, room.context().timeouts(), new NoSlot());
+    }
+
     @Override
     public boolean completesHead(byte[] pending, int count) {
         return untouched.completesHead(pending, 0, count);
