@@ -62,8 +62,8 @@ final class AutobahnTest {
     }
 
     private static void run(String engine, Path folder, int cases, String lanes, String... sections) throws Exception {
-        // Section 9 has a message of 4 MiB in fragments of 64 octets.
-        ReaderLimits limits = new ReaderLimits(16 << 20, 1 << 16, 100, 20);
+        // Section 9 has a message of 4 MiB in fragments of 64 octets, and 1000 empty ones.
+        ReaderLimits limits = new ReaderLimits(16 << 20, 1 << 16, 2000, 20);
         SocketOptions options = new SocketOptions(limits, SocketTimeouts.DEFAULT, List.of(), null, false);
         SocketHandler echo = socket -> {
             for (Message message : socket) {
