@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import ringfort.api.RunningServer;
 import ringfort.api.Server;
+import ringfort.websocket.codec.ReaderLimits;
 
 /**
  * The conformance suite Autobahn 0.5.6, in a process of its own with Jython: sections 1 to 7 and 10 in each build,
@@ -61,7 +62,9 @@ final class AutobahnTest {
     }
 
     private static void run(String engine, Path folder, int cases, String lanes, String... sections) throws Exception {
-        WebSocketOptions options = WebSocketOptions.DEFAULT.withMessageBytes(16 << 20);
+        // Section 9 has a message of 4 MiB in fragments of 64 octets, and 1000 empty ones.
+        ReaderLimits limits = new ReaderLimits(16 << 20, 1 << 16, 2000, 20);
+        WebSocketOptions options = new WebSocketOptions(limits, SocketTimeouts.DEFAULT, List.of(), null, false);
         SocketHandler echo = socket -> {
             for (Message message : socket) {
                 socket.send(message);
