@@ -90,6 +90,8 @@ final class Outgoing {
                 emptyQueue();
             } catch (IOException ended) {
                 failure = ended; // told to the next sender; the reader notices by itself
+            } catch (Throwable e) { // for want of memory
+                failure = new IOException("a message could not be sent", e);
             } finally {
                 message.unlock();
             }

@@ -200,7 +200,8 @@ final class WebSocketTest {
         SocketTimeouts idle = new SocketTimeouts(longer, longer, shortly, longer, shortly);
         SocketTimeouts frame = new SocketTimeouts(shortly, longer, longer, longer, shortly);
         try (RunningServer server = serve(engine, new WebSockets(WebSocketOptions.DEFAULT.withTimeouts(idle)), ECHO);
-                RunningServer second = serve(engine, new WebSockets(WebSocketOptions.DEFAULT.withTimeouts(frame)), ECHO);
+                RunningServer second =
+                        serve(engine, new WebSockets(WebSocketOptions.DEFAULT.withTimeouts(frame)), ECHO);
                 Client silent = new Client(server);
                 Client slow = new Client(second)) {
             silent.send(OPENING).head();
