@@ -100,12 +100,19 @@ record Room(String name, ModuleDescriptor descriptor) {
                 ModuleFinder.of(rooms), ModuleFinder.of(libraries().toArray(Path[]::new)));
     }
 
+    /** Groups of what a client of the tests brings along, which nobody gets who uses a room. */
+    private static final List<String> CLIENTS = Stream.of(
+                    "io/grpc/", "io/perfmark/", "com/google/", "org/codehaus/mojo/")
+            .map(group -> group.replace("/", File.separator))
+            .toList();
+
     /** Jars of others among what this test was started with. */
     static List<Path> libraries() {
         return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
                 .map(Path::of)
                 .filter(path -> path.toString().endsWith(".jar"))
                 .filter(path -> !path.getFileName().toString().startsWith("ringfort-"))
+                .filter(path -> CLIENTS.stream().noneMatch(path.toString()::contains))
                 .toList();
     }
 }
