@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -21,7 +20,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(120)
 class Http2ClientsIT {
-    private static final Duration BOUND = Duration.ofSeconds(60);
     private static final String HTTP_1 = "\"protocol\":\"HTTP/1.1\"";
     private static final String HTTP_2 = "\"protocol\":\"HTTP/2\"";
     private static final int LARGE = 8 * 1024 * 1024;
@@ -42,12 +40,7 @@ class Http2ClientsIT {
 
     @AfterAll
     static void everyServerEndsInOrder() throws Exception {
-        for (Running each : RUNNING) {
-            try (Launched server = each.server()) {
-                assertEquals(0, server.terminate(BOUND), each.engine());
-            }
-        }
-        RUNNING.clear();
+        Running.endInOrder(RUNNING);
     }
 
     private static String upload() throws Exception {

@@ -1,5 +1,6 @@
 package ringfort.app;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -34,6 +35,16 @@ record Running(String engine, Path folder, Launched server, int port) {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Stops all of them, each in order, and forgets them. */
+    static void endInOrder(List<Running> servers) throws Exception {
+        for (Running each : servers) {
+            try (Launched server = each.server()) {
+                assertEquals(0, server.terminate(BOUND), each.engine());
+            }
+        }
+        servers.clear();
     }
 
     /** What a client prints, to both of its outputs, within the bound. */

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -21,7 +20,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Timeout(120)
 class TlsClientsIT {
-    private static final Duration BOUND = Duration.ofSeconds(60);
     private static final String REQUEST = "GET /whoami HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     private static final String TLS_1_3 = "\"protocol\":\"TLSv1.3\"";
     private static final String TLS_1_2 = "\"protocol\":\"TLSv1.2\"";
@@ -55,12 +53,7 @@ class TlsClientsIT {
 
     @AfterAll
     static void everyServerEndsInOrder() throws Exception {
-        for (Running each : RUNNING) {
-            try (Launched server = each.server()) {
-                assertEquals(0, server.terminate(BOUND), each.engine());
-            }
-        }
-        RUNNING.clear();
+        Running.endInOrder(RUNNING);
     }
 
     @ParameterizedTest

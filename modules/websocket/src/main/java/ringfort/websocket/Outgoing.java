@@ -51,17 +51,6 @@ final class Outgoing {
         }
     }
 
-    /** Sends a frame that is a message; waits while the peer is slow. */
-    void sendFrame(byte[] frame) throws IOException {
-        message.lock();
-        try {
-            emptyQueue();
-            write(frame, frame, 0, 0, false);
-        } finally {
-            message.unlock();
-        }
-    }
-
     /** Leaves a frame that is a message for later; false when too much waits already. */
     boolean offer(byte[] frame) throws IOException {
         check();
@@ -132,9 +121,9 @@ final class Outgoing {
         }
     }
 
-    /** Sends a control frame; nothing goes behind the last one. */
-    void control(byte[] frame, boolean last) throws IOException {
-        write(frame, frame, 0, 0, last);
+    /** Sends a control frame that is no Close. */
+    void control(byte[] frame) throws IOException {
+        write(frame, frame, 0, 0, false);
     }
 
     /** Sends Close unless it was sent, behind the message that is being sent. */

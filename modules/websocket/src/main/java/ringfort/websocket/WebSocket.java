@@ -171,7 +171,7 @@ public final class WebSocket implements Iterable<Message> {
             }
             case Received.Ping(byte[] bytes) -> {
                 if (!closeSent) {
-                    outgoing.control(Frames.frame(Frames.PONG, false, bytes), false);
+                    outgoing.control(Frames.frame(Frames.PONG, false, bytes));
                 }
             }
             case Received.Pong _ -> {}
@@ -252,7 +252,7 @@ public final class WebSocket implements Iterable<Message> {
             ended = true;
         } else if (late.code() == CloseCode.GOING_AWAY && !pinged) {
             pinged = true;
-            outgoing.control(Frames.frame(Frames.PING, false, new byte[0]), false);
+            outgoing.control(Frames.frame(Frames.PING, false, new byte[0]));
         } else {
             failWith(late);
         }
@@ -365,10 +365,10 @@ public final class WebSocket implements Iterable<Message> {
         if (closeSent || ended) {
             throw new IOException("the socket is closed");
         }
-        return outgoing.offer(frame(message, compression));
+        return outgoing.offer(frame(message));
     }
 
-    static byte[] frame(Message message, boolean compression) {
+    private byte[] frame(Message message) {
         byte[] content = message.bytes();
         boolean compressed = compression && content.length >= COMPRESS_FROM_BYTES;
         return Frames.frame(opcode(message), compressed, compressed ? Compression.compress(content) : content);
@@ -376,14 +376,6 @@ public final class WebSocket implements Iterable<Message> {
 
     private static int opcode(Message message) {
         return message.isText() ? Frames.TEXT : Frames.BINARY;
-    }
-
-    boolean isCompressed() {
-        return compression;
-    }
-
-    void sendFrame(byte[] frame) throws IOException {
-        outgoing.sendFrame(frame);
     }
 
     /**
@@ -396,7 +388,7 @@ public final class WebSocket implements Iterable<Message> {
         if (content.length > Frames.CONTROL_BYTES) {
             throw new IllegalArgumentException("a Ping of " + content.length + " octets; 125 are allowed");
         }
-        outgoing.control(Frames.frame(Frames.PING, false, content), false);
+        outgoing.control(Frames.frame(Frames.PING, false, content));
     }
 
     /**
